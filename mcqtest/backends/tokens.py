@@ -1,0 +1,143 @@
+"""From prompts to token ids: what is shared, what is fed, and which log-probabilities count.
+
+A tokenizer is not a homomorphism: ``encode(a + b)`` need not be ``encode(a) + encode(b)``.
+So every prompt is encoded whole, and what a task's prompts share is found among the tokens.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcqtest.types import AnswerError, Prompt, Request
+
+Ids = list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One sequence for the model, and where it is read."""
+
+    ids: Ids
+    """Prompt tokens, followed by all but the last token of a continuation."""
+    wanted: tuple[tuple[int, int, int], ...]
+    """(choice, position, token): the choice's log-probability is the sum over its tokens,
+    each read at the position before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One request, fitted to the context."""
+
+    request: Request
+    rows: tuple[Row, ...]
+    shots: int
+
+    @property
+    def length(self) -> int:
+        """Tokens over all rows."""
+        return sum(len(row.ids) for row in self.rows)
+
+
+class Encoder:
+    """Encodes requests with one tokenizer for a context of ``limit`` tokens (None: endless)."""
+
+    def __init__(self, tokenizer: Any, limit: int | None) -> None:
+        self._tokenizer = tokenizer
+        self._limit = limit
+        self._lead = self._leading_specials()
+        self._continuations: dict[tuple[str, tuple[str, ...]], tuple[Ids, ...] | None] = {}
+
+    def _leading_specials(self) -> Ids:
+        """What the tokenizer puts before a text (a BOS, a CLS); what it appends (an EOS, a
+        SEP) would end the prompt before its answer and is left out."""
+        bare = self._ids(["A"])[0]
+        full: Ids = self._tokenizer("A")["input_ids"]
+        for start in range(len(full) - len(bare) + 1):
+            if full[start : start + len(bare)] == bare:
+                return full[:start]
+        return []
+
+    def _ids(self, texts: list[str]) -> list[Ids]:
+        encoded = self._tokenizer(texts, add_special_tokens=False, verbose=False)
+        ids: list[Ids] = encoded["input_ids"]
+        return ids
+
+    def encode(self, requests: Sequence[Request]) -> list[Encoded]:
+        """Encode, dropping shots from the end of each prompt until it fits.
+
+        Raises `AnswerError` where a question does not fit with no shots at all.
+        """
+        done: list[Encoded | None] = [None] * len(requests)
+        todo = list(range(len(requests)))
+        dropped = 0
+        while todo:  # every round, one shot fewer for those that were too long
+            short = [index for index in todo if dropped > len(requests[index].prompt.shots)]
+            if short:
+                raise AnswerError(
+                    f"{requests[short[0]].name}: the question alone is longer than the model's "
+                    f"context of {self._limit} tokens; use a model with a longer one"
+                )
+            prompts = [requests[index].prompt.without(dropped) for index in todo]
+            rows = self._rows([requests[index] for index in todo], prompts)
+            for index, prompt, own in zip(todo, prompts, rows, strict=True):
+                if self._limit is None or max(len(row.ids) for row in own) <= self._limit:
+                    done[index] = Encoded(requests[index], own, len(prompt.shots))
+            todo = [index for index in todo if done[index] is None]
+            dropped += 1
+        return [encoded for encoded in done if encoded is not None]
+
+    def _rows(self, requests: Sequence[Request], prompts: Sequence[Prompt]) -> list[tuple[Row, ...]]:
+        texts = [prompt.text for prompt in prompts]
+        contexts = self._ids(texts)
+        rows = []
+        for request, text, context in zip(requests, texts, contexts, strict=True):
+            continuations = self._stable(text, request.choices)
+            if continuations is None:  # the letter changes the tokens before it: encode both
+                whole = self._ids([text + choice for choice in request.choices])
+                shared = len(os.path.commonprefix([context, *whole]))
+                context, continuations = whole[0][:shared], tuple(ids[shared:] for ids in whole)
+            rows.append(self._read(request, self._lead + context, continuations))
+        return rows
+
+    def _stable(self, text: str, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
+        """The choices' tokens, if they are simply appended to those of ``text``.
+
+        Decided on the last line of the text, once for each ending that occurs.
+        """
+        ending = text[text.rfind("\n") + 1 :][-64:]
+        if (ending, choices) not in self._continuations:
+            context, *whole = self._ids([ending] + [ending + choice for choice in choices])
+            stable = all(ids[: len(context)] == context for ids in whole)
+            self._continuations[ending, choices] = (
+                tuple(ids[len(context) :] for ids in whole) if stable else None
+            )
+        return self._continuations[ending, choices]
+
+    @staticmethod
+    def _read(request: Request, context: Ids, continuations: tuple[Ids, ...]) -> tuple[Row, ...]:
+        """Rows that together give every choice: one, unless the choices differ before their
+        last token."""
+        if not context:
+            raise AnswerError(f"{request.name}: the tokenizer makes nothing of the prompt")
+        if not all(continuations) or len(set(map(tuple, continuations))) < len(continuations):
+            raise AnswerError(
+                f"{request.name}: the tokenizer cannot tell the answers "
+                f"{', '.join(map(repr, request.choices))} apart (token ids {continuations}); "
+                "this model cannot be scored by letters"
+            )
+        rows: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+        for choice, ids in enumerate(continuations):
+            wanted = rows.setdefault(tuple(ids[:-1]), [])
+            wanted += [(choice, len(context) - 1 + i, token) for i, token in enumerate(ids)]
+        return tuple(Row(context + list(fed), tuple(wanted)) for fed, wanted in rows.items())
+
+
+def shared_length(encoded: Sequence[Encoded]) -> int:
+    """How many leading tokens all rows share, leaving at least the read positions of each."""
+    rows = [row for item in encoded for row in item.rows]
+    same = len(os.path.commonprefix([row.ids for row in rows]))
+    first_read = min(position for row in rows for _, position, _ in row.wanted)
+    return min(same, first_read)

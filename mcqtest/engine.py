@@ -1,0 +1,112 @@
+"""Responses to results, as they come.
+
+The tasks of a run are one stream of requests. Whoever wants a task's results pulls the
+stream until that task's answers are stored; what is stored already is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from mcqtest import answers
+from mcqtest.plan import Planned
+from mcqtest.store import Store
+from mcqtest.types import AnswerError, Backend, Request, Response, Results, Task
+
+Progress = Callable[[Task, int, int], None]
+"""Called with a task, how many of its questions are answered, and how many it has."""
+
+
+class Engine:
+    """Asks what is missing, stores it, judges it.
+
+    ``start`` loads the model and is called at most once, when something must be asked.
+    With ``ahead`` all tasks are one stream, in the order given; without, every task is asked
+    when it is wanted (under xdist, where others ask the rest).
+    """
+
+    def __init__(
+        self,
+        planned: Sequence[Planned],
+        store: Store,
+        start: Callable[[], Backend],
+        *,
+        ahead: bool = True,
+        progress: Progress | None = None,
+    ) -> None:
+        self._planned = {each.task: each for each in planned}
+        self._store = store
+        self._start = start
+        self._ahead = ahead
+        self._progress = progress
+        self._backend: Backend | None = None
+        self._stream: Iterator[Response] | None = None
+        self._names: dict[str, str] = {}
+        self.asked = 0
+        """Responses that a model gave in this process."""
+
+    @property
+    def backend(self) -> Backend:
+        """The loaded model; loads it when first needed."""
+        if self._backend is None:
+            self._backend = self._start()
+        return self._backend
+
+    @property
+    def started(self) -> Backend | None:
+        """The model if it was needed so far."""
+        return self._backend
+
+    def results(self, task: Task) -> Results:
+        """All results of ``task``, in the order of its questions."""
+        planned = self._planned[task]
+        missing = {request.key for request in planned.requests if request.key not in self._store}
+        if missing:
+            self._pull(planned, missing)
+        items = tuple(
+            answers.choose(question, self._store[request.key])
+            for question, request in zip(planned.questions, planned.requests, strict=True)
+        )
+        return Results(task, items, planned.fingerprint, planned.asking)
+
+    def _pull(self, planned: Planned, missing: set[str]) -> None:
+        """Take responses from the stream, and store them, until none is missing."""
+        fresh = self._stream is None
+        while missing:
+            if self._stream is None:
+                self._stream = self.backend.run(self._requests(self._from(planned.task)))
+            try:
+                response = next(self._stream, None)
+            except BaseException:
+                self._stream = None  # a generator that raised is spent; the next task starts anew
+                raise
+            if response is None:
+                self._stream = None
+                if fresh:
+                    name = self._names[next(iter(missing))]
+                    raise AnswerError(f"{name}: the backend ended without an answer to it")
+                fresh = True  # the stream had passed this task: ask it by itself
+                continue
+            self._store.add(response, name=self._names[response.key])
+            self.asked += 1
+            missing.discard(response.key)
+            if self._progress:
+                total = len(planned.requests)
+                self._progress(planned.task, total - len(missing), total)
+
+    def _from(self, task: Task) -> list[Planned]:
+        """The tasks of a new stream: from ``task`` on, or it alone."""
+        if not self._ahead:
+            return [self._planned[task]]
+        every = list(self._planned.values())
+        return every[every.index(self._planned[task]) :]
+
+    def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
+        """One stream of requests; a question that is repeated word for word is asked once."""
+        sent: set[str] = set()
+        for each in planned:
+            for request in each.requests:
+                self._names[request.key] = request.name
+                yield replace(request, known=request.key in self._store or request.key in sent)
+                sent.add(request.key)

@@ -1,0 +1,45 @@
+"""The options, in one table. Imported by every pytest run, so it imports next to nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Option(NamedTuple):
+    """``--mcq-NAME`` and ``--NAME``, ini key ``mcq_KEY``, ``KEY`` in ``[tool.mcqtest]``."""
+
+    name: str
+    metavar: str
+    help: str
+    many: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.name.replace("-", "_")
+
+
+OPTIONS = (
+    Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo"),
+    Option("backend", "NAME", "auto or transformers (default: auto)"),
+    Option("backend-option", "KEY=VALUE", "for the backend, such as dtype=bfloat16; repeatable", many=True),
+    Option("data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"),
+    Option("shots", "K", "worked examples before each question (default: the benchmark's)"),
+    Option("method", "NAME", "how answers are given: letters"),
+    Option("limit", "N", "only the first N questions of each task"),
+    Option(
+        "baseline",
+        "NAME",
+        "baseline to compare with (default: the model's name); none: thresholds alone",
+    ),
+    Option("baselines-dir", "DIR", "where baselines are (default: baselines)"),
+    Option(
+        "model-name", "NAME", "name this model's baseline is recorded under (default: its folder's)"
+    ),
+    Option("alpha", "A", "false-alarm probability of the whole run (default: 0.01)"),
+    Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)"),
+    Option(
+        "accept-regression",
+        "REASON",
+        "with --snapshot-update: record although significantly worse; written into the baseline",
+    ),
+)

@@ -1,0 +1,123 @@
+"""The pytest plugin: options, markers, fixtures.
+
+Imported by every pytest run on a machine where mcqtest is installed, so it imports nothing
+but pytest and the table of options, and without ``--model`` it does nothing. With it, two
+plugins are registered: `mcqtest.plugin.cases` in every process that runs cases, and
+`mcqtest.plugin.controller` in the one that reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mcqtest.options import OPTIONS, Option
+
+if TYPE_CHECKING:
+    from mcqtest.baseline import Baseline
+    from mcqtest.types import Backend, Results, Task
+
+MARKERS = {
+    "demo": "the embedded demo questions",
+    "mmlu": "MMLU (Hendrycks et al. 2021, arXiv 2009.03300)",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register ``--mcq-NAME`` for every option, and its ini key."""
+    group = parser.getgroup("mcqtest", "mcqtest: may this checkpoint ship?")
+    for option in OPTIONS:
+        _add(group, "--mcq-" + option.name, option)
+        kind = "args" if option.many else "string"
+        parser.addini(f"mcq_{option.key}", option.help, type=kind, default=None)  # type: ignore[arg-type]
+    parser.addini(
+        "mcq_gate", "thresholds, one per line: mmlu.min_accuracy = 0.6", type="linelist", default=[]
+    )
+
+
+def _add(group: Any, flag: str, option: Option) -> None:
+    group.addoption(
+        flag,
+        dest=f"mcq_{option.key}",
+        metavar=option.metavar,
+        action="append" if option.many else "store",
+        default=None,
+        help=option.help,
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None]:
+    """Register the short names once the conftests have taken theirs: whoever has ``--model``
+    already keeps it, and ``--mcq-model`` is ours."""
+    yield
+    group = parser.getgroup("mcqtest")
+    for option in OPTIONS:
+        try:
+            _add(group, "--" + option.name, option)
+        except ValueError:
+            continue
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, text in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {text}")
+    if hasattr(config, "workerinput"):
+        asked = "mcqtest" in config.workerinput
+    else:
+        asked = bool(config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config))
+    if asked:
+        from mcqtest.plugin import start
+
+        start.start(config)
+
+
+def _in_table(config: pytest.Config) -> bool:
+    """Whether ``[tool.mcqtest]`` may name a model; reading a file costs less than parsing it."""
+    path: Path = config.rootpath / "pyproject.toml"
+    try:
+        return b"[tool.mcqtest]" in path.read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """``-n auto`` with a model and GPUs is one worker per GPU, not per core."""
+    if not config.getoption("mcq_model"):
+        return None
+    from mcqtest.checkpoint import cuda_devices
+
+    return len(cuda_devices()) or None
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest) -> Backend:
+    """The loaded checkpoint, on the device lent to this process. Loading happens here."""
+    return _cases(request).run.engine.backend
+
+
+@pytest.fixture
+def results(request: pytest.FixtureRequest, task: Task) -> Results:
+    """The results of ``task``: asked now, or read from the store."""
+    found: Results = _cases(request).results(request.node, task)
+    return found
+
+
+@pytest.fixture
+def baseline(request: pytest.FixtureRequest, task: Task) -> Baseline:
+    """The stored baseline of ``task``, to stand right of ``results ==``."""
+    cases = _cases(request)
+    snapshot = request.getfixturevalue("snapshot")
+    found: Baseline = cases.baseline(request.node, task, snapshot)
+    return found
+
+
+def _cases(request: pytest.FixtureRequest) -> Any:
+    cases = request.config.pluginmanager.get_plugin("mcqtest-cases")
+    if cases is None:
+        pytest.skip("no model to ask: give --model=PATH")
+    return cases

@@ -1,0 +1,117 @@
+"""The side that runs cases: in the one process, or in every xdist worker."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from mcqtest.baseline import Baseline, BaselineExtension
+from mcqtest.run import Run
+from mcqtest.types import AnswerError, McqtestError, Results, Task
+
+RESULTS = pytest.StashKey[Results]()
+BASELINE = pytest.StashKey[Baseline]()
+
+CASE = "mcqtest_case"
+"""Attribute of a test report: the case as plain values (`mcqtest.run.Case`)."""
+FATAL = "mcqtest_fatal"
+"""Attribute of a test report: why the run cannot go on."""
+
+
+class Cases:
+    """Plans the selected tasks, serves the fixtures, and puts each case on its report."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._failed: McqtestError | None = None
+        BaselineExtension.run = run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Deselect tasks that this run has no questions for. By deselection, and last, because
+        syrupy takes a snapshot whose test is not collected for unused."""
+        asked = [item for item in items if (task := task_of(item)) is None or self.run.asks(task)]
+        if len(asked) < len(items):
+            kept = set(asked)
+            config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+            items[:] = asked
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Plan what is left. In a worker a mistake is kept and told by the first case, since an
+        error here would be an internal one of xdist."""
+        if session.config.option.collectonly:
+            return
+        try:
+            self.run.plan([task for item in session.items if (task := task_of(item))])
+        except McqtestError as error:
+            if not self.run.lone_tasks:
+                raise pytest.UsageError(str(error)) from None
+            self._failed = error
+        if self.run.lone_tasks:  # the longest first, so that no worker ends long after the rest
+            session.items.sort(key=self._size, reverse=True)
+
+    def _size(self, item: pytest.Item) -> int:
+        task = task_of(item)
+        planned = self.run.planned.get(task) if task else None
+        return sum(len(r.prompt.query) for r in planned.requests) if planned else 0
+
+    def results(self, item: pytest.Item, task: Task) -> Results:
+        """For the fixture."""
+        if self._failed is not None:
+            raise self._failed
+        if task not in self.run.planned:
+            raise McqtestError(f"{task.path}: was not planned; parametrize the test with tasks")
+        found = self.run.engine.results(task)
+        item.stash[RESULTS] = found
+        return found
+
+    def baseline(self, item: pytest.Item, task: Task, snapshot: Any) -> Baseline:
+        """For the fixture."""
+        BaselineExtension.tasks[item.nodeid] = task
+        found = Baseline(self.run, snapshot.use_extension(BaselineExtension))
+        item.stash[BASELINE] = found
+        return found
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the case on the report: it travels with each test, so that a worker's later
+        crash cannot take it away."""
+        report = yield
+        error = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(error, McqtestError):
+            report.longrepr = str(error)
+            if not isinstance(error, AnswerError):
+                setattr(report, FATAL, str(error))
+                item.session.shouldstop = str(error)
+        if report.when == "call" and (results := item.stash.get(RESULTS, None)) is not None:
+            baseline = item.stash.get(BASELINE, None)
+            compared = baseline is not None and baseline.case is not None
+            case = self.run.judge(results, against_baseline=compared)
+            case.notices = self._notices()
+            setattr(report, CASE, case.to_json())
+            if compared and case.failures and isinstance(error, AssertionError):
+                report.longrepr = "\n".join(case.failures)  # the verdict, not a diff of letters
+            for name, value in case.figures.items():  # builtin floats: anything else is lost on
+                item.user_properties.append((name, value))  # the way to xdist's controller
+        return report
+
+    def _notices(self) -> list[str]:
+        backend = self.run.engine.started
+        return [*self.run.store.skipped, *getattr(backend, "notices", ())]
+
+    def pytest_sessionfinish(self) -> None:
+        self.run.store.close()
+
+
+def task_of(item: pytest.Item) -> Task | None:
+    """The task a case is parametrized with, under whatever name."""
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.values() if callspec is not None else ()
+    return next((value for value in values if isinstance(value, Task)), None)

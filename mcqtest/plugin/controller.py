@@ -1,0 +1,223 @@
+"""The side that reports: in the one process, or in xdist's controller."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcqtest import report, terminal
+from mcqtest.baseline import publish, write
+from mcqtest.plugin.cases import CASE, FATAL, Cases, task_of
+from mcqtest.report import Pooled, Scoreboard
+from mcqtest.run import Case, Run
+from mcqtest.types import McqtestError, Task
+from mcqtest.workers import Devices, Ledger
+
+_REASONS = 8
+"""Reasons printed one by one; all are in summary.json."""
+
+
+class Controller:
+    """Collects the cases, judges the run when it ends, and sets pytest's exit status."""
+
+    def __init__(self, config: pytest.Config, run: Run, *, workers: int) -> None:
+        self.run = run
+        self.workers = workers
+        self._config = config
+        self._board = Scoreboard(run.settings, run.identity)
+        self._ledger = Ledger()
+        self._devices = Devices(workers, device=run.identity.device)
+        self._fatal: str | None = None
+        self._end: tuple[list[Pooled], str, list[str]] | None = None
+        self._clock = terminal.Clock()
+        self._lines = 0
+        self._failures = 0
+        if workers and not config.getoption("maxschedchunk", default=None):
+            config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
+        shutil.rmtree(run.run_dir / "staging", ignore_errors=True)
+        if not config.option.collectonly:
+            write(self._summary, report.dump(report.unfinished(run.settings, run.identity)))
+
+    @property
+    def _summary(self) -> Path:
+        return self.run.run_dir / "summary.json"
+
+    def pytest_report_header(self) -> list[str]:
+        return terminal.header(self.run.settings, self.run.identity)
+
+    # Workers
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        from mcqtest.plugin.start import worker_input
+
+        lent = self._devices.lend(node.gateway.id)
+        node.workerinput["mcqtest"] = worker_input(self.run, lent)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self._devices.take_back(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._ledger.expect(ids)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Without workers: the plan is made."""
+        if self.workers or session.config.option.collectonly:
+            return
+        self._ledger.expect(item.nodeid for item in session.items)
+        self.run.progress = self._progress
+
+    def pytest_report_collectionfinish(self) -> str | None:
+        planned = self.run.planned.values()
+        if not planned:
+            return None
+        questions = sum(len(each.questions) for each in planned)
+        return terminal.planned(len(planned), questions, self.run.stored())
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self._ledger.broken.append(str(excrepr).strip().splitlines()[-1])
+
+    # Cases
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self._ledger.tick(report.nodeid)
+            self._failures += report.failed
+        self._fatal = self._fatal or getattr(report, FATAL, None)
+        values = getattr(report, CASE, None)
+        if values is not None:
+            case = Case(**values)
+            self._board.add(case)
+            self._show(case, failed=report.failed)
+
+    def _terminal(self) -> Any:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def _show(self, case: Case, *, failed: bool) -> None:
+        """One line per task. `write` keeps pytest from printing the file's name again."""
+        reporter = self._terminal()
+        if reporter is None or reporter.verbosity != 0:
+            return
+        if not self._lines:
+            reporter.write("\n" + terminal.COLUMNS + "\n", bold=True)
+        elif reporter.isatty and not self.workers:
+            reporter.rewrite("", erase=True)  # what the progress left
+        self._lines += 1
+        reporter.write(terminal.line(case) + "\n", red=failed)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        """The line stands for the dot; with -v it stands behind PASSED."""
+        values = getattr(report, CASE, None)
+        if values is None or report.when != "call":
+            return None
+        reporter = self._terminal()
+        if reporter is None or reporter.verbosity == 0:
+            return report.outcome, "", report.outcome.upper()
+        word = report.outcome.upper() + " " + " ".join(terminal.line(Case(**values)).split()[1:])
+        letter = "." if report.passed else "F"
+        return report.outcome, letter, (word, {"green" if report.passed else "red": True})
+
+    def _progress(self, task: Task, done: int, total: int) -> None:
+        reporter = self._terminal()
+        if reporter is None or reporter.verbosity < 0 or not reporter.isatty:
+            return
+        text = self._clock.line(task.name, task, done, total)
+        if text is None:
+            return
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            reporter.rewrite(text, erase=True)
+
+    # The end
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.config.option.collectonly:
+            return
+        if self._fatal is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        pooled = self._board.benchmarks()
+        problems = self._problems(session)
+        verdict, reasons = self._board.verdict(pooled, problems)
+        self._fail_pooled(pooled)
+        try:
+            if verdict == "recorded":
+                publish(self.run, self._board.cases)
+            write(self.run.run_dir / "results.jsonl", "".join(self._board.rows()))
+            write(self._summary, report.dump(self._board.summary(pooled, problems)))
+        except McqtestError as error:
+            self._fatal = self._fatal or str(error)
+            verdict, reasons = "fail", [str(error), *reasons]
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._end = pooled, verdict, reasons
+        if verdict == "fail" and session.exitstatus == pytest.ExitCode.OK:
+            lost = self._ledger.missing() or self._ledger.broken
+            session.exitstatus = (
+                pytest.ExitCode.INTERNAL_ERROR
+                if lost
+                else pytest.ExitCode.TESTS_FAILED
+                if self._board.cases
+                else pytest.ExitCode.NO_TESTS_COLLECTED
+            )
+
+    def _problems(self, session: pytest.Session) -> list[str]:
+        """What stands against a pass apart from the verdicts."""
+        problems = [self._fatal] if self._fatal else []
+        problems += [f"internal error: {line}" for line in self._ledger.broken]
+        missing = self._ledger.missing()
+        if missing:
+            problems.append(
+                f"{terminal.plural(len(missing), 'selected test')} gave no result, "
+                f"the first is {missing[0]}"
+            )
+        red = {sentence for case in self._board.cases.values() for sentence in case.failures}
+        if self._failures and not red:
+            problems.append(f"{terminal.plural(self._failures, 'test')} failed")
+        if int(session.exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+            problems.append("the run was interrupted")
+        return problems
+
+    def _fail_pooled(self, pooled: Sequence[Pooled]) -> None:
+        """Benchmarks that are red as a whole become failed cases, in the terminal and JUnit."""
+        for each in pooled:
+            if not each.failures:
+                continue
+            nodeid = f"{each.name}::pooled"
+            failed = pytest.TestReport(
+                nodeid=nodeid,
+                location=(each.name, None, "pooled"),
+                keywords={},
+                outcome="failed",
+                longrepr="\n".join(each.failures),
+                when="call",
+            )
+            self._config.hook.pytest_runtest_logreport(report=failed)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._end is None:
+            return
+        pooled, verdict, reasons = self._end
+        write_line = terminalreporter.write_line
+        if terminalreporter.verbosity >= 0:
+            terminalreporter.write_sep("=", "mcqtest")
+            for text in terminal.summary(pooled):
+                write_line(text)
+        for notice in self._board.notices:
+            write_line(f"note: {notice}", yellow=True)
+        for reason in reasons[1:_REASONS]:
+            write_line(f"also: {reason}", red=True)
+        if len(reasons) > _REASONS:
+            write_line(f"also: {len(reasons) - _REASONS} more, all in {self._summary}", red=True)
+        sentence = terminal.sentence(self._board, pooled, verdict, reasons)
+        color = "red" if verdict == "fail" else "green"
+        write_line(sentence, **{color: True, "bold": True})
+        if terminalreporter.verbosity >= 0:
+            write_line(f"results: {self.run.run_dir}/results.jsonl, {self._summary}")

@@ -1,0 +1,81 @@
+"""From a pytest configuration to the two plugins of a run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcqtest import demo, settings
+from mcqtest.options import Option
+from mcqtest.plugin.cases import Cases
+from mcqtest.plugin.controller import Controller
+from mcqtest.run import Identity, Run
+from mcqtest.settings import Settings
+from mcqtest.types import McqtestError
+
+
+def start(config: pytest.Config) -> None:
+    """Register what this process needs; a mistake of the user ends pytest with one line."""
+    if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
+        os.environ.update(given["environment"])
+        run = Run(Settings.from_json(given["settings"]), Identity(**given["identity"]))
+        run.lone_tasks = True
+        config.pluginmanager.register(Cases(run), "mcqtest-cases")
+        return
+    try:
+        found = _settings(config)
+        if not found.model:
+            return
+        run = Run(found)
+        controller = Controller(config, run, workers=_workers(config))
+    except McqtestError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(controller, "mcqtest-controller")
+    if not controller.workers:
+        config.pluginmanager.register(Cases(run), "mcqtest-cases")
+
+
+def worker_input(run: Run, environment: dict[str, str]) -> dict[str, Any]:
+    """What a worker is told; plain values."""
+    return {
+        "settings": run.settings.to_json(),
+        "identity": asdict(run.identity),
+        "environment": environment,
+    }
+
+
+def _workers(config: pytest.Config) -> int:
+    """Processes that run cases for this one; 0 without xdist."""
+    if getattr(config.option, "dist", "no") == "no":
+        return 0
+    return len(getattr(config.option, "tx", None) or ())
+
+
+def _settings(config: pytest.Config) -> Settings:
+    table = settings.table(config.rootpath)
+    arguments = config.invocation_params.args
+    if any(flag in arguments for flag in ("--model", "--data", "--mcq-model", "--mcq-data")):
+        raise McqtestError(
+            "write --model=PATH and --data=DIR with an equals sign: pytest takes a path that "
+            "stands alone for a place to look for tests in"
+        )
+
+    def lookup(option: Option) -> tuple[Any, Path]:
+        given = config.getoption(f"mcq_{option.key}")
+        if given is not None:
+            return given, config.invocation_params.dir
+        ini = config.getini(f"mcq_{option.key}")
+        return (ini if ini not in (None, "", []) else table.get(option.key)), config.rootpath
+
+    return settings.read(
+        lookup,
+        gate=settings.gate(table.get("gate", {}), config.getini("mcq_gate")),
+        root=config.rootpath,
+        environment=os.environ,
+        demo_data=demo.DATA,
+        update=bool(config.getoption("update_snapshots", default=False)),
+    )

@@ -1,0 +1,241 @@
+"""From the cases of a whole run to its verdict, `summary.json` and `results.jsonl`.
+
+Lives in the process that reports (the only one, or xdist's controller) and sees nothing but
+cases. No verdict is a pass unless every selected case was judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mcqtest import gate, record, stats
+from mcqtest.run import Case, Identity
+from mcqtest.settings import Settings
+from mcqtest.types import Question, Result, Verdict
+
+FORMAT = 1
+UNFINISHED = "the run did not finish"
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """One benchmark, all its cases together."""
+
+    name: str
+    cases: Sequence[Case]
+    verdict: Verdict | None
+    """None where some case had nothing to compare with."""
+    figures: dict[str, float]
+    before: float | None
+    failures: Sequence[str]
+
+
+@dataclass
+class Scoreboard:
+    """Collects cases as they come and judges the run when it ends."""
+
+    settings: Settings
+    identity: Identity
+    cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+    order: dict[tuple[str, str], int] = field(default_factory=dict)
+    notices: dict[str, None] = field(default_factory=dict)
+    """Sentences for people; a dict keeps the order and drops repetitions."""
+
+    @property
+    def baseline(self) -> str | None:
+        if self.settings.baseline == "none" and not self.settings.update:
+            return None
+        return self.settings.baseline or self.identity.name
+
+    def add(self, case: Case) -> None:
+        key = case.benchmark, case.task
+        kept = self.cases.get(key)
+        if kept is None or kept.verdict is None:  # a comparison counts more than a look
+            self.cases[key] = case
+        self.notices.update(dict.fromkeys(case.notices))
+
+    def benchmarks(self) -> list[Pooled]:
+        """Pooled verdicts, benchmarks and their cases in the order of their names."""
+        names = sorted({benchmark for benchmark, _ in self.cases})
+        levels = stats.shares(
+            self.settings.alpha,
+            {name: [task for benchmark, task in self.cases if benchmark == name] for name in names},
+        )
+        thresholds = gate.Thresholds(self.settings.gate)
+        return [self._pool(name, levels, thresholds) for name in names]
+
+    def _pool(self, name: str, levels: stats.Levels, thresholds: gate.Thresholds) -> Pooled:
+        cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
+        figures = record.figures([result for case in cases for result in _results(case)])
+        failures = thresholds.broken(name, figures)
+        verdict, before = self._pooled_verdict(cases, levels.pooled.get(name))
+        accepted = self.settings.update and self.settings.accept_regression
+        if verdict is not None and name in levels.pooled and verdict.regressed and not accepted:
+            failures.append(
+                f"{name} as a whole is worse than baseline {self.baseline!r}: accuracy "
+                f"{before:.4f} -> {figures['accuracy']:.4f}, {verdict.lost} questions lost, "
+                f"{verdict.won} won of {verdict.n}, p = {verdict.p_value:.2g} "
+                f"(red from {verdict.level:.2g})"
+            )
+        return Pooled(name, cases, verdict, figures, before, failures)
+
+    @staticmethod
+    def _pooled_verdict(
+        cases: Sequence[Case], level: float | None
+    ) -> tuple[Verdict | None, float | None]:
+        verdicts = [case.verdict for case in cases]
+        if not all(verdicts):
+            return None, None
+        if level is None:  # one case: the pooled comparison is that of the case
+            level = cases[0].level
+        total = [sum(verdict[key] for verdict in verdicts if verdict) for key in ("n", "lost", "won")]
+        before = sum((case.before or 0.0) * len(case.rows) for case in cases) / total[0]
+        return gate.judge(*total, level), before
+
+    def verdict(self, pooled: Sequence[Pooled], problems: Sequence[str]) -> tuple[str, list[str]]:
+        """``pass``, ``fail`` or ``recorded``, and every reason against a pass."""
+        reasons = [*problems]
+        for each in pooled:
+            reasons += each.failures
+            reasons += [case.failures[0] for case in each.cases if case.failures and not case.missing]
+            if missing := [case.task for case in each.cases if case.missing]:
+                reasons.append(
+                    f"{each.name}: nothing to compare {len(missing)} of {len(each.cases)} tasks with: "
+                    f"no baseline {self.baseline!r} in {self.settings.baselines_dir}; record one "
+                    "with --snapshot-update, the answers are stored"
+                )
+        if not pooled and not reasons:
+            reasons.append("no question was judged")
+        if reasons:
+            return "fail", reasons
+        return ("recorded" if self.settings.update else "pass"), []
+
+    def summary(self, pooled: Sequence[Pooled], problems: Sequence[str]) -> dict[str, Any]:
+        """What summary.json holds (docs/formats.md). The same for the same answers, however
+        many processes gave them and in whatever order."""
+        verdict, reasons = self.verdict(pooled, problems)
+        return {
+            "format": FORMAT,
+            "model": self.identity.name,
+            "baseline": self.baseline,
+            "verdict": verdict,
+            "reasons": reasons,
+            "alpha": self.settings.alpha,
+            "weights": self.identity.weights,
+            "setup": self.identity.setup,
+            "notices": sorted(self.notices),
+            "benchmarks": {each.name: _benchmark(each) for each in pooled},
+        }
+
+    def rows(self) -> Iterable[str]:
+        """The lines of results.jsonl."""
+        for key in sorted(self.cases):
+            for row in self.cases[key].rows:
+                probabilities = row["probabilities"]
+                if probabilities is not None:  # six digits are more than any figure needs
+                    row = {**row, "probabilities": [round(value, 6) for value in probabilities]}
+                yield json.dumps(row, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def unfinished(settings: Settings, identity: Identity) -> dict[str, Any]:
+    """The summary that lies there while a run goes on, and after one that was killed."""
+    board = Scoreboard(settings, identity)
+    return board.summary([], [UNFINISHED])
+
+
+def dump(summary: dict[str, Any]) -> str:
+    return json.dumps(summary, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _results(case: Case) -> list[Result]:
+    """As much of the results as figures need."""
+    found = []
+    for row in case.rows:
+        probabilities = row["probabilities"]
+        choices = ("",) * (len(probabilities) if probabilities else 0)
+        question = Question("", choices, row["gold"], row["id"])
+        found.append(
+            Result(question, row["answer"], tuple(probabilities) if probabilities else None, 0)
+        )
+    return found
+
+
+def _counts(verdict: Verdict | dict[str, Any] | None) -> dict[str, Any]:
+    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
+    if verdict is None:
+        return dict.fromkeys(keys)
+    values = verdict if isinstance(verdict, dict) else asdict(verdict)
+    return {key: _short(values[key]) for key in keys}
+
+
+def _short(value: Any) -> Any:
+    """Nine digits: enough for any reader, and the same on every machine's printer."""
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+def _figures(figures: dict[str, float]) -> dict[str, Any]:
+    return {name: _short(value) for name, value in figures.items()}
+
+
+def _accuracy(cases: Sequence[Case]) -> dict[str, Any]:
+    """Micro and macro accuracy, with the Wilson interval of the micro one."""
+    right = [sum(row["correct"] for row in case.rows) for case in cases]
+    n = sum(len(case.rows) for case in cases)
+    macro = sum(r / len(case.rows) for r, case in zip(right, cases, strict=True)) / len(cases)
+    return {
+        "n": n,
+        "accuracy": _short(sum(right) / n),
+        "interval": [_short(bound) for bound in stats.wilson(sum(right), n)],
+        "macro_accuracy": _short(macro),
+    }
+
+
+def _benchmark(pooled: Pooled) -> dict[str, Any]:
+    cases = pooled.cases
+    groups = sorted({case.group for case in cases})
+    return {
+        **_accuracy(cases),
+        **_figures({k: v for k, v in pooled.figures.items() if k != "accuracy"}),
+        "baseline_accuracy": _short(pooled.before),
+        **_counts(pooled.verdict),
+        "churn": _short(pooled.verdict.churn) if pooled.verdict else None,
+        "unanswered": _unanswered(cases),
+        "fewer_shots": sum(case.fewer_shots for case in cases),
+        "groups": {group: _group([c for c in cases if c.group == group]) for group in groups},
+        "tasks": {case.task: _task(case) for case in cases},
+    }
+
+
+def _group(cases: Sequence[Case]) -> dict[str, Any]:
+    compared = all(case.verdict for case in cases)
+    return {
+        **_accuracy(cases),
+        **{
+            key: sum(case.verdict[key] for case in cases if case.verdict) if compared else None
+            for key in ("lost", "won")
+        },
+    }
+
+
+def _task(case: Case) -> dict[str, Any]:
+    figures = {key: value for key, value in case.figures.items() if key != "accuracy"}
+    accuracy = _accuracy([case])
+    del accuracy["macro_accuracy"]
+    return {
+        "group": case.group,
+        **accuracy,
+        **_figures(figures),
+        "baseline_accuracy": _short(case.before),
+        **_counts(case.verdict),
+        "unanswered": _unanswered([case]),
+        "failures": case.failures,
+    }
+
+
+def _unanswered(cases: Sequence[Case]) -> int:
+    return sum(row["answer"] is None for case in cases for row in case.rows)
+
+

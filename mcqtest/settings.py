@@ -1,0 +1,213 @@
+"""What the user asked for: command line, ini keys and ``[tool.mcqtest]``, in that order.
+
+`mcqtest.options` names them; here their values are checked.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from mcqtest.options import OPTIONS, Option
+from mcqtest.types import McqtestError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Checked and complete. Paths are absolute."""
+
+    model: str
+    backend: str
+    backend_option: Mapping[str, str]
+    data: str | None
+    """A folder, or None for the hub."""
+    demo: bool
+    """The embedded demo questions are asked."""
+    shots: int | None
+    limit: int | None
+    baseline: str | None
+    """None: the model's own name."""
+    baselines_dir: str
+    model_name: str | None
+    alpha: float
+    run_dir: str
+    accept_regression: str | None
+    gate: Mapping[str, Mapping[str, Any]]
+    update: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """For a worker, which must not read the command line again."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Settings:
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+
+Lookup = Callable[[Option], tuple[Any, Path]]
+"""The raw value of an option (None: not given) and the folder its paths are seen from."""
+
+
+def read(
+    lookup: Lookup,
+    *,
+    gate: Mapping[str, Mapping[str, Any]],
+    root: Path,
+    environment: Mapping[str, str],
+    demo_data: Path,
+    update: bool,
+) -> Settings:
+    """Check every value; raises `McqtestError` naming option, value and what is possible."""
+    raw = {option.key: lookup(option) for option in OPTIONS}
+
+    def value(key: str) -> Any:
+        return raw[key][0]
+
+    def path(key: str, default: str) -> str:
+        given, base = raw[key]
+        return str((base / Path(given).expanduser()).resolve() if given else root / default)
+
+    method = value("method") or "letters"
+    if method != "letters":
+        raise McqtestError(f"--method={method}: unknown; this version asks for letters only")
+    data, demo = _data(value("data"), raw["data"][1], value("model"), environment, demo_data)
+    return Settings(
+        model=_model(value("model"), raw["model"][1]),
+        backend=value("backend") or "auto",
+        backend_option=_pairs(value("backend_option") or ()),
+        data=data,
+        demo=demo,
+        shots=_whole("shots", value("shots"), least=0),
+        limit=_whole("limit", value("limit"), least=1),
+        baseline=_name("baseline", value("baseline")),
+        baselines_dir=path("baselines_dir", "baselines"),
+        model_name=_name("model-name", value("model_name")),
+        alpha=_probability(value("alpha")),
+        run_dir=path("run_dir", ".mcqtest"),
+        accept_regression=_reason(value("accept_regression")),
+        gate=gate,
+        update=update,
+    )
+
+
+def _model(model: str, base: Path) -> str:
+    folder = base / Path(model).expanduser()
+    return str(folder.resolve()) if model != "demo" and folder.exists() else model
+
+
+def _data(
+    given: str | None, base: Path, model: str, environment: Mapping[str, str], demo_data: Path
+) -> tuple[str | None, bool]:
+    if given == "demo" or (given is None and model == "demo"):
+        return str(demo_data), True
+    if given == "hub":
+        return None, False
+    if given is not None:
+        return str((base / Path(given).expanduser()).resolve()), False
+    return environment.get("MCQTEST_DATA") or None, False
+
+
+def _pairs(given: Any) -> dict[str, str]:
+    pairs = {}
+    for pair in [given] if isinstance(given, str) else given:
+        key, equals, value = str(pair).partition("=")
+        if not (key and equals and value):
+            raise McqtestError(f"--backend-option {pair}: write it as key=value")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def _whole(name: str, given: Any, *, least: int) -> int | None:
+    if given is None or given == "":
+        return None
+    try:
+        number = int(str(given))
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise McqtestError(f"--{name}={given}: a whole number from {least} up is needed")
+    return number
+
+
+def _probability(given: Any) -> float:
+    try:
+        number = float(given or 0.01)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 0.5:
+        raise McqtestError(f"--alpha={given}: a probability between 0 and 0.5 is needed, such as 0.01")
+    return number
+
+
+def _name(option: str, given: Any) -> str | None:
+    """A name becomes a folder: nothing that would lead out of --baselines-dir."""
+    if not given:
+        return None
+    if any(part in str(given) for part in ("/", "\\", "\0")) or str(given).startswith("."):
+        raise McqtestError(
+            f"--{option}={given}: a name is needed, not a path; the folder is set by --baselines-dir"
+        )
+    return str(given)
+
+
+def _reason(given: Any) -> str | None:
+    if given is None:
+        return None
+    reason = " ".join(str(given).split())
+    if not reason:
+        raise McqtestError("--accept-regression: give the reason, it is written into the baseline")
+    return reason
+
+
+def table(root: Path) -> dict[str, Any]:
+    """``[tool.mcqtest]`` of the project's pyproject.toml; empty where there is none."""
+    path = root / "pyproject.toml"
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return {}
+    if b"tool.mcqtest" not in raw:
+        return {}  # most projects: not worth parsing
+    try:
+        found = tomllib.loads(raw.decode()).get("tool", {}).get("mcqtest", {})
+    except ValueError as error:
+        raise McqtestError(f"{path}: not valid TOML ({error})") from None
+    known = {option.key for option in OPTIONS} | {"gate"}
+    for key in found:
+        if key.replace("-", "_") not in known:
+            raise McqtestError(
+                f"{path}: [tool.mcqtest] {key}: unknown; there are {', '.join(sorted(known))}"
+            )
+    return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]:
+    """Thresholds by place, from the table ``[tool.mcqtest.gate]`` and from ini lines.
+
+    ``mmlu.min_accuracy = 0.6`` bounds a benchmark, ``mmlu.anatomy.max_ece = 0.1`` a task.
+    """
+    bounds: dict[str, dict[str, Any]] = {}
+    for benchmark, entries in tree.items():
+        if not isinstance(entries, Mapping):
+            raise McqtestError(
+                f"[tool.mcqtest.gate] {benchmark}: write a table, [tool.mcqtest.gate.{benchmark}]"
+            )
+        for key, value in entries.items():
+            if isinstance(value, Mapping):
+                bounds.setdefault(f"{benchmark}/{key}", {}).update(value)
+            else:
+                bounds.setdefault(benchmark, {})[key] = value
+    for line in lines:
+        place, equals, value = line.partition("=")
+        *path, key = place.strip().split(".")
+        try:
+            number = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not 1 <= len(path) <= 2:
+            raise McqtestError(f"mcq_gate: {line!r}: write it as mmlu.min_accuracy = 0.6")
+        bounds.setdefault("/".join(path), {})[key] = number
+    return bounds

@@ -1,0 +1,170 @@
+"""What a person reads: header, a line per task, groups, and the verdict in one sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from mcqtest import stats
+from mcqtest.report import Pooled, Scoreboard
+from mcqtest.run import Case, Identity
+from mcqtest.settings import Settings
+
+_NAME = 38
+COLUMNS = f"{'task':<{_NAME}} {'n':>6} {'accuracy':>9} {'change':>8} {'lost':>5} {'won':>5} {'p':>8}"
+
+
+def header(settings: Settings, identity: Identity) -> list[str]:
+    """Two lines above everything else."""
+    toy = " (a toy: it shows the tool, not a real model)" if settings.model == "demo" else ""
+    lines = [
+        f"mcqtest: {identity.name}{toy}, weights {identity.weights[:12]}; {identity.setup}",
+    ]
+    if settings.update:
+        against = f"recording baseline {settings.baseline or identity.name!r}"
+    elif settings.baseline == "none":
+        against = "no baseline: thresholds alone"
+    else:
+        against = f"against baseline {settings.baseline or identity.name!r}"
+    data = "demo questions" if settings.demo else settings.data or "questions from the hub"
+    return [*lines, f"mcqtest: {against}, alpha {settings.alpha:g}; {data}"]
+
+
+def planned(tasks: int, questions: int, stored: int) -> str:
+    """One line once it is known what is going to be asked."""
+    kept = "none stored" if not stored else f"{stored:,} stored"
+    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}, {kept}"
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def line(case: Case) -> str:
+    """One task."""
+    right = sum(row["correct"] for row in case.rows)
+    return _columns(case.task, len(case.rows), right / len(case.rows), case.before, case.verdict)
+
+
+def _columns(
+    name: str, n: int, accuracy: float, before: float | None, verdict: object
+) -> str:
+    text = f"{name:<{_NAME}} {n:>6,} {accuracy:>9.4f}"
+    if before is None or not isinstance(verdict, dict):
+        return text
+    change = f"{accuracy - before:+.4f}" if accuracy != before else "="
+    p = verdict.get("p_value")
+    shown = "" if p is None else f"{p:.2g}"
+    return f"{text} {change:>8} {verdict['lost']:>5} {verdict['won']:>5} {shown:>8}"
+
+
+def summary(pooled: Sequence[Pooled]) -> list[str]:
+    """Groups and totals of every benchmark."""
+    lines = []
+    for each in pooled:
+        lines.append(COLUMNS.replace("task", each.name.ljust(4)[:_NAME], 1))
+        for group in sorted({case.group for case in each.cases}):
+            lines.append("  " + _pool(group, [c for c in each.cases if c.group == group], None)[: 200])
+        lines.append("  " + _pool("all", each.cases, each))
+        lines += [f"  {sentence}" for sentence in _details(each)]
+    return lines
+
+
+def _pool(name: str, cases: Sequence[Case], pooled: Pooled | None) -> str:
+    n = sum(len(case.rows) for case in cases)
+    right = sum(row["correct"] for case in cases for row in case.rows)
+    compared = all(case.verdict for case in cases)
+    before = sum((case.before or 0) * len(case.rows) for case in cases) / n if compared else None
+    if before is not None and round(before * n) == right:
+        before = right / n
+    verdict = {
+        key: sum(case.verdict[key] for case in cases if case.verdict) for key in ("lost", "won")
+    }
+    values: dict[str, float | None] = dict(verdict)
+    if pooled is not None and pooled.verdict is not None:
+        values["p_value"] = pooled.verdict.p_value
+    text = _columns(name, n, right / n, before, values if compared else None)
+    return text[:_NAME] + text[_NAME:] if len(name) > _NAME - 2 else text.replace("  ", "", 1)
+
+
+def _details(pooled: Pooled) -> list[str]:
+    """Interval, macro accuracy and calibration; what a green run could have seen."""
+    n = sum(len(case.rows) for case in pooled.cases)
+    right = sum(row["correct"] for case in pooled.cases for row in case.rows)
+    low, high = stats.wilson(right, n)
+    macro = sum(
+        sum(row["correct"] for row in case.rows) / len(case.rows) for case in pooled.cases
+    ) / len(pooled.cases)
+    figures = pooled.figures
+    details = [f"95 % interval {low:.4f} to {high:.4f}, macro accuracy {macro:.4f}"]
+    if "ece" in figures:
+        details[0] += (
+            f"; calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
+            f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
+        )
+    fewer = sum(case.fewer_shots for case in pooled.cases)
+    if fewer:
+        details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
+    return details
+
+
+def sentence(board: Scoreboard, pooled: Sequence[Pooled], verdict: str, reasons: Sequence[str]) -> str:
+    """The verdict."""
+    n = sum(len(case.rows) for each in pooled for case in each.cases)
+    tasks = sum(len(each.cases) for each in pooled)
+    on = f"{plural(n, 'question')} of {plural(tasks, 'task')}"
+    name, baseline = board.identity.name, board.baseline
+    if verdict == "recorded":
+        return f"RECORDED: {name} on {on} is now baseline {baseline!r}"
+    if verdict == "fail":
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        return f"MAY NOT SHIP: {name}: {reasons[0]}{more}"
+    if baseline is None:
+        return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared"
+    return f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
+
+
+def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
+    parts = []
+    for each in pooled:
+        verdict = each.verdict
+        if verdict is None:
+            continue
+        parts.append(
+            f"{each.name}: {verdict.lost} lost, {verdict.won} won, churn {verdict.churn:.2%}, "
+            f"p = {verdict.p_value:.2g}; a drop of {verdict.min_detectable_drop:.2%} would have been "
+            "seen with 80 % power"
+        )
+    return f" ({'; '.join(parts)}; false alarms at most {board.settings.alpha:g})"
+
+
+class Clock:
+    """Time left on a task, from the pace since its first answer."""
+
+    def __init__(self) -> None:
+        self._task: object = None
+        self._start = 0.0
+        self._first = 0
+        self._shown = 0.0
+
+    def line(self, name: str, task: object, done: int, total: int) -> str | None:
+        """The progress line, at most five times a second and never for quick tasks."""
+        now = time.monotonic()
+        if task != self._task:
+            self._task, self._start, self._first, self._shown = task, now, done, now + 0.8
+        if now < self._shown + 0.2 or done >= total:
+            return None
+        self._shown = now
+        pace = (done - self._first) / (now - self._start)
+        left = f", {duration((total - done) / pace)} left" if pace > 0 else ""
+        return f"  {name}: {done:,} of {total:,} questions{left}"
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    whole = int(seconds + 0.5)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"

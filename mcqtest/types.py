@@ -1,0 +1,245 @@
+"""The vocabulary of mcqtest. Plain frozen values, no I/O, no imports from the package.
+
+A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and has
+*questions*. A question is asked by a *prompt*, travels as a *request*, comes back as a
+*response*, and is judged into a *result*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class McqtestError(Exception):
+    """Something the user can mend. The message is one line: what, where, what to do.
+
+    It ends the run (exit code 4), unless it is an `AnswerError`.
+    """
+
+
+class AnswerError(McqtestError):
+    """One question cannot be answered. Its case is an error; others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One multiple-choice question as published; text and choices are never stripped."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+    """0-based index of the right choice."""
+    id: str
+    """Unique within its task and split; the 0-based row where the data has no id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of a published table holds what.
+
+    ``choices`` names one column that holds a list, or one column per choice. Answers are
+    letters, or numbers that count from ``first``.
+    """
+
+    question: str = "question"
+    choices: str | tuple[str, ...] = "choices"
+    answer: str = "answer"
+    first: int = 0
+    id: str | None = None
+    task: str | None = None
+    """Column that names the task, where one file holds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Files of one published form: ``path`` holds ``{task}`` and ``{split}``."""
+
+    path: str
+    columns: Columns
+    header: tuple[str, ...] | None = None
+    """Column names of a CSV that has no header row; None where the file names its own."""
+    splits: Mapping[str, str] = field(default_factory=dict)
+    """Names of ``test`` and ``shots`` in this form, where they differ from those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a benchmark's questions are: a folder below ``--data``, else the hub."""
+
+    folder: str
+    layouts: tuple[Layout, ...]
+    """Local forms, first match wins; the last one is also the form of the hub."""
+    hub: str | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """``prefix + query`` is the text the model continues.
+
+    The header and shots are equal for all questions of a task, so that sharing them is
+    part of the type. Shots are separate so that a backend, which alone can count tokens,
+    may drop them from the end until the prompt fits (`without`).
+    """
+
+    header: str
+    shots: tuple[str, ...]
+    query: str
+
+    @property
+    def prefix(self) -> str:
+        return self.header + "".join(self.shots)
+
+    @property
+    def text(self) -> str:
+        return self.prefix + self.query
+
+    def without(self, dropped: int) -> Prompt:
+        """The same prompt with the last ``dropped`` shots left out."""
+        kept = len(self.shots) - dropped
+        if kept < 0:
+            raise ValueError(f"cannot drop {dropped} of {len(self.shots)} shots")
+        return Prompt(self.header, self.shots[:kept], self.query)
+
+
+Style = Callable[["Task", Sequence[Question], Question], Prompt]
+"""Writes the prompt of one question, given its task and the shots."""
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """A named set of tasks that are asked alike. Compared by identity."""
+
+    name: str
+    groups: Mapping[str, tuple[str, ...]]
+    """Group -> its tasks' names, in published spelling."""
+    source: Source
+    style: Style
+    shots: int
+    """Shots asked for by default; more than that do not exist."""
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, ordered by name."""
+        tasks = [Task(self, name, group) for group, names in self.groups.items() for name in names]
+        return tuple(sorted(tasks, key=lambda task: task.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One subject or licence: one pytest case."""
+
+    benchmark: Benchmark
+    name: str
+    group: str
+
+    @property
+    def path(self) -> str:
+        """``benchmark/task``, how messages and files name it."""
+        return f"{self.benchmark.name}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question for a model: the log-probabilities of ``choices`` after ``prompt``."""
+
+    key: str
+    """Content hash of all that can change the answer (`mcqtest.plan.request_key`)."""
+    prompt: Prompt
+    choices: tuple[str, ...]
+    """Continuations to score, in the order of the question's choices: ``" A"``, ..."""
+    name: str
+    """``benchmark/task/id``, for messages."""
+    known: bool = False
+    """The answer is stored: no response is wanted. Such requests are still sent, so that a
+    resumed run can form the same batches, and the same last bits, as an undisturbed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a model said to one request."""
+
+    key: str
+    logprobs: tuple[float, ...]
+    """Natural log-probability of each continuation, in the request's order."""
+    shots: int
+    """Shots that were in the prompt after fitting it to the context."""
+
+
+class Backend(Protocol):
+    """The seam to a model."""
+
+    def run(self, requests: Iterable[Request]) -> Iterator[Response]:
+        """Answer every request that is not ``known``, in any order, each as soon as it is
+        known. Raises `McqtestError` for a request that cannot be answered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One judged question."""
+
+    question: Question
+    answer: int | None
+    """0-based index that the model chose; None where nothing could be read."""
+    probabilities: tuple[float, ...] | None
+    """Softmax over the choices; None where the method has none."""
+    shots: int
+
+    @property
+    def correct(self) -> bool:
+        return self.answer == self.question.answer
+
+    @property
+    def confidence(self) -> float | None:
+        """The highest probability over the choices (MMLU, arXiv 2009.03300, 4.3)."""
+        return None if self.probabilities is None else max(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Result]):
+    """The results of one task, in the order of its questions."""
+
+    task: Task
+    items: tuple[Result, ...]
+    questions: str
+    """Fingerprint of the question set: texts, choices, answers, order."""
+    asking: str
+    """How they were asked and read, in words and hash: style, shots, method, reader."""
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def, override]
+        return self.items[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A candidate against its baseline on the same ``n`` questions."""
+
+    n: int
+    lost: int
+    """Right in the baseline, not right now."""
+    won: int
+    p_value: float
+    """One-sided exact McNemar: the chance of at least ``lost`` if the ``lost + won``
+    changed questions had fallen either way with equal chance."""
+    level: float
+    """This comparison's share of the run's false-alarm probability."""
+    min_detectable_drop: float
+    """Smallest drop in accuracy that would have been seen with 80 % power."""
+
+    @property
+    def churn(self) -> float:
+        """Share of questions whose correctness changed."""
+        return (self.lost + self.won) / self.n if self.n else 0.0
+
+    @property
+    def regressed(self) -> bool:
+        return self.p_value <= self.level

@@ -1,0 +1,42 @@
+"""The real benchmark data, which is not part of the project, and the benchmark files."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def require(*parts: str) -> Path:
+    """The path of real data, ``require("mmlu", "test")``; without it the test is skipped.
+
+    Where MCQTEST_REQUIRE_DATA is 1, as in CI, the test fails instead: a skip that nobody
+    sees is no test.
+    """
+    root = Path(os.environ.get("MCQTEST_DATA") or CHECKOUT.parent / "shared" / "data")
+    path = root.joinpath(*parts)
+    if not path.exists():
+        wanted = "/".join(parts)
+        message = f"real benchmark data not found: set MCQTEST_DATA to a folder with {wanted}"
+        if os.environ.get("MCQTEST_REQUIRE_DATA") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+@cache  # benchmarks are compared by identity
+def benchmark(name: str) -> ModuleType:
+    """The module of ``benchmarks/test_<name>.py``, which is no package in a checkout."""
+    path = CHECKOUT / "benchmarks" / f"test_{name}.py"
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
