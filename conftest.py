@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["pytester"]  # has to stand in the topmost conftest
+
 HERE = Path(__file__).parent
 
 

@@ -11,7 +11,11 @@ import pytest
 from mcqtest import prompts
 from mcqtest.types import Benchmark, Columns, Layout, Source
 
-GROUPS: dict[str, str] = {}
+GROUPS = {
+    "words": "alphabet_order first_letters odd_word_out opposite_words word_kinds",
+    "numbers": "largest_numbers small_sums",
+    "stories": "who_has_what",
+}
 
 DEMO = Benchmark(
     name="demo",

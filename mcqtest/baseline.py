@@ -17,7 +17,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollections
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from mcqtest.run import Case, Run
+from mcqtest.judge import Case, target
+from mcqtest.run import Run
 from mcqtest.types import McqtestError, Results, Task
 
 
@@ -35,7 +36,7 @@ class BaselineExtension(SingleFileSnapshotExtension):
     """Node id -> task."""
 
     def serialize(self, data: Any, **_: Any) -> str:
-        return self.run.text(data)
+        return self.run.judge.text(data)
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:  # noqa: ARG002
         """The gate, not equality: the verdict was asked for by `Baseline` and is not red."""
@@ -50,7 +51,7 @@ class BaselineExtension(SingleFileSnapshotExtension):
         task = cls.tasks[test_location.nodeid]
         if cls.run.settings.update:  # nothing is there, so syrupy always writes
             return str(staged(cls.run.staging, task.benchmark.name, task.name))
-        return str(cls.run.place(task))
+        return str(cls.run.judge.place(task))
 
     @classmethod
     def matches_test_location(cls, *, test_location: Any, snapshot_location: str) -> bool:  # noqa: ARG003
@@ -76,10 +77,10 @@ class Baseline:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Results):
             raise TypeError(f"a baseline is compared with results, not with {type(other).__name__}")
-        self.case = self.run.judge(other)
+        self.case = self.run.case(other, compared=True)
         if self.case.failures:
             return False
-        if self.run.settings.baseline == "none":
+        if self.run.judge.baseline is None:
             return True
         equal = bool(self._snapshot == other)
         for execution in self._snapshot.executions.values():
@@ -115,9 +116,9 @@ def publish(run: Run, tasks: Iterable[tuple[str, str]]) -> int:
     changed = 0
     for benchmark, task in tasks:
         source = staged(run.staging, benchmark, task)
-        target = Path(run.settings.baselines_dir) / run.baseline / benchmark / f"{task}.txt"
+        place = target(run.settings, str(run.judge.baseline), benchmark, task)
         text = source.read_text("utf-8")
-        if not target.is_file() or target.read_text("utf-8") != text:
-            write(target, text)
+        if not place.is_file() or place.read_text("utf-8") != text:
+            write(place, text)
             changed += 1
     return changed

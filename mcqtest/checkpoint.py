@@ -8,6 +8,7 @@ all stored never needs the libraries that do.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -21,13 +22,15 @@ from typing import Any
 
 from mcqtest.types import McqtestError
 
-_WEIGHTS = re.compile(r".*\.safetensors|pytorch_model.*\.bin")
+_WEIGHTS = re.compile(r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin")
 _OTHERS = re.compile(
-    r".*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json|(adapter_|generation_)?config\.json"
+    r"[^.].*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json|(adapter_|generation_)?config\.json"
     r"|tokenizer.*|vocab.*|merges\.txt|special_tokens_map\.json|added_tokens\.json"
-    r"|chat_template.*|.*\.model|.*\.tiktoken|.*\.py"
+    r"|chat_template.*|tekken\.json|[^.].*\.(model|tiktoken|py)"
 )
-"""Files that can change an answer; optimizer states, logs and model cards cannot."""
+"""Files that can change an answer; optimizer states, logs, model cards and hidden files cannot."""
+
+_DEVICE = re.compile(r"[0-9]+|(GPU|MIG)-[\w/-]+")
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -102,7 +105,10 @@ def find(model: str, *, base: Path, demo: Path) -> Checkpoint:
     """
     if model == "demo":
         return Checkpoint(demo, "demo")
-    folder = (base / Path(model).expanduser()).resolve()
+    try:
+        folder = (base / Path(model).expanduser()).resolve()
+    except RuntimeError as error:  # ~name of a user that is not there, or links in a circle
+        raise McqtestError(f"--model={model}: {error}; give the whole path") from None
     if folder.is_dir():
         checkpoint = Checkpoint(folder, folder.name)
     elif folder.exists():
@@ -129,7 +135,7 @@ def _from_hub(model: str) -> Path:
     wanted = ["*.safetensors", "*.json", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py"]
     try:
         return Path(snapshot_download(model, allow_patterns=wanted))
-    except Exception as error:  # the hub's errors share no base class
+    except Exception as error:  # noqa: BLE001 - the errors of the hub share no base class
         reason = " ".join(str(error).split())[:200]
         raise McqtestError(
             f"--model={model}: no such folder here, and the hub did not give it ({reason}); "
@@ -140,9 +146,9 @@ def _from_hub(model: str) -> Path:
 def cuda_devices() -> list[str]:
     """Ids of the NVIDIA devices this process may use, without importing torch."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
+    if visible is not None:  # as CUDA reads it: the first that names no device ends the list
         ids = [part.strip() for part in visible.split(",")]
-        return [part for part in ids if part and part != "-1"]
+        return list(itertools.takewhile(_DEVICE.fullmatch, ids))
     gpus = Path("/proc/driver/nvidia/gpus")
     return [str(number) for number, _ in enumerate(gpus.iterdir())] if gpus.is_dir() else []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from mcqtest import answers
 from mcqtest.plan import Planned
@@ -42,6 +43,8 @@ class Engine:
         self._progress = progress
         self._backend: Backend | None = None
         self._stream: Iterator[Response] | None = None
+        self._tasks: list[Task] = []
+        """Those of the stream."""
         self._names: dict[str, str] = {}
         self.asked = 0
         """Responses that a model gave in this process."""
@@ -71,22 +74,21 @@ class Engine:
         return Results(task, items, planned.fingerprint, planned.asking)
 
     def _pull(self, planned: Planned, missing: set[str]) -> None:
-        """Take responses from the stream, and store them, until none is missing."""
-        fresh = self._stream is None
+        """Take responses from the stream, and store them, until none is missing.
+
+        What goes wrong in a stream of several tasks may be the fault of another one, so the
+        task is then asked by itself before it is given up.
+        """
         while missing:
-            if self._stream is None:
-                self._stream = self.backend.run(self._requests(self._from(planned.task)))
+            stream = self._stream or self._open(self._from(planned.task))
             try:
-                response = next(self._stream, None)
-            except BaseException:
+                response = next(stream, None) or _ended(planned, missing)
+            except BaseException as error:
                 self._stream = None  # a generator that raised is spent; the next task starts anew
-                raise
-            if response is None:
-                self._stream = None
-                if fresh:
-                    name = self._names[next(iter(missing))]
-                    raise AnswerError(f"{name}: the backend ended without an answer to it")
-                fresh = True  # the stream had passed this task: ask it by itself
+                if not isinstance(error, AnswerError) or self._tasks == [planned.task]:
+                    raise
+                if planned.task in self._tasks:
+                    self._open([planned])
                 continue
             self._store.add(response, name=self._names[response.key])
             self.asked += 1
@@ -94,6 +96,12 @@ class Engine:
             if self._progress:
                 total = len(planned.requests)
                 self._progress(planned.task, total - len(missing), total)
+
+    def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
+        """A new stream."""
+        self._tasks = [each.task for each in planned]
+        self._stream = self.backend.run(self._requests(planned))
+        return self._stream
 
     def _from(self, task: Task) -> list[Planned]:
         """The tasks of a new stream: from ``task`` on, or it alone."""
@@ -110,3 +118,8 @@ class Engine:
                 self._names[request.key] = request.name
                 yield replace(request, known=request.key in self._store or request.key in sent)
                 sent.add(request.key)
+
+
+def _ended(planned: Planned, missing: set[str]) -> NoReturn:
+    first = next(request for request in planned.requests if request.key in missing)
+    raise AnswerError(f"{first.name}: the backend ended without an answer to it")

@@ -5,6 +5,7 @@ Nothing here knows how answers were made; two records and a level are enough.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,8 +32,10 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
     again = "record the baseline anew with --snapshot-update if the change is meant"
     if old.questions != new.questions:
         then, now = old.questions.partition(",")[0], new.questions.partition(",")[0]
-        counts = f"{then} questions, this run has {now}" if then != now else (
-            f"{then} questions as this run has, but with other texts or answers"
+        counts = (
+            f"{then} questions, this run has {now}"
+            if then != now
+            else (f"{then} questions as this run has, but with other texts or answers")
         )
         hint = "run without --limit, or " if int(now) < int(then) else ""
         return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
@@ -90,7 +93,8 @@ class Thresholds:
                 if key not in THRESHOLDS:
                     known = ", ".join(THRESHOLDS)
                     raise McqtestError(f"gate.{place}.{key}: no such threshold; there are {known}")
-                if isinstance(bound, bool) or not isinstance(bound, int | float):
+                number = isinstance(bound, int | float) and not isinstance(bound, bool)
+                if not number or not math.isfinite(bound):
                     raise McqtestError(f"gate.{place}.{key} = {bound!r}: a number is needed")
 
     def __bool__(self) -> bool:
@@ -104,7 +108,7 @@ class Thresholds:
             value = figures.get(figure)
             if value is None:
                 sentences.append(f"{place}: {key} = {bound:g}, but this run has no {figure}")
-            elif (value - bound) * direction < 0:
+            elif not (value - bound) * direction >= 0:  # also where the figure is not a number
                 than = "below" if direction > 0 else "above"
                 sentences.append(f"{place}: {figure} {value:.4f} is {than} {key} = {bound:g}")
         return sentences

@@ -21,8 +21,15 @@ class Option(NamedTuple):
 OPTIONS = (
     Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo"),
     Option("backend", "NAME", "auto or transformers (default: auto)"),
-    Option("backend-option", "KEY=VALUE", "for the backend, such as dtype=bfloat16; repeatable", many=True),
-    Option("data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"),
+    Option(
+        "backend-option",
+        "KEY=VALUE",
+        "for the backend, such as dtype=bfloat16; repeatable",
+        many=True,
+    ),
+    Option(
+        "data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"
+    ),
     Option("shots", "K", "worked examples before each question (default: the benchmark's)"),
     Option("method", "NAME", "how answers are given: letters"),
     Option("limit", "N", "only the first N questions of each task"),

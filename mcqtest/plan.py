@@ -28,7 +28,12 @@ class Planned:
 
 
 def plan(
-    task: Task, *, root: Path | None, identity: str, shots: int | None = None, limit: int | None = None
+    task: Task,
+    *,
+    root: Path | None,
+    identity: str,
+    shots: int | None = None,
+    limit: int | None = None,
 ) -> Planned:
     """Write the requests of one task for the model with this ``identity``.
 
@@ -38,7 +43,7 @@ def plan(
     examples = data.load(task, "shots", root)[:wanted] if wanted else ()
     if len(examples) < wanted:
         raise McqtestError(
-            f"--shots={wanted}: {task.path} has only {len(examples)} examples to show; ask for fewer"
+            f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
     questions = data.load(task, "test", root, limit=limit)
     style = task.benchmark.style
@@ -62,7 +67,9 @@ def plan(
     )
 
 
-def request_keys(identity: str, written: Sequence[Prompt], questions: Sequence[Question]) -> list[str]:
+def request_keys(
+    identity: str, written: Sequence[Prompt], questions: Sequence[Question]
+) -> list[str]:
     """Keys of all that can change an answer: model and settings, prompt, continuations.
 
     Fields are preceded by their lengths, so that no two different requests hash alike.

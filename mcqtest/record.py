@@ -116,26 +116,29 @@ def parse(text: str, *, where: str) -> Record:
     marks: list[str] = []
     for number, line in enumerate(lines[1:], start=2):
         name, _, value = line.strip().partition(" ")
-        if name.isdigit() and int(name) == sum(map(len, marks)):
+        if name == str(sum(map(len, marks))):
             marks.append(value.replace(" ", ""))
-        elif name and not name.isdigit():
-            head.setdefault(name, []).append(value.strip())
-        elif name:
+        elif name[:1].isdigit():
             raise McqtestError(f"{where}, line {number}: answers are missing before it; {remedy}")
+        elif name:
+            head.setdefault(name, []).append(value.strip())
     every = "".join(marks)
     count = head.get("questions", [""])[0].partition(",")[0]
     if any(name not in head for name in _HEAD) or not _MARKS.fullmatch(every):
         raise McqtestError(f"{where}: the baseline is damaged; {remedy}")
-    if not count.isdigit() or int(count) != len(every) or not every:
+    if count != str(len(every)) or not every:
         raise McqtestError(
             f"{where}: {len(every)} answers where {count or 'some'} questions are named; {remedy}"
         )
-    return Record(
+    found = Record(
         **{name: head[name][0] for name in _HEAD},
         figures=_figures(head.get("figures", [""])[0], f"{where}: the line of figures"),
         marks=every,
         accepted=tuple(head.get("accepted", ())),
     )
+    if str(found).split() != text.split():  # a line too many, such as after a bad merge
+        raise McqtestError(f"{where}: the baseline is damaged; {remedy}")
+    return found
 
 
 def _figures(text: str, where: str) -> dict[str, float]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mcqtest import gate, record, stats
-from mcqtest.run import Case, Identity
+from mcqtest.judge import Case, Identity, baseline_name
 from mcqtest.settings import Settings
 from mcqtest.types import Question, Result, Verdict
 
@@ -29,7 +29,6 @@ class Pooled:
     verdict: Verdict | None
     """None where some case had nothing to compare with."""
     figures: dict[str, float]
-    before: float | None
     failures: Sequence[str]
 
 
@@ -46,9 +45,7 @@ class Scoreboard:
 
     @property
     def baseline(self) -> str | None:
-        if self.settings.baseline == "none" and not self.settings.update:
-            return None
-        return self.settings.baseline or self.identity.name
+        return baseline_name(self.settings, self.identity)
 
     def add(self, case: Case) -> None:
         key = case.benchmark, case.task
@@ -70,52 +67,60 @@ class Scoreboard:
     def _pool(self, name: str, levels: stats.Levels, thresholds: gate.Thresholds) -> Pooled:
         cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
         figures = record.figures([result for case in cases for result in _results(case)])
-        failures = thresholds.broken(name, figures)
-        verdict, before = self._pooled_verdict(cases, levels.pooled.get(name))
+        verdict = _pooled_verdict(cases, levels.pooled.get(name))
+        failures = []
         accepted = self.settings.update and self.settings.accept_regression
         if verdict is not None and name in levels.pooled and verdict.regressed and not accepted:
+            before = sum(case.before or 0 for case in cases) / verdict.n
             failures.append(
                 f"{name} as a whole is worse than baseline {self.baseline!r}: accuracy "
                 f"{before:.4f} -> {figures['accuracy']:.4f}, {verdict.lost} questions lost, "
                 f"{verdict.won} won of {verdict.n}, p = {verdict.p_value:.2g} "
                 f"(red from {verdict.level:.2g})"
             )
-        return Pooled(name, cases, verdict, figures, before, failures)
-
-    @staticmethod
-    def _pooled_verdict(
-        cases: Sequence[Case], level: float | None
-    ) -> tuple[Verdict | None, float | None]:
-        verdicts = [case.verdict for case in cases]
-        if not all(verdicts):
-            return None, None
-        if level is None:  # one case: the pooled comparison is that of the case
-            level = cases[0].level
-        total = [sum(verdict[key] for verdict in verdicts if verdict) for key in ("n", "lost", "won")]
-        before = sum((case.before or 0.0) * len(case.rows) for case in cases) / total[0]
-        return gate.judge(*total, level), before
+        if len(cases) == cases[0].siblings:
+            failures += thresholds.broken(name, figures)
+        elif name in thresholds.bounds:
+            self.notices[
+                f"thresholds of {name} as a whole were not checked: {len(cases)} of its "
+                f"{cases[0].siblings} tasks were selected"
+            ] = None
+        return Pooled(name, cases, verdict, figures, failures)
 
     def verdict(self, pooled: Sequence[Pooled], problems: Sequence[str]) -> tuple[str, list[str]]:
         """``pass``, ``fail`` or ``recorded``, and every reason against a pass."""
         reasons = [*problems]
         for each in pooled:
             reasons += each.failures
-            reasons += [case.failures[0] for case in each.cases if case.failures and not case.missing]
-            if missing := [case.task for case in each.cases if case.missing]:
-                reasons.append(
-                    f"{each.name}: nothing to compare {len(missing)} of {len(each.cases)} tasks with: "
-                    f"no baseline {self.baseline!r} in {self.settings.baselines_dir}; record one "
-                    "with --snapshot-update, the answers are stored"
-                )
+            reasons += [c.failures[0] for c in each.cases if c.failures and not c.missing]
+            reasons += self._uncompared(each)
         if not pooled and not reasons:
             reasons.append("no question was judged")
         if reasons:
             return "fail", reasons
         return ("recorded" if self.settings.update else "pass"), []
 
+    def _uncompared(self, pooled: Pooled) -> list[str]:
+        """A pass says "no worse", so nothing may pass that was not compared."""
+        sentences = []
+        if missing := [case for case in pooled.cases if case.missing]:
+            sentences.append(
+                f"{pooled.name}: nothing to compare {len(missing)} of {len(pooled.cases)} tasks "
+                f"with: no baseline {self.baseline!r} in {self.settings.baselines_dir}; record one "
+                "with --snapshot-update, the answers are stored"
+            )
+        looked = [case for case in pooled.cases if not case.compared]
+        if looked and self.baseline is not None:
+            sentences.append(
+                f"{pooled.name}/{looked[0].task}: its tests never say `results == baseline`, so "
+                "nothing was compared; say so, or run with --baseline=none"
+            )
+        return sentences
+
     def summary(self, pooled: Sequence[Pooled], problems: Sequence[str]) -> dict[str, Any]:
         """What summary.json holds (docs/formats.md). The same for the same answers, however
-        many processes gave them and in whatever order."""
+        many processes gave them and in whatever order.
+        """
         verdict, reasons = self.verdict(pooled, problems)
         return {
             "format": FORMAT,
@@ -134,10 +139,21 @@ class Scoreboard:
         """The lines of results.jsonl."""
         for key in sorted(self.cases):
             for row in self.cases[key].rows:
-                probabilities = row["probabilities"]
-                if probabilities is not None:  # six digits are more than any figure needs
-                    row = {**row, "probabilities": [round(value, 6) for value in probabilities]}
-                yield json.dumps(row, allow_nan=False, ensure_ascii=False) + "\n"
+                short = row["probabilities"]
+                if short is not None:  # six digits are more than any figure needs
+                    short = [round(value, 6) for value in short]
+                line = {**row, "probabilities": short}
+                yield json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _pooled_verdict(cases: Sequence[Case], level: float | None) -> Verdict | None:
+    verdicts = [case.verdict for case in cases if case.verdict]
+    if len(verdicts) < len(cases):
+        return None
+    if level is None:  # one case: the pooled comparison is that of the case
+        level = verdicts[0]["level"]
+    n, lost, won = (sum(verdict[key] for verdict in verdicts) for key in ("n", "lost", "won"))
+    return gate.judge(n, lost, won, level)
 
 
 def unfinished(settings: Settings, identity: Identity) -> dict[str, Any]:
@@ -163,33 +179,16 @@ def _results(case: Case) -> list[Result]:
     return found
 
 
-def _counts(verdict: Verdict | dict[str, Any] | None) -> dict[str, Any]:
-    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
-    if verdict is None:
-        return dict.fromkeys(keys)
-    values = verdict if isinstance(verdict, dict) else asdict(verdict)
-    return {key: _short(values[key]) for key in keys}
-
-
-def _short(value: Any) -> Any:
-    """Nine digits: enough for any reader, and the same on every machine's printer."""
-    return float(f"{value:.9g}") if isinstance(value, float) else value
-
-
-def _figures(figures: dict[str, float]) -> dict[str, Any]:
-    return {name: _short(value) for name, value in figures.items()}
-
-
 def _accuracy(cases: Sequence[Case]) -> dict[str, Any]:
-    """Micro and macro accuracy, with the Wilson interval of the micro one."""
-    right = [sum(row["correct"] for row in case.rows) for case in cases]
-    n = sum(len(case.rows) for case in cases)
-    macro = sum(r / len(case.rows) for r, case in zip(right, cases, strict=True)) / len(cases)
+    """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
+    right, n = sum(case.right for case in cases), sum(case.n for case in cases)
+    before = [case.before for case in cases if case.before is not None]
     return {
         "n": n,
-        "accuracy": _short(sum(right) / n),
-        "interval": [_short(bound) for bound in stats.wilson(sum(right), n)],
-        "macro_accuracy": _short(macro),
+        "accuracy": _short(right / n),
+        "interval": [_short(bound) for bound in stats.wilson(right, n)],
+        "macro_accuracy": _short(sum(case.right / case.n for case in cases) / len(cases)),
+        "baseline_accuracy": _short(sum(before) / n) if len(before) == len(cases) else None,
     }
 
 
@@ -198,9 +197,8 @@ def _benchmark(pooled: Pooled) -> dict[str, Any]:
     groups = sorted({case.group for case in cases})
     return {
         **_accuracy(cases),
-        **_figures({k: v for k, v in pooled.figures.items() if k != "accuracy"}),
-        "baseline_accuracy": _short(pooled.before),
-        **_counts(pooled.verdict),
+        **_figures(pooled.figures),
+        **_counts(asdict(pooled.verdict) if pooled.verdict else None),
         "churn": _short(pooled.verdict.churn) if pooled.verdict else None,
         "unanswered": _unanswered(cases),
         "fewer_shots": sum(case.fewer_shots for case in cases),
@@ -210,32 +208,39 @@ def _benchmark(pooled: Pooled) -> dict[str, Any]:
 
 
 def _group(cases: Sequence[Case]) -> dict[str, Any]:
-    compared = all(case.verdict for case in cases)
+    verdicts = [case.verdict for case in cases if case.verdict]
+    compared = len(verdicts) == len(cases)
     return {
         **_accuracy(cases),
-        **{
-            key: sum(case.verdict[key] for case in cases if case.verdict) if compared else None
-            for key in ("lost", "won")
-        },
+        **{key: sum(v[key] for v in verdicts) if compared else None for key in ("lost", "won")},
     }
 
 
 def _task(case: Case) -> dict[str, Any]:
-    figures = {key: value for key, value in case.figures.items() if key != "accuracy"}
-    accuracy = _accuracy([case])
-    del accuracy["macro_accuracy"]
     return {
         "group": case.group,
-        **accuracy,
-        **_figures(figures),
-        "baseline_accuracy": _short(case.before),
+        **{key: value for key, value in _accuracy([case]).items() if key != "macro_accuracy"},
+        **_figures(case.figures),
         **_counts(case.verdict),
         "unanswered": _unanswered([case]),
+        "fewer_shots": case.fewer_shots,
         "failures": case.failures,
     }
 
 
+def _counts(verdict: dict[str, Any] | None) -> dict[str, Any]:
+    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
+    return {key: None if verdict is None else _short(verdict[key]) for key in keys}
+
+
+def _figures(figures: dict[str, float]) -> dict[str, Any]:
+    return {name: _short(value) for name, value in figures.items() if name != "accuracy"}
+
+
+def _short(value: Any) -> Any:
+    """Nine digits: enough for any reader, and the same whatever the order of summation."""
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
 def _unanswered(cases: Sequence[Case]) -> int:
     return sum(row["answer"] is None for case in cases for row in case.rows)
-
-

@@ -73,6 +73,15 @@ def read(
     method = value("method") or "letters"
     if method != "letters":
         raise McqtestError(f"--method={method}: unknown; this version asks for letters only")
+    if value("accept_regression") is not None and not update:
+        raise McqtestError(
+            "--accept-regression: nothing is recorded without --snapshot-update; add that too"
+        )
+    if value("baseline") == "none" and not gate and not update:
+        raise McqtestError(
+            "--baseline=none: nothing would be checked, for no thresholds are configured; "
+            "set some in [tool.mcqtest.gate.BENCHMARK], or name a baseline"
+        )
     data, demo = _data(value("data"), raw["data"][1], value("model"), environment, demo_data)
     return Settings(
         model=_model(value("model"), raw["model"][1]),
@@ -138,7 +147,9 @@ def _probability(given: Any) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < 0.5:
-        raise McqtestError(f"--alpha={given}: a probability between 0 and 0.5 is needed, such as 0.01")
+        raise McqtestError(
+            f"--alpha={given}: a probability between 0 and 0.5 is needed, such as 0.01"
+        )
     return number
 
 
@@ -148,7 +159,7 @@ def _name(option: str, given: Any) -> str | None:
         return None
     if any(part in str(given) for part in ("/", "\\", "\0")) or str(given).startswith("."):
         raise McqtestError(
-            f"--{option}={given}: a name is needed, not a path; the folder is set by --baselines-dir"
+            f"--{option}={given}: a name is needed, not a path; --baselines-dir sets the folder"
         )
     return str(given)
 

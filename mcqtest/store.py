@@ -8,6 +8,7 @@ as the torn last line of a killed run, is skipped, reported, and asked again.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -49,7 +50,9 @@ class Store:
         try:
             lines = path.read_bytes().split(b"\n")
         except OSError as error:
-            raise McqtestError(f"{path}: cannot be read ({error.strerror}); mend or remove it") from None
+            raise McqtestError(
+                f"{path}: cannot be read ({error.strerror}); mend or remove it"
+            ) from None
         if not lines[-1]:
             lines.pop()
         bad = []
@@ -60,8 +63,12 @@ class Store:
             else:
                 yield response
         if bad:
-            where = f"line {bad[0]}" if len(bad) == 1 else f"{len(bad)} lines, the first is {bad[0]}"
-            self.skipped.append(f"{path}: {where}: not a readable response, skipped and asked again")
+            where = (
+                f"line {bad[0]}" if len(bad) == 1 else f"{len(bad)} lines, the first is {bad[0]}"
+            )
+            self.skipped.append(
+                f"{path}: {where}: not a readable response, skipped and asked again"
+            )
 
     def add(self, response: Response, *, name: str) -> None:
         """Write, then remember. ``name`` is for people who read the file.
@@ -86,11 +93,7 @@ class Store:
         try:
             if self._descriptor is None:
                 self._descriptor = self._create()
-            start = os.lseek(self._descriptor, 0, os.SEEK_END)
-            written = os.write(self._descriptor, line)
-            if written < len(line):
-                os.ftruncate(self._descriptor, start)
-                raise OSError(28, "No space left on device")
+            _append(self._descriptor, line)
         except OSError as error:
             raise McqtestError(
                 f"{self._path or self._folder}: a response cannot be written ({error.strerror}); "
@@ -104,7 +107,9 @@ class Store:
         while True:
             self._path = self._folder / f"{self._stem}.{number}.jsonl"
             try:
-                return os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
+                return os.open(
+                    self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644
+                )
             except FileExistsError:
                 number += 1
 
@@ -114,6 +119,14 @@ class Store:
             os.fsync(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Append a whole line, or nothing."""
+    start = os.lseek(descriptor, 0, os.SEEK_END)
+    if os.write(descriptor, line) < len(line):
+        os.ftruncate(descriptor, start)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _parse(line: bytes) -> Response | None:
@@ -126,6 +139,6 @@ def _parse(line: bytes) -> Response | None:
             and isinstance(shots, int)
             and all(isinstance(value, float) and math.isfinite(value) for value in logprobs)
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return Response(key, tuple(logprobs), shots) if whole and logprobs else None

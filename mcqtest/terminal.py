@@ -6,12 +6,14 @@ import time
 from collections.abc import Sequence
 
 from mcqtest import stats
+from mcqtest.judge import Case, Identity
 from mcqtest.report import Pooled, Scoreboard
-from mcqtest.run import Case, Identity
 from mcqtest.settings import Settings
 
 _NAME = 38
-COLUMNS = f"{'task':<{_NAME}} {'n':>6} {'accuracy':>9} {'change':>8} {'lost':>5} {'won':>5} {'p':>8}"
+COLUMNS = (
+    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>9} {'change':>8} {'lost':>5} {'won':>5} {'p':>8}"
+)
 
 
 def header(settings: Settings, identity: Identity) -> list[str]:
@@ -42,59 +44,42 @@ def plural(number: int, noun: str) -> str:
 
 def line(case: Case) -> str:
     """One task."""
-    right = sum(row["correct"] for row in case.rows)
-    return _columns(case.task, len(case.rows), right / len(case.rows), case.before, case.verdict)
+    return _columns(case.task, [case], case.verdict["p_value"] if case.verdict else None)
 
 
-def _columns(
-    name: str, n: int, accuracy: float, before: float | None, verdict: object
-) -> str:
-    text = f"{name:<{_NAME}} {n:>6,} {accuracy:>9.4f}"
-    if before is None or not isinstance(verdict, dict):
+def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
+    """Counts over ``cases``; the change only where all of them were compared."""
+    n, right = sum(case.n for case in cases), sum(case.right for case in cases)
+    text = f"{name:<{_NAME}} {n:>6,} {right / n:>9.4f}"
+    verdicts = [case.verdict for case in cases if case.verdict]
+    if len(verdicts) < len(cases):
         return text
-    change = f"{accuracy - before:+.4f}" if accuracy != before else "="
-    p = verdict.get("p_value")
-    shown = "" if p is None else f"{p:.2g}"
-    return f"{text} {change:>8} {verdict['lost']:>5} {verdict['won']:>5} {shown:>8}"
+    gained = right - sum(case.before or 0 for case in cases)
+    change = f"{gained / n:+.4f}" if gained else "="
+    lost, won = (sum(verdict[key] for verdict in verdicts) for key in ("lost", "won"))
+    p = "" if p_value is None else f"{p_value:.2g}"
+    return f"{text} {change:>8} {lost:>5} {won:>5} {p:>8}".rstrip()
 
 
 def summary(pooled: Sequence[Pooled]) -> list[str]:
     """Groups and totals of every benchmark."""
     lines = []
     for each in pooled:
-        lines.append(COLUMNS.replace("task", each.name.ljust(4)[:_NAME], 1))
+        lines.append(each.name.ljust(_NAME) + COLUMNS[_NAME:])
         for group in sorted({case.group for case in each.cases}):
-            lines.append("  " + _pool(group, [c for c in each.cases if c.group == group], None)[: 200])
-        lines.append("  " + _pool("all", each.cases, each))
+            cases = [case for case in each.cases if case.group == group]
+            lines.append(_columns(f"  {group}", cases, None))
+        p_value = each.verdict.p_value if each.verdict else None
+        lines.append(_columns("  all", each.cases, p_value))
         lines += [f"  {sentence}" for sentence in _details(each)]
     return lines
 
 
-def _pool(name: str, cases: Sequence[Case], pooled: Pooled | None) -> str:
-    n = sum(len(case.rows) for case in cases)
-    right = sum(row["correct"] for case in cases for row in case.rows)
-    compared = all(case.verdict for case in cases)
-    before = sum((case.before or 0) * len(case.rows) for case in cases) / n if compared else None
-    if before is not None and round(before * n) == right:
-        before = right / n
-    verdict = {
-        key: sum(case.verdict[key] for case in cases if case.verdict) for key in ("lost", "won")
-    }
-    values: dict[str, float | None] = dict(verdict)
-    if pooled is not None and pooled.verdict is not None:
-        values["p_value"] = pooled.verdict.p_value
-    text = _columns(name, n, right / n, before, values if compared else None)
-    return text[:_NAME] + text[_NAME:] if len(name) > _NAME - 2 else text.replace("  ", "", 1)
-
-
 def _details(pooled: Pooled) -> list[str]:
     """Interval, macro accuracy and calibration; what a green run could have seen."""
-    n = sum(len(case.rows) for case in pooled.cases)
-    right = sum(row["correct"] for case in pooled.cases for row in case.rows)
-    low, high = stats.wilson(right, n)
-    macro = sum(
-        sum(row["correct"] for row in case.rows) / len(case.rows) for case in pooled.cases
-    ) / len(pooled.cases)
+    cases = pooled.cases
+    low, high = stats.wilson(sum(case.right for case in cases), sum(case.n for case in cases))
+    macro = sum(case.right / case.n for case in cases) / len(cases)
     figures = pooled.figures
     details = [f"95 % interval {low:.4f} to {high:.4f}, macro accuracy {macro:.4f}"]
     if "ece" in figures:
@@ -102,15 +87,17 @@ def _details(pooled: Pooled) -> list[str]:
             f"; calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
             f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
         )
-    fewer = sum(case.fewer_shots for case in pooled.cases)
+    fewer = sum(case.fewer_shots for case in cases)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
     return details
 
 
-def sentence(board: Scoreboard, pooled: Sequence[Pooled], verdict: str, reasons: Sequence[str]) -> str:
+def sentence(
+    board: Scoreboard, pooled: Sequence[Pooled], verdict: str, reasons: Sequence[str]
+) -> str:
     """The verdict."""
-    n = sum(len(case.rows) for each in pooled for case in each.cases)
+    n = sum(case.n for each in pooled for case in each.cases)
     tasks = sum(len(each.cases) for each in pooled)
     on = f"{plural(n, 'question')} of {plural(tasks, 'task')}"
     name, baseline = board.identity.name, board.baseline
@@ -121,7 +108,9 @@ def sentence(board: Scoreboard, pooled: Sequence[Pooled], verdict: str, reasons:
         return f"MAY NOT SHIP: {name}: {reasons[0]}{more}"
     if baseline is None:
         return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared"
-    return f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
+    return (
+        f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
+    )
 
 
 def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
@@ -132,8 +121,8 @@ def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
             continue
         parts.append(
             f"{each.name}: {verdict.lost} lost, {verdict.won} won, churn {verdict.churn:.2%}, "
-            f"p = {verdict.p_value:.2g}; a drop of {verdict.min_detectable_drop:.2%} would have been "
-            "seen with 80 % power"
+            f"p = {verdict.p_value:.2g}; a drop of {verdict.min_detectable_drop:.2%} would have "
+            "been seen with 80 % power"
         )
     return f" ({'; '.join(parts)}; false alarms at most {board.settings.alpha:g})"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, overload
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -176,7 +176,8 @@ class Backend(Protocol):
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer every request that is not ``known``, in any order, each as soon as it is
-        known. Raises `McqtestError` for a request that cannot be answered."""
+        known. Raises `McqtestError` for a request that cannot be answered.
+        """
         ...
 
 
@@ -215,7 +216,11 @@ class Results(Sequence[Result]):
     def __len__(self) -> int:
         return len(self.items)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def, override]
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Result]: ...
+    def __getitem__(self, index: int | slice) -> Result | Sequence[Result]:
         return self.items[index]
 
 

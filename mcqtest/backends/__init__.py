@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +19,21 @@ from mcqtest.types import Backend, McqtestError
 _OPTIONS = {
     "device": "cpu, cuda, mps",
     "dtype": "float32, bfloat16, float16 or auto",
-    "max_length": "context in tokens, where it is to be smaller than the model's",
-    "batch_tokens": "tokens computed at once",
-    "share": "0 computes every prompt whole, without sharing its prefix",
-    "trust_remote_code": "1 runs the Python code that comes with the checkpoint",
+    "max_length": "number of tokens of context, where it is to be smaller than the model's",
+    "batch_tokens": "number of tokens computed at once",
+    "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",
+    "trust_remote_code": "0 or 1; 1 runs the Python code that comes with the checkpoint",
     "attn_implementation": "as in transformers",
 }
 """Options of the transformers backend, as ``--backend-option key=value``."""
+
+_VALUES = {
+    "max_length": "[1-9][0-9]*",
+    "batch_tokens": "[1-9][0-9]*",
+    "share": "[01]",
+    "trust_remote_code": "[01]",
+}
+"""What their values look like, where a wrong one would not be refused by torch itself."""
 
 _WITHOUT_EFFECT = {"batch_tokens"}
 """Options that change at most the last bits of an answer; a stored one stays good."""
@@ -58,12 +67,14 @@ def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> S
         if key not in _OPTIONS:
             known = "; ".join(f"{name} ({text})" for name, text in _OPTIONS.items())
             raise McqtestError(f"--backend-option {key}: unknown; the options are {known}")
+        if not re.fullmatch(_VALUES.get(key, ".+"), options[key]):
+            raise McqtestError(
+                f"--backend-option {key}={options[key]}: not a value of it ({_OPTIONS[key]})"
+            )
     torch, transformers = installed("torch"), installed("transformers")
     if torch is None or transformers is None:
         missing = "torch" if torch is None else "transformers"
-        raise McqtestError(
-            f'{missing} is not installed; pip install "mcqtest[transformers]"'
-        )
+        raise McqtestError(f'{missing} is not installed; pip install "mcqtest[transformers]"')
     device = options.get("device", "auto")
     if device == "auto":
         # Told from the files alone, since importing torch costs more than a stored run.
@@ -79,7 +90,8 @@ def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> S
 
 def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
     """The checkpoint's own type on an accelerator; float32 on a CPU, where half precision is
-    mostly slower and always less exact. Quantised checkpoints decide for themselves."""
+    mostly slower and always less exact. Quantised checkpoints decide for themselves.
+    """
     if asked != "auto" or "quantization_config" in config:
         return asked
     if device == "cpu":

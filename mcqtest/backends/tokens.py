@@ -6,7 +6,6 @@ So every prompt is encoded whole, and what a task's prompts share is found among
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,19 +39,32 @@ class Encoded:
         """Tokens over all rows."""
         return sum(len(row.ids) for row in self.rows)
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest row."""
+        return max(len(row.ids) for row in self.rows)
+
+    def beyond(self, shared: int) -> int:
+        """Tokens over all rows, without the ``shared`` ones that each begins with."""
+        return self.length - len(self.rows) * shared
+
 
 class Encoder:
-    """Encodes requests with one tokenizer for a context of ``limit`` tokens (None: endless)."""
+    """Encodes requests with one tokenizer for a context of ``limit`` tokens (None: endless)
+    and a model that knows ``vocabulary`` of them (None: not told).
+    """
 
-    def __init__(self, tokenizer: Any, limit: int | None) -> None:
+    def __init__(self, tokenizer: Any, limit: int | None, vocabulary: int | None = None) -> None:
         self._tokenizer = tokenizer
         self._limit = limit
+        self._vocabulary = vocabulary
         self._lead = self._leading_specials()
-        self._continuations: dict[tuple[str, tuple[str, ...]], tuple[Ids, ...] | None] = {}
+        self._endings: dict[tuple[str, tuple[str, ...]], tuple[Ids, tuple[Ids, ...]] | None] = {}
 
     def _leading_specials(self) -> Ids:
         """What the tokenizer puts before a text (a BOS, a CLS); what it appends (an EOS, a
-        SEP) would end the prompt before its answer and is left out."""
+        SEP) would end the prompt before its answer and is left out.
+        """
         bare = self._ids(["A"])[0]
         full: Ids = self._tokenizer("A")["input_ids"]
         for start in range(len(full) - len(bare) + 1):
@@ -89,37 +101,45 @@ class Encoder:
             dropped += 1
         return [encoded for encoded in done if encoded is not None]
 
-    def _rows(self, requests: Sequence[Request], prompts: Sequence[Prompt]) -> list[tuple[Row, ...]]:
+    def _rows(
+        self, requests: Sequence[Request], prompts: Sequence[Prompt]
+    ) -> list[tuple[Row, ...]]:
         texts = [prompt.text for prompt in prompts]
         contexts = self._ids(texts)
         rows = []
-        for request, text, context in zip(requests, texts, contexts, strict=True):
-            continuations = self._stable(text, request.choices)
+        for request, text, own in zip(requests, texts, contexts, strict=True):
+            context, continuations = own, self._appended(text, own, request.choices)
             if continuations is None:  # the letter changes the tokens before it: encode both
                 whole = self._ids([text + choice for choice in request.choices])
-                shared = len(os.path.commonprefix([context, *whole]))
-                context, continuations = whole[0][:shared], tuple(ids[shared:] for ids in whole)
+                shared = _common([own, *whole])
+                context, continuations = own[:shared], tuple(ids[shared:] for ids in whole)
             rows.append(self._read(request, self._lead + context, continuations))
         return rows
 
-    def _stable(self, text: str, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
-        """The choices' tokens, if they are simply appended to those of ``text``.
+    def _appended(self, text: str, own: Ids, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
+        """The choices' tokens, if they are simply appended to ``own``, those of ``text``.
 
-        Decided on the last line of the text, once for each ending that occurs.
+        Decided on the text's last line that is not blank, once for each that occurs.
         """
-        ending = text[text.rfind("\n") + 1 :][-64:]
-        if (ending, choices) not in self._continuations:
+        start = text.rstrip("\n").rfind("\n")  # the line break is kept: some tokenizers put a
+        ending = text[max(start, 0) :][-64:]  # mark before a text that begins with a word
+        if (ending, choices) not in self._endings:
             context, *whole = self._ids([ending] + [ending + choice for choice in choices])
             stable = all(ids[: len(context)] == context for ids in whole)
-            self._continuations[ending, choices] = (
-                tuple(ids[len(context) :] for ids in whole) if stable else None
+            self._endings[ending, choices] = (
+                (context, tuple(ids[len(context) :] for ids in whole)) if stable else None
             )
-        return self._continuations[ending, choices]
+        found = self._endings[ending, choices]
+        if found is None or found[0][-1:] != own[-1:]:  # the line is read differently by itself
+            return None
+        return found[1]
 
-    @staticmethod
-    def _read(request: Request, context: Ids, continuations: tuple[Ids, ...]) -> tuple[Row, ...]:
+    def _read(
+        self, request: Request, context: Ids, continuations: tuple[Ids, ...]
+    ) -> tuple[Row, ...]:
         """Rows that together give every choice: one, unless the choices differ before their
-        last token."""
+        last token.
+        """
         if not context:
             raise AnswerError(f"{request.name}: the tokenizer makes nothing of the prompt")
         if not all(continuations) or len(set(map(tuple, continuations))) < len(continuations):
@@ -127,6 +147,12 @@ class Encoder:
                 f"{request.name}: the tokenizer cannot tell the answers "
                 f"{', '.join(map(repr, request.choices))} apart (token ids {continuations}); "
                 "this model cannot be scored by letters"
+            )
+        last = max(map(max, (context, *continuations)))
+        if self._vocabulary is not None and last >= self._vocabulary:
+            raise AnswerError(
+                f"{request.name}: the tokenizer writes token {last}, the model knows "
+                f"{self._vocabulary} tokens; the tokenizer is another model's, copy the right one"
             )
         rows: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         for choice, ids in enumerate(continuations):
@@ -138,6 +164,12 @@ class Encoder:
 def shared_length(encoded: Sequence[Encoded]) -> int:
     """How many leading tokens all rows share, leaving at least the read positions of each."""
     rows = [row for item in encoded for row in item.rows]
-    same = len(os.path.commonprefix([row.ids for row in rows]))
     first_read = min(position for row in rows for _, position, _ in row.wanted)
-    return min(same, first_read)
+    return min(_common([row.ids for row in rows]), first_read)
+
+
+def _common(rows: Sequence[Ids]) -> int:
+    """How many leading tokens all rows have in common."""
+    low, high = min(rows), max(rows)  # what these two share, all between them share
+    pairs = zip(low, high, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), len(low))

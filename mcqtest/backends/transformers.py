@@ -10,11 +10,11 @@ finds it and every prompt is computed whole, without padding.
 from __future__ import annotations
 
 import gc
-import itertools
 import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 # Matrix products that do not depend on the number of threads, so that workers with fewer
@@ -23,10 +23,10 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from mcqtest.backends import Setup
-from mcqtest.backends.tokens import Encoded, Encoder, Row, shared_length
+from mcqtest.backends import Setup, passes
+from mcqtest.backends.tokens import Encoded, Encoder, shared_length
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
@@ -50,15 +50,19 @@ class Transformers:
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
-        self._device = torch.device(_usable(setup.device))
+        self._device = _usable(setup.device)
         self._model, tokenizer = _load(checkpoint, setup, self._device)
         options = setup.options
-        self._encoder = Encoder(tokenizer, _context(self._model.config, tokenizer, options))
+        context = _context(self._model.config, tokenizer, options)
+        embeddings = self._model.get_input_embeddings().weight
+        self._encoder = Encoder(tokenizer, context, vocabulary=len(embeddings))
         default = _BUDGET.get(self._device.type, _BUDGET_ACCELERATOR)
         self._budget = int(options.get("batch_tokens", default))
         self._share = options.get("share", "1") != "0"
-        self._checked = 0
-        """Length of the longest prompt whose shared and plain scores were compared."""
+        self._right = {"row": 0, "pack": 0}
+        """The longest row and pack of which shared and plain scores were found equal."""
+        self._wrong = {"row": _scaled_beyond(self._model.config), "pack": math.inf}
+        """The shortest row and pack of which they differ."""
 
     @property
     def dtype(self) -> torch.dtype:
@@ -67,207 +71,153 @@ class Transformers:
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
-        shots share their prefix."""
+        shots share their prefix.
+        """
         key = lambda request: (request.prompt.header, request.prompt.shots)  # noqa: E731
-        for _, group in itertools.groupby(requests, key):
+        for _, group in groupby(requests, key):
             together = list(group)
             if all(request.known for request in together):
                 continue
             encoded = self._encoder.encode(together)
             encoded.sort(key=lambda item: (-item.shots, -item.length))  # longest first
-            for _, equal in itertools.groupby(encoded, lambda item: item.shots):
+            for _, equal in groupby(encoded, lambda item: item.shots):
                 yield from self._run_sharing(list(equal))
 
     def _run_sharing(self, encoded: list[Encoded]) -> Iterator[Response]:
-        shared = shared_length(encoded) if self._share else 0
-        if shared < _MIN_SHARED or len(encoded) == 1:
-            shared = 0
-        prefix = _Prefix(self._model, encoded[0].rows[0].ids[:shared])
+        """Answer requests with equal shots, pack by pack, in the order given.
+
+        Packs and the decision to share depend on all of them, known or not, so that a resumed
+        run gives the same last bits.
+        """
+        shared = shared_length(encoded) if self._share and len(encoded) > 1 else 0
+        ids = encoded[0].rows[0].ids[: shared if shared >= _MIN_SHARED else 0]
+        prefix = passes.Prefix(self._model, ids)
+        shares: bool | None = None
         start = 0
         while start < len(encoded):
-            end = start + 1
-            size = encoded[start].length - shared
-            while end < len(encoded) and (
-                size := size + encoded[end].length - len(encoded[end].rows) * shared
-            ) <= self._budget:
-                end += 1
-            pack = encoded[start:end]
-            start = end
-            if all(item.request.known for item in pack):
-                continue  # the pack is formed all the same: others keep their company
-            for item, logprobs in zip(pack, self._score(pack, prefix), strict=True):
-                if not item.request.known:
+            pack = self._pack(encoded, start, len(ids))
+            wanted = [item for item in pack if not item.request.known]
+            if wanted:
+                if shares is None:
+                    shares = self._shares(encoded, prefix)
+                    continue  # the budget may have become smaller
+                try:
+                    scores = self._score(pack if shares else wanted, prefix if shares else None)
+                except (RuntimeError, MemoryError) as error:
+                    if not _out_of_memory(error):
+                        raise
+                    if len(pack) == 1:
+                        raise AnswerError(
+                            f"{pack[0].request.name}: out of memory on {self._device} with this "
+                            f"question alone ({pack[0].length} tokens); use a smaller dtype or a "
+                            "larger device"
+                        ) from None
+                    scores = None
+                if scores is None:
+                    self._shrink(pack, prefix)
+                    continue
+                for item in wanted:
+                    logprobs = _finite(item, scores[item.request.key])
                     self.asked += 1
-                    yield Response(item.request.key, _finite(item, logprobs), item.shots)
+                    yield Response(item.request.key, logprobs, item.shots)
+            start += len(pack)
 
-    def _score(self, pack: Sequence[Encoded], prefix: _Prefix) -> list[tuple[float, ...]]:
-        """Log-probabilities of each item's choices; halves the pack when memory runs out."""
-        try:
-            if self._share:
-                self._check(pack[0], prefix)
-            if not self._share:
-                return [_sum(item, self._plain(item.rows)) for item in pack]
-            rows = [row for item in pack for row in item.rows]
-            scores = iter(_packed(self._model, rows, prefix))
-            return [_sum(item, [next(scores) for _ in item.rows]) for item in pack]
-        except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
-            if not _out_of_memory(error):
-                raise
-            if len(pack) == 1:
-                raise AnswerError(
-                    f"{pack[0].request.name}: out of memory on {self._device} with this question "
-                    f"alone ({pack[0].length} tokens); use a smaller dtype or a larger device"
-                ) from None
+    def _pack(self, encoded: Sequence[Encoded], start: int, shared: int) -> Sequence[Encoded]:
+        """The items from ``start`` on that are computed at once: one, or as many as fit."""
+        end, size = start + 1, encoded[start].beyond(shared)
+        while end < len(encoded) and (size := size + encoded[end].beyond(shared)) <= self._budget:
+            end += 1
+        return encoded[start:end]
+
+    def _shrink(self, pack: Sequence[Encoded], prefix: passes.Prefix) -> None:
+        """Compute fewer tokens at once from now on, since ``pack`` was too large."""
+        size = sum(item.beyond(len(prefix)) for item in pack)
+        self._budget = max(1, min(self._budget, size) // 2)
         prefix.forget()
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        self._budget = max(1, self._budget // 2)
-        middle = len(pack) // 2
-        return self._score(pack[:middle], prefix) + self._score(pack[middle:], prefix)
 
-    def _check(self, item: Encoded, prefix: _Prefix) -> None:
-        """Compare shared with plain scoring whenever a prompt is longer than all compared
-        before, since windows and chunks break sharing only beyond their length."""
-        if item.length <= self._checked:
-            return
-        plain = _sum(item, self._plain(item.rows))
+    def _score(
+        self, pack: Sequence[Encoded], prefix: passes.Prefix | None
+    ) -> dict[str, tuple[float, ...]]:
+        """Log-probabilities of each item's choices, by key; all plain where ``prefix`` is None."""
+        found = {}
+        if prefix is not None:
+            rows = [row for item in pack for row in item.rows]
+            scores = iter(passes.packed(self._model, rows, prefix))
+            for item in pack:
+                found[item.request.key] = _sum(item, [next(scores) for _ in item.rows])
+        for item in pack:
+            # One item that overflows spoils its pack: masked or not, 0 times infinity is NaN.
+            if not all(map(math.isfinite, found.get(item.request.key, (math.nan,)))):
+                found[item.request.key] = _sum(item, passes.plain(self._model, item.rows))
+        return found
+
+    # --- whether the architecture can share ---------------------------------------------------
+
+    def _shares(self, encoded: Sequence[Encoded], prefix: passes.Prefix) -> bool:
+        """Whether these items may share their prefix and be packed.
+
+        A model can fail to in two ways: beyond a length of its own (a window, a chunk, scaled
+        positions), and where a row lies far behind the prefix in its pack (positions that
+        cannot be given). So the longest item, and the last one of the largest pack, are
+        compared with plain scoring, whenever they are larger than all compared before.
+        """
+        while self._share:
+            packs, start = [], 0
+            while start < len(encoded):
+                packs.append(self._pack(encoded, start, len(prefix)))
+                start += len(packs[-1])
+            sizes = [sum(item.beyond(len(prefix)) for item in pack) for pack in packs]
+            largest = packs[sizes.index(max(sizes))]
+            longest = max(encoded, key=lambda item: item.longest)
+            try:
+                return self._equal("row", longest.longest, [longest], prefix) and self._equal(
+                    "pack", max(sizes), largest, prefix
+                )
+            except (RuntimeError, MemoryError) as error:
+                if not _out_of_memory(error):
+                    raise
+                if len(largest) == 1:
+                    return False  # told, with the question's name, where it is scored
+            self._shrink(largest, prefix)
+        return False
+
+    def _equal(self, what: str, size: int, pack: Sequence[Encoded], prefix: passes.Prefix) -> bool:
+        """Whether the last item of ``pack`` scores alike in it and plainly."""
+        if size <= self._right[what]:
+            return True
+        if size >= self._wrong[what]:
+            self._notice(f"its positions are scaled beyond {self._wrong[what] - 1} tokens")
+            return False
+        item = pack[-1]
+        own = _sum(item, passes.plain(self._model, item.rows))
+        if not all(map(math.isfinite, own)):
+            return False  # nothing to compare; told where it is judged
+        rows = [row for each in pack for row in each.rows]
         try:
-            shared = _sum(item, _packed(self._model, item.rows, prefix))
-            difference = max(abs(a - b) for a, b in zip(plain, shared, strict=True))
-            reason = f"log-probabilities differ by {difference:.3g}"
-            same = difference <= _TOLERANCE.get(self.dtype, _TOLERANCE_HALF)
-            same = same or not all(map(math.isfinite, plain))  # reported where it is judged
-        except Exception as error:  # noqa: BLE001 - any failure means: not this architecture
+            scores = passes.packed(self._model, rows, prefix)[-len(item.rows) :]
+        except Exception as error:  # any failure means: not this architecture
             if _out_of_memory(error):
                 raise
-            same, reason = False, f"{type(error).__name__}: {str(error).splitlines()[0][:120]}"
-        if same:
-            self._checked = item.length
-            return
-        self._share = False
-        self.notices.append(
-            f"{self._name}: {type(self._model).__name__} cannot share prefixes ({reason}); "
-            "every prompt is computed whole, which is slower and changes nothing else"
-        )
+            self._share = False
+            self._notice(_line(error, 120))
+            return False
+        difference = max(abs(a - b) for a, b in zip(own, _sum(item, scores), strict=True))
+        if difference <= _TOLERANCE.get(self.dtype, _TOLERANCE_HALF):
+            self._right[what] = size
+            return True
+        self._wrong[what] = size
+        self._notice(f"log-probabilities differ by {difference:.3g}")
+        return False
 
-    def _plain(self, rows: Sequence[Row]) -> list[list[float]]:
-        """Each row by itself, unpadded: right for every architecture."""
-        return [_forward(self._model, [row], 0, {})[0] for row in rows]
-
-
-class _Prefix:
-    """Keys and values of a shared prefix, computed when first needed."""
-
-    def __init__(self, model: Any, ids: list[int]) -> None:
-        self._model = model
-        self.ids = ids
-        self._cache: DynamicCache | None = None
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def cache(self) -> DynamicCache:
-        """A cache of exactly the prefix. What a pass appends is cropped by `restore`."""
-        if self._cache is None:
-            self._cache = DynamicCache()  # no config: layers with a window keep all as well
-            if self.ids:
-                ids = torch.tensor([self.ids], device=self._model.device)
-                _call(self._model, ids, past_key_values=self._cache, use_cache=True,
-                      logits_to_keep=1)
-        return self._cache
-
-    def restore(self) -> None:
-        if self._cache is not None:
-            extra = self._cache.get_seq_length() - len(self.ids)
-            if self.ids and extra:
-                self._cache.crop(-extra)
-            elif extra:
-                self._cache = None
-
-    def forget(self) -> None:
-        self._cache = None
-
-
-def _packed(model: Any, rows: Sequence[Row], prefix: _Prefix) -> list[list[float]]:
-    """Score rows in one pass over one packed sequence.
-
-    The mask is (1, 1, new, prefix + new): a token sees the prefix and its own row up to
-    itself. Positions of every row go on from the prefix.
-    """
-    start = len(prefix)
-    device, dtype = model.device, model.dtype
-    lengths = torch.tensor([len(row.ids) - start for row in rows], device=device)
-    owner = torch.repeat_interleave(torch.arange(len(rows), device=device), lengths)
-    first = torch.repeat_interleave(lengths.cumsum(0) - lengths, lengths)
-    position = torch.arange(len(owner), device=device) - first + start
-    seen = (owner[:, None] == owner[None, :]) & (position[:, None] >= position[None, :])
-    before = torch.ones(len(owner), start, dtype=torch.bool, device=device)
-    seen = torch.cat([before, seen], dim=1)
-    keys = torch.cat([torch.arange(start, device=device), position])
-    near = position[:, None] - keys[None, :]
-
-    def mask(window: int | None) -> torch.Tensor:
-        allowed = seen if window is None else seen & (near < window)
-        additive = torch.zeros(allowed.shape, dtype=dtype, device=device)
-        return additive.masked_fill_(~allowed, torch.finfo(dtype).min)[None, None]
-
-    try:
-        return _forward(model, rows, start, {
-            "position_ids": position[None],
-            "attention_mask": _masks(model, mask),
-            "past_key_values": prefix.cache(),
-            "use_cache": True,
-        })
-    finally:
-        prefix.restore()
-
-
-def _masks(model: Any, mask: Any) -> Any:
-    """One mask, or one per kind of layer for models that mix full and sliding attention."""
-    config = model.config.get_text_config()
-    window = getattr(config, "sliding_window", None)
-    kinds = set(getattr(config, "layer_types", None) or ())
-    if not kinds <= {"full_attention", "sliding_attention"}:
-        raise NotImplementedError(f"layers of kind {', '.join(sorted(kinds))}")
-    if "sliding_attention" in kinds:
-        return {"full_attention": mask(None), "sliding_attention": mask(window)}
-    return mask(None if kinds else window)
-
-
-def _forward(model: Any, rows: Sequence[Row], start: int, extra: dict[str, Any]) -> list[list[float]]:
-    """One pass over ``rows``, laid end to end without their first ``start`` tokens.
-
-    Returns, for each row, the log-probability of each of its wanted tokens.
-    """
-    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
-    offsets = [0, *itertools.accumulate(len(row.ids) - start for row in rows)]
-    wanted = [
-        (offset + position - start, token)
-        for row, offset in zip(rows, offsets, strict=False)
-        for _, position, token in row.wanted
-    ]
-    kept = sorted({position for position, _ in wanted})
-    place = {position: index for index, position in enumerate(kept)}
-    device = model.device
-    extra = extra or {"use_cache": False}
-    output = _call(model, torch.tensor([ids], device=device),
-                   logits_to_keep=torch.tensor(kept, device=device), **extra)
-    logits = output.logits[0].float()
-    if len(logits) != len(kept):  # an architecture that knows no logits_to_keep
-        logits = logits[kept]
-    normaliser = torch.logsumexp(logits, dim=-1)
-    index = torch.tensor([place[position] for position, _ in wanted], device=device)
-    tokens = torch.tensor([token for _, token in wanted], device=device)
-    values = iter((logits[index, tokens] - normaliser[index]).tolist())
-    return [[next(values) for _ in row.wanted] for row in rows]
-
-
-@torch.inference_mode()
-def _call(model: Any, ids: torch.Tensor, **arguments: Any) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a library's deprecation is not this run's verdict
-        return model(input_ids=ids, **arguments)
+    def _notice(self, reason: str) -> None:
+        if not self.notices:  # said once, however many groups of prompts it concerns
+            self.notices.append(
+                f"{self._name}: {type(self._model).__name__} cannot share prefixes ({reason}); "
+                "such prompts are computed whole, which is slower and changes nothing else"
+            )
 
 
 def _sum(item: Encoded, scores: Sequence[Sequence[float]]) -> tuple[float, ...]:
@@ -292,17 +242,31 @@ def _finite(item: Encoded, logprobs: tuple[float, ...]) -> tuple[float, ...]:
 def _out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    signs = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)
 
 
-def _usable(device: str) -> str:
-    """``device`` if torch can use it; a GPU that is there but unusable is not passed over."""
-    if device.startswith("cuda") and not torch.cuda.is_available():
+def _line(error: BaseException, limit: int) -> str:
+    """An error of a library in one line: its type, and the first line of what it says."""
+    reason = next(iter(str(error).strip().splitlines()), "")[:limit]
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+
+
+def _usable(name: str) -> torch.device:
+    """The device, if torch can use it; a GPU that is there but unusable is not passed over."""
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
         raise McqtestError(
-            f"a GPU is visible, but torch {torch.__version__} cannot use it; install a CUDA build "
-            "of torch, or run on the CPU with --backend-option device=cpu"
+            f"--backend-option device={name}: no such device ({_line(error, 120)}); "
+            "use cpu, cuda or mps"
+        ) from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise McqtestError(
+            f"device {name} was chosen, but torch {torch.__version__} can use no GPU here; install "
+            "a CUDA build of torch, or run on the CPU with --backend-option device=cpu"
         )
-    if device == "mps" and not torch.backends.mps.is_available():
+    if device.type == "mps" and not torch.backends.mps.is_available():
         raise McqtestError("torch sees no MPS device; use --backend-option device=cpu")
     return device
 
@@ -311,30 +275,53 @@ def _load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[A
     transformers.utils.logging.disable_progress_bar()
     remote = setup.options.get("trust_remote_code", "0") == "1"
     folder = str(checkpoint.folder)
-    optional = {
-        key: setup.options[key] for key in ("attn_implementation",) if key in setup.options
-    }
+    optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=setup.dtype, trust_remote_code=remote, **optional
+            model, found = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=setup.dtype,
+                trust_remote_code=remote,
+                output_loading_info=True,
+                **optional,
             )
+            model = model.eval().to(device)
     except Exception as error:  # many libraries, many errors; the first line says enough
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        advice = (
+            ""
+            if "trust_remote_code" not in str(error)
+            else ("; --backend-option trust_remote_code=1 runs that code, if you trust it")
+        )
         raise McqtestError(
-            f"{folder}: transformers cannot load this model ({type(error).__name__}: "
-            f"{reason[:300]})"
+            f"{folder}: transformers cannot load this model ({_line(error, 300)}){advice}"
         ) from error
-    return model.eval().to(device), tokenizer
+    if missing := sorted(found["missing_keys"]):  # they would be random numbers
+        raise McqtestError(
+            f"{folder}: the weights lack {len(missing)} tensors of this architecture, such as "
+            f"{missing[0]}; save the model again with save_pretrained"
+        )
+    return model, tokenizer
 
 
 def _context(config: Any, tokenizer: Any, options: Any) -> int | None:
     """Context length in tokens; None for architectures without one."""
     own = getattr(config.get_text_config(), "max_position_embeddings", None)
-    if own is None and tokenizer.model_max_length < 1_000_000:  # larger means: not stated
-        own = tokenizer.model_max_length
+    if (own is None or own <= 0) and tokenizer.model_max_length < 1_000_000:
+        own = tokenizer.model_max_length  # a larger one means: not stated
     asked = options.get("max_length")
-    limits = [int(limit) for limit in (own, asked) if limit is not None]
+    limits = [int(limit) for limit in (own, asked) if limit is not None and int(limit) > 0]
     return min(limits, default=None)
+
+
+def _scaled_beyond(config: Any) -> float:
+    """The shortest row that makes a model change its rotary positions, for all in its pass."""
+    config = config.get_text_config()
+    rope = getattr(config, "rope_parameters", None) or {}
+    lengths = [math.inf]
+    for each in (rope, *rope.values()):  # one for the model, or one per kind of layer
+        if isinstance(each, dict) and each.get("rope_type") in {"longrope", "dynamic"}:
+            original = each.get("original_max_position_embeddings")
+            lengths.append((original or config.max_position_embeddings) + 1)
+    return min(lengths)

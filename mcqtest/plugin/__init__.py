@@ -52,7 +52,8 @@ def _add(group: Any, flag: str, option: Option) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None]:
     """Register the short names once the conftests have taken theirs: whoever has ``--model``
-    already keeps it, and ``--mcq-model`` is ours."""
+    already keeps it, and ``--mcq-model`` is ours.
+    """
     yield
     group = parser.getgroup("mcqtest")
     for option in OPTIONS:
@@ -68,7 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         asked = "mcqtest" in config.workerinput
     else:
-        asked = bool(config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config))
+        asked = bool(
+            config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config)
+        )
     if asked:
         from mcqtest.plugin import start
 
@@ -97,7 +100,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 @pytest.fixture(scope="session")
 def model(request: pytest.FixtureRequest) -> Backend:
     """The loaded checkpoint, on the device lent to this process. Loading happens here."""
-    return _cases(request).run.engine.backend
+    backend: Backend = _cases(request).run.engine.backend
+    return backend
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ class Cases:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Deselect tasks that this run has no questions for. By deselection, and last, because
-        syrupy takes a snapshot whose test is not collected for unused."""
+        syrupy takes a snapshot whose test is not collected for unused.
+        """
         asked = [item for item in items if (task := task_of(item)) is None or self.run.asks(task)]
         if len(asked) < len(items):
             kept = set(asked)
@@ -43,16 +44,17 @@ class Cases:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Plan what is left. In a worker a mistake is kept and told by the first case, since an
-        error here would be an internal one of xdist."""
+        error here would be an internal one of xdist.
+        """
         if session.config.option.collectonly:
             return
         try:
             self.run.plan([task for item in session.items if (task := task_of(item))])
         except McqtestError as error:
-            if not self.run.lone_tasks:
+            if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
             self._failed = error
-        if self.run.lone_tasks:  # the longest first, so that no worker ends long after the rest
+        if self.run.is_worker:  # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
 
     def _size(self, item: pytest.Item) -> int:
@@ -82,7 +84,8 @@ class Cases:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put the case on the report: it travels with each test, so that a worker's later
-        crash cannot take it away."""
+        crash cannot take it away.
+        """
         report = yield
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, McqtestError):
@@ -93,18 +96,13 @@ class Cases:
         if report.when == "call" and (results := item.stash.get(RESULTS, None)) is not None:
             baseline = item.stash.get(BASELINE, None)
             compared = baseline is not None and baseline.case is not None
-            case = self.run.judge(results, against_baseline=compared)
-            case.notices = self._notices()
+            case = self.run.case(results, compared=compared)
             setattr(report, CASE, case.to_json())
             if compared and case.failures and isinstance(error, AssertionError):
                 report.longrepr = "\n".join(case.failures)  # the verdict, not a diff of letters
             for name, value in case.figures.items():  # builtin floats: anything else is lost on
                 item.user_properties.append((name, value))  # the way to xdist's controller
         return report
-
-    def _notices(self) -> list[str]:
-        backend = self.run.engine.started
-        return [*self.run.store.skipped, *getattr(backend, "notices", ())]
 
     def pytest_sessionfinish(self) -> None:
         self.run.store.close()

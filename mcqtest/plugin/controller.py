@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 
 from mcqtest import report, terminal
 from mcqtest.baseline import publish, write
-from mcqtest.plugin.cases import CASE, FATAL, Cases, task_of
+from mcqtest.judge import Case
+from mcqtest.plugin.cases import CASE, FATAL
 from mcqtest.report import Pooled, Scoreboard
-from mcqtest.run import Case, Run
+from mcqtest.run import Run
 from mcqtest.types import McqtestError, Task
 from mcqtest.workers import Devices, Ledger
 
@@ -38,13 +40,13 @@ class Controller:
         self._failures = 0
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
-        shutil.rmtree(run.run_dir / "staging", ignore_errors=True)
+        shutil.rmtree(run.folder / "staging", ignore_errors=True)
         if not config.option.collectonly:
             write(self._summary, report.dump(report.unfinished(run.settings, run.identity)))
 
     @property
     def _summary(self) -> Path:
-        return self.run.run_dir / "summary.json"
+        return self.run.folder / "summary.json"
 
     def pytest_report_header(self) -> list[str]:
         return terminal.header(self.run.settings, self.run.identity)
@@ -133,7 +135,8 @@ class Controller:
         if text is None:
             return
         capture = self._config.pluginmanager.get_plugin("capturemanager")
-        with capture.global_and_fixture_disabled():
+        disabled = capture.global_and_fixture_disabled() if capture else contextlib.nullcontext()
+        with disabled:
             reporter.rewrite(text, erase=True)
 
     # The end
@@ -150,8 +153,8 @@ class Controller:
         self._fail_pooled(pooled)
         try:
             if verdict == "recorded":
-                publish(self.run, self._board.cases)
-            write(self.run.run_dir / "results.jsonl", "".join(self._board.rows()))
+                publish(self.run, [key for key, case in self._board.cases.items() if case.compared])
+            write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
             write(self._summary, report.dump(self._board.summary(pooled, problems)))
         except McqtestError as error:
             self._fatal = self._fatal or str(error)
@@ -220,4 +223,4 @@ class Controller:
         color = "red" if verdict == "fail" else "green"
         write_line(sentence, **{color: True, "bold": True})
         if terminalreporter.verbosity >= 0:
-            write_line(f"results: {self.run.run_dir}/results.jsonl, {self._summary}")
+            write_line(f"results: {self.run.folder}/results.jsonl, {self._summary}")

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from mcqtest import demo, settings
+from mcqtest.judge import Identity
 from mcqtest.options import Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
-from mcqtest.run import Identity, Run
+from mcqtest.run import Run
 from mcqtest.settings import Settings
 from mcqtest.types import McqtestError
 
@@ -23,7 +24,6 @@ def start(config: pytest.Config) -> None:
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
         run = Run(Settings.from_json(given["settings"]), Identity(**given["identity"]))
-        run.lone_tasks = True
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
         return
     try:

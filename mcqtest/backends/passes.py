@@ -1,0 +1,144 @@
+"""One pass of a model over rows of tokens: each row whole, or many packed behind a prefix.
+
+Knows torch and the caches of `transformers`, nothing of prompts, memory or devices.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from transformers import DynamicCache
+
+from mcqtest.backends.tokens import Ids, Row
+
+Scores = list[list[float]]
+"""For each row, the log-probability of each of its wanted tokens."""
+
+
+class Prefix:
+    """Keys and values of the tokens that rows share, computed when first needed."""
+
+    def __init__(self, model: Any, ids: Ids) -> None:
+        self._model = model
+        self.ids = ids
+        self._cache: DynamicCache | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def cache(self) -> DynamicCache:
+        """A cache of exactly the prefix. What a pass appends is cropped by `restore`."""
+        if self._cache is None:
+            cache = DynamicCache()  # no config: layers with a window keep all as well
+            if self.ids:
+                ids = torch.tensor([self.ids], device=self._model.device)
+                _call(self._model, ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            self._cache = cache  # only now: a pass that failed leaves layers of unequal length
+        return self._cache
+
+    def restore(self) -> None:
+        """Crop the cache to the prefix after a pass that succeeded."""
+        if self._cache is not None:
+            extra = self._cache.get_seq_length() - len(self.ids)
+            if self.ids and extra:
+                self._cache.crop(-extra)
+            elif extra:
+                self._cache = None
+
+    def forget(self) -> None:
+        """Free the memory; the next pass computes the prefix anew."""
+        self._cache = None
+
+
+def plain(model: Any, rows: Sequence[Row]) -> Scores:
+    """Each row by itself, unpadded: right for every architecture."""
+    return [_forward(model, [row], 0, {"use_cache": False})[0] for row in rows]
+
+
+def packed(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
+    """Score rows in one pass over one packed sequence.
+
+    The mask is (1, 1, new, prefix + new): a token sees the prefix and its own row up to
+    itself. Positions of every row go on from the prefix.
+    """
+    start = len(prefix)
+    device, dtype = model.device, model.dtype
+    lengths = torch.tensor([len(row.ids) - start for row in rows], device=device)
+    owner = torch.repeat_interleave(torch.arange(len(rows), device=device), lengths)
+    first = torch.repeat_interleave(lengths.cumsum(0) - lengths, lengths)
+    position = torch.arange(len(owner), device=device) - first + start
+    seen = (owner[:, None] == owner[None, :]) & (position[:, None] >= position[None, :])
+    before = torch.ones(len(owner), start, dtype=torch.bool, device=device)
+    seen = torch.cat([before, seen], dim=1)
+    keys = torch.cat([torch.arange(start, device=device), position])
+    near = position[:, None] - keys[None, :]
+
+    def mask(window: int | None) -> torch.Tensor:
+        allowed = seen if window is None else seen & (near < window)
+        additive = torch.zeros(allowed.shape, dtype=dtype, device=device)
+        return additive.masked_fill_(~allowed, torch.finfo(dtype).min)[None, None]
+
+    arguments = {
+        "position_ids": position[None],
+        "attention_mask": _masks(model, mask),
+        "past_key_values": prefix.cache(),
+        "use_cache": True,
+    }
+    try:
+        scores = _forward(model, rows, start, arguments)
+    except BaseException:
+        prefix.forget()
+        raise
+    prefix.restore()
+    return scores
+
+
+def _masks(model: Any, mask: Callable[[int | None], torch.Tensor]) -> Any:
+    """One mask, or one per kind of layer for models that mix full and sliding attention."""
+    config = model.config.get_text_config()
+    window = getattr(config, "sliding_window", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    if not kinds <= {"full_attention", "sliding_attention"}:
+        raise NotImplementedError(f"layers of kind {', '.join(sorted(kinds))}")
+    if "sliding_attention" in kinds:
+        return {"full_attention": mask(None), "sliding_attention": mask(window)}
+    return mask(None if kinds else window)
+
+
+def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, Any]) -> Scores:
+    """One pass over ``rows``, laid end to end without their first ``start`` tokens."""
+    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
+    offsets = [0, *itertools.accumulate(len(row.ids) - start for row in rows)]
+    wanted = [
+        (offset + position - start, token)
+        for row, offset in zip(rows, offsets, strict=False)
+        for _, position, token in row.wanted
+    ]
+    kept = sorted({position for position, _ in wanted})
+    place = {position: index for index, position in enumerate(kept)}
+    device = model.device
+    output = _call(
+        model,
+        torch.tensor([ids], device=device),
+        logits_to_keep=torch.tensor(kept, device=device),
+        **arguments,
+    )
+    logits = output.logits[0]
+    if len(logits) != len(kept):  # an architecture that knows no logits_to_keep
+        logits = logits[kept]
+    logits = logits.float()
+    normaliser = torch.logsumexp(logits, dim=-1)
+    index = torch.tensor([place[position] for position, _ in wanted], device=device)
+    tokens = torch.tensor([token for _, token in wanted], device=device)
+    values = iter((logits[index, tokens] - normaliser[index]).tolist())
+    return [[next(values) for _ in row.wanted] for row in rows]
+
+
+def _call(model: Any, ids: torch.Tensor, **arguments: Any) -> Any:
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a library's deprecation is not this run's verdict
+        return model(input_ids=ids, **arguments)

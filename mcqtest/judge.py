@@ -1,0 +1,268 @@
+"""From one task's results to its `Case`: against the stored baseline and the thresholds.
+
+This is also where baselines are: which folder, whose file, and what is written there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import mcqtest
+from mcqtest import gate, stats
+from mcqtest.record import Record, parse, record
+from mcqtest.settings import Settings
+from mcqtest.types import McqtestError, Result, Results, Task, Verdict
+
+_SHOWN = 20
+"""Lost questions named in a failure; all are in results.jsonl."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The model of a run, found out once and handed to every worker."""
+
+    name: str
+    folder: str
+    weights: str
+    """Fingerprint of the checkpoint's files."""
+    key: str
+    """Hash of all that can change an answer, apart from the question."""
+    setup: str
+    """Versions, dtype and device, in words."""
+    device: str
+
+
+@dataclass
+class Case:
+    """What became of one task; plain values, so that it can cross processes.
+
+    ``failures`` says, in a sentence each, why the case is red.
+    """
+
+    benchmark: str
+    task: str
+    group: str
+    rows: list[dict[str, Any]]
+    """One for each question, as results.jsonl has it."""
+    figures: dict[str, float]
+    verdict: dict[str, Any] | None
+    """Fields of a `Verdict`; None where there was nothing to compare with."""
+    failures: list[str]
+    before: int | None
+    """Questions that the baseline had right; None where there was nothing to compare with."""
+    compared: bool
+    """The test asked for the comparison, and did not only look at the results."""
+    missing: bool
+    """There is no baseline though one was to be compared with."""
+    siblings: int
+    """Tasks that the benchmark has."""
+    fewer_shots: int
+    """Questions whose prompt had shots dropped to fit the context."""
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def n(self) -> int:
+        return len(self.rows)
+
+    @property
+    def right(self) -> int:
+        return sum(row["correct"] for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Judge:
+    """Judges every task of a run once. ``levels`` are set when the tasks are known."""
+
+    def __init__(self, settings: Settings, identity: Identity) -> None:
+        self.settings = settings
+        self.identity = identity
+        self.levels = stats.Levels({}, {})
+        self.thresholds = gate.Thresholds(settings.gate)
+        self._cases: dict[Task, Case] = {}
+
+    # Where baselines are
+
+    @property
+    def baseline(self) -> str | None:
+        """The name of the baseline that is compared with or recorded; None for neither."""
+        return baseline_name(self.settings, self.identity)
+
+    def target(self, task: Task) -> Path:
+        """Where a task's baseline is recorded."""
+        return target(self.settings, str(self.baseline), task.benchmark.name, task.name)
+
+    def place(self, task: Task) -> Path:
+        """Where a task's baseline is read: in the project, else among those we bring along."""
+        own = self.target(task)
+        if own.parent.parent.is_dir():
+            return own
+        packaged = packaged_baselines() / str(self.baseline) / task.benchmark.name / own.name
+        return packaged if packaged.is_file() else own
+
+    def old(self, task: Task) -> Record | None:
+        """The stored baseline of ``task``."""
+        if self.baseline is None:
+            return None
+        path = self.place(task)
+        try:
+            text = path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise McqtestError(
+                f"{path}: cannot be read ({error}); restore it from version control"
+            ) from None
+        return parse(text, where=str(path))
+
+    def check(self, task: Task, *, questions: str, asking: str) -> None:
+        """Raise if the baseline of ``task`` cannot serve this run, before anything is asked."""
+        old = self.old(task)
+        if old is None:
+            return
+        if self.settings.update:
+            if old.model != self.identity.name:
+                raise McqtestError(
+                    f"baseline {self.baseline!r} belongs to model {old.model!r}, this is "
+                    f"{self.identity.name!r}; drop --baseline to record this model's own, or add "
+                    f"--model-name={old.model} if it is the same model's next version"
+                )
+        elif sentence := gate.mismatch(
+            old, replace(old, questions=questions, asking=asking), baseline=str(self.baseline)
+        ):
+            raise McqtestError(sentence)
+
+    # Judging
+
+    def judge(self, results: Results, *, compared: bool = True, fewer_shots: int = 0) -> Case:
+        """The case of ``results``; without ``compared``, thresholds and figures alone."""
+        if compared and results.task in self._cases:
+            return self._cases[results.task]
+        new = self.record(results)
+        old = self.old(results.task) if compared else None
+        verdict = self._verdict(results.task, old, new)
+        changes = gate.changed(old, new) if verdict and old else [None] * len(results)
+        failures = self._failures(results, old, new, verdict) if compared else []
+        case = Case(
+            benchmark=results.task.benchmark.name,
+            task=results.task.name,
+            group=results.task.group,
+            rows=[
+                _row(results.task, each, move) for each, move in zip(results, changes, strict=True)
+            ],
+            figures=dict(new.figures),
+            verdict=asdict(verdict) if verdict else None,
+            failures=failures + self.thresholds.broken(results.task.path, new.figures),
+            before=sum(old.correct) if verdict and old else None,
+            compared=compared,
+            missing=compared and old is None and bool(failures),
+            siblings=len(results.task.benchmark.tasks),
+            fewer_shots=fewer_shots,
+        )
+        if compared:
+            self._cases[results.task] = case
+        return case
+
+    def record(self, results: Results) -> Record:
+        identity = self.identity
+        return record(results, model=identity.name, weights=identity.weights, setup=identity.setup)
+
+    def text(self, results: Results) -> str:
+        """The baseline file that these results make, with the regressions accepted for it."""
+        new, old = self.record(results), self.old(results.task)
+        verdict = self._verdict(results.task, old, new)
+        accepted: tuple[str, ...] = ()
+        if old is not None and old.weights == new.weights:
+            accepted = old.accepted
+        elif self._accepts and verdict is not None and old is not None and verdict.lost:
+            reason = (
+                f"{self.settings.accept_regression} ({verdict.lost} lost, {verdict.won} won "
+                f"against weights {old.weights[:12]}, p = {verdict.p_value:.2g})"
+            )
+            accepted = (reason,)
+        return str(replace(new, accepted=accepted))
+
+    @property
+    def _accepts(self) -> bool:
+        return self.settings.update and self.settings.accept_regression is not None
+
+    def _verdict(self, task: Task, old: Record | None, new: Record) -> Verdict | None:
+        if old is None or gate.mismatch(old, new, baseline=str(self.baseline)):
+            return None
+        level = self.levels.task[task.benchmark.name, task.name]
+        return gate.compare(old, new, level)
+
+    def _failures(
+        self, results: Results, old: Record | None, new: Record, verdict: Verdict | None
+    ) -> list[str]:
+        """Why the comparison is red; nothing where it is not."""
+        path = results.task.path
+        if verdict is not None and old is not None:
+            red = verdict.regressed and not self._accepts
+            return self._regression(results, old, new, verdict) if red else []
+        if self.settings.update or self.baseline is None:
+            return []
+        if old is None:
+            sentence = (
+                f"{path}: nothing to compare with: no baseline {self.baseline!r} "
+                f"({self.target(results.task)}); record one with --snapshot-update"
+            )
+            return [sentence]
+        return [str(gate.mismatch(old, new, baseline=self.baseline))]
+
+    def _regression(
+        self, results: Results, old: Record, new: Record, verdict: Verdict
+    ) -> list[str]:
+        lost = gate.moves(old, new, [result.question.id for result in results], "lost")
+        more = f", and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        worse = (
+            f"{results.task.path} is worse than baseline {self.baseline!r}: accuracy "
+            f"{old.accuracy:.4f} -> {new.accuracy:.4f}, {verdict.lost} questions lost, "
+            f"{verdict.won} won, p = {verdict.p_value:.2g} (red from {verdict.level:.2g})"
+        )
+        questions = f"lost (question baseline>now): {', '.join(lost[:_SHOWN])}{more}"
+        sentences = [worse, questions]
+        if self.settings.update:
+            sentences.append(
+                "the old baseline is kept; to record all the same, add --accept-regression REASON"
+            )
+        return sentences
+
+
+def baseline_name(settings: Settings, identity: Identity) -> str | None:
+    """``--baseline``, else the model's own name; None where only thresholds count."""
+    if settings.baseline == "none":
+        return identity.name if settings.update else None
+    return settings.baseline or identity.name
+
+
+def target(settings: Settings, baseline: str, benchmark: str, task: str) -> Path:
+    """The file of a task's baseline in the project."""
+    return Path(settings.baselines_dir) / baseline / benchmark / f"{task}.txt"
+
+
+def packaged_baselines() -> Path:
+    """The baselines that come with mcqtest: in the wheel inside it, in a checkout beside it."""
+    package = Path(mcqtest.__file__).parent
+    inside = package / "baselines"
+    return inside if inside.is_dir() else package.parent / "baselines"
+
+
+def _row(task: Task, result: Result, change: str | None) -> dict[str, Any]:
+    """One line of results.jsonl."""
+    probabilities = result.probabilities
+    return {
+        "format": 1,
+        "benchmark": task.benchmark.name,
+        "task": task.name,
+        "id": result.question.id,
+        "gold": result.question.answer,
+        "answer": result.answer,
+        "correct": result.correct,
+        "probabilities": None if probabilities is None else list(probabilities),
+        "text": None,
+        "change": change,
+    }

@@ -1,0 +1,24 @@
+"""Shared by all tests: hypothesis without a clock, and a toy project to run pytest in."""
+
+import importlib.util
+import os
+
+from project import plugin_args, project, recorded
+
+__all__ = ["plugin_args", "project", "recorded"]  # fixtures
+
+if importlib.util.find_spec("hypothesis") is not None:  # this file is read with --model as well
+    from hypothesis import HealthCheck, settings
+
+    # No deadlines: a busy machine is no defect. CI repeats the same examples (hypothesis picks
+    # its own "ci" profile there); `--hypothesis-profile=nightly` looks for new ones.
+    settings.register_profile("local", deadline=None)
+    settings.register_profile(
+        "nightly",
+        deadline=None,
+        max_examples=2000,
+        derandomize=False,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    if "CI" not in os.environ:
+        settings.load_profile("local")
