@@ -130,15 +130,15 @@ def parse(text: str, *, where: str) -> Record:
         raise McqtestError(
             f"{where}: {len(every)} answers where {count or 'some'} questions are named; {remedy}"
         )
-    found = Record(
+    parsed = Record(
         **{name: head[name][0] for name in _HEAD},
         figures=_figures(head.get("figures", [""])[0], f"{where}: the line of figures"),
         marks=every,
         accepted=tuple(head.get("accepted", ())),
     )
-    if str(found).split() != text.split():  # a line too many, such as after a bad merge
+    if str(parsed).split() != text.split():  # a line too many, such as after a bad merge
         raise McqtestError(f"{where}: the baseline is damaged; {remedy}")
-    return found
+    return parsed
 
 
 def _figures(text: str, where: str) -> dict[str, float]:

@@ -121,8 +121,8 @@ def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
             continue
         parts.append(
             f"{each.name}: {verdict.lost} lost, {verdict.won} won, churn {verdict.churn:.2%}, "
-            f"p = {verdict.p_value:.2g}; a drop of {verdict.min_detectable_drop:.2%} would have "
-            "been seen with 80 % power"
+            f"p = {verdict.p_value:.2g}; a drop of {100 * verdict.min_detectable_drop:.2f} "
+            "points would have been seen with 80 % power"
         )
     return f" ({'; '.join(parts)}; false alarms at most {board.settings.alpha:g})"
 

@@ -42,16 +42,18 @@ _TEXT = [
 _SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 
 
-def _bytes(*, merged: bool = True) -> Tokenizer:
-    """Byte-level BPE; " A" is one token, or two where letters were never seen after a space."""
+def _bytes(*, text: list[str] = _TEXT, words: bool = True) -> Tokenizer:
+    """Byte-level BPE. Letters of which the text has none after a space become two tokens;
+    where words are not kept apart, a letter may join the text before it.
+    """
     made = Tokenizer(vocabularies.BPE())
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=words)
     made.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
         vocab_size=420, special_tokens=_SPECIAL, initial_alphabet=alphabet, show_progress=False
     )
-    made.train_from_iterator(_TEXT if merged else [" ".join(WORDS)] * 3, trainer)
+    made.train_from_iterator(text, trainer)
     return made
 
 
@@ -138,7 +140,8 @@ _MAKERS = {
     "bytes": _bytes,
     "bytes_bos": lambda: _template(_bytes(), "<s> $A"),
     "bytes_bos_eos": lambda: _template(_bytes(), "<s> $A </s>"),
-    "bytes_split": lambda: _bytes(merged=False),
+    "bytes_split": lambda: _bytes(text=[" ".join(WORDS)] * 3),
+    "bytes_joined": lambda: _bytes(text=["Answer: A", "Answer: B"] * 9 + _TEXT, words=False),
     "bytes_limited": lambda: _limited(_bytes()),
     "bytes_added": lambda: _special_letters(_bytes()),
     "unigram": lambda: _unigram("always"),

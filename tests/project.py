@@ -300,20 +300,16 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     return Project(pytester)
 
 
-@pytest.fixture(scope="session")
-def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Filled by the first `recorded`."""
-    return tmp_path_factory.mktemp("recorded") / "project"
-
-
 @pytest.fixture
-def recorded(project: Project, _recorded: Path) -> Project:
-    """The project with model ``a`` recorded; recorded once, copied ever after."""
+def recorded(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project with model ``a`` recorded: once, and copied ever after."""
     project.model("a", wrong=USUAL)
-    if not _recorded.exists():
-        assert project.run("--snapshot-update").ret == 0
-        shutil.copytree(project.path / "baselines", _recorded / "baselines")
-        shutil.copytree(project.path / ".mcqtest/responses", _recorded / ".mcqtest/responses")
+    kept = tmp_path_factory.getbasetemp() / "recorded"
+    if kept.exists():
+        shutil.copytree(kept, project.path, dirs_exist_ok=True)
     else:
-        shutil.copytree(_recorded, project.path, dirs_exist_ok=True)
+        assert project.run("--snapshot-update").ret == 0
+        project.log()
+        for folder in ("baselines", ".mcqtest/responses"):
+            shutil.copytree(project.path / folder, kept / folder)
     return project

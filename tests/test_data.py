@@ -228,8 +228,8 @@ def test_publishers_own_folder_is_accepted(tmp_path):
 def test_shared_file_is_read_once_until_it_changes(tmp_path, monkeypatch):
     """A file of all subjects is parsed once, and anew when it was written to."""
     reads = []
-    read = data._read
-    monkeypatch.setattr(data, "_read", lambda *args: reads.append(args) or read(*args))
+    read = data.read
+    monkeypatch.setattr(data, "read", lambda *args: reads.append(args) or read(*args))
     asked = (Question("Old", tuple("abcd"), 0, "0"),)
     path = write(tmp_path, "mmlu/test.jsonl", as_jsonl(asked, ascii_only=True))
     task = task_with(JSONL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,6 +104,8 @@ def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
 
 def load(checkpoint: Checkpoint, chosen: Setup) -> Backend:
     """Load the model. Takes seconds to minutes; imports torch."""
-    from mcqtest.backends.transformers import Transformers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where warnings are errors, a library's are not ours
+        from mcqtest.backends.transformers import Transformers
 
-    return Transformers(checkpoint, chosen)
+        return Transformers(checkpoint, chosen)
