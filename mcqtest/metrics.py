@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from math import fsum, sqrt
 
-from .types import Result
+from mcqtest.types import Result
 
 # 0.1 + 0.2 is 0.30000000000000004 and belongs with 0.3, in the bin that 0.3 closes: without
 # the allowance, binary rounding would decide.

@@ -50,7 +50,7 @@ class Scoreboard:
     def add(self, case: Case) -> None:
         key = case.benchmark, case.task
         kept = self.cases.get(key)
-        if kept is None or kept.verdict is None:  # a comparison counts more than a look
+        if kept is None or not kept.compared:  # a comparison counts more than a look
             self.cases[key] = case
         self.notices.update(dict.fromkeys(case.notices))
 
@@ -72,11 +72,14 @@ class Scoreboard:
         accepted = self.settings.update and self.settings.accept_regression
         if verdict is not None and name in levels.pooled and verdict.regressed and not accepted:
             before = sum(case.before or 0 for case in cases) / verdict.n
+            kept = (
+                "; the old baseline is kept; to record all the same, add --accept-regression REASON"
+            )
             failures.append(
                 f"{name} as a whole is worse than baseline {self.baseline!r}: accuracy "
                 f"{before:.4f} -> {figures['accuracy']:.4f}, {verdict.lost} questions lost, "
                 f"{verdict.won} won of {verdict.n}, p = {verdict.p_value:.2g} "
-                f"(red from {verdict.level:.2g})"
+                f"(red from {verdict.level:.2g}){kept if self.settings.update else ''}"
             )
         if len(cases) == cases[0].siblings:
             failures += thresholds.broken(name, figures)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os.path
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -47,6 +49,8 @@ class Settings:
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
 
+_CONTROL = re.compile("[\0-\x1f\x7f\x85\u2028\u2029]")
+
 Lookup = Callable[[Option], tuple[Any, Path]]
 """The raw value of an option (None: not given) and the folder its paths are seen from."""
 
@@ -61,14 +65,14 @@ def read(
     update: bool,
 ) -> Settings:
     """Check every value; raises `McqtestError` naming option, value and what is possible."""
-    raw = {option.key: lookup(option) for option in OPTIONS}
+    raw = {option.key: _written(option, *lookup(option)) for option in OPTIONS}
 
     def value(key: str) -> Any:
         return raw[key][0]
 
     def path(key: str, default: str) -> str:
         given, base = raw[key]
-        return str((base / Path(given).expanduser()).resolve() if given else root / default)
+        return _path(key.replace("_", "-"), given, base) if given else str(root / default)
 
     method = value("method") or "letters"
     if method != "letters":
@@ -102,38 +106,65 @@ def read(
     )
 
 
-def _model(model: str, base: Path) -> str:
-    folder = base / Path(model).expanduser()
-    return str(folder.resolve()) if model != "demo" and folder.exists() else model
+def _written(option: Option, given: Any, base: Path) -> tuple[Any, Path]:
+    """A value as the command line would give it; TOML has numbers, too."""
+    values = given if isinstance(given, list) and option.many else [given]
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+            raise McqtestError(f"--{option.name}={value}: text or a number is needed")
+        if _CONTROL.search(str(value)) and option.key != "accept_regression":
+            raise McqtestError(f"--{option.name}={value!r}: holds a line end; one line is needed")
+    texts = [None if value is None else str(value) for value in values]
+    return texts if isinstance(given, list) else texts[0], base
+
+
+def _path(option: str, given: str, base: Path) -> str:
+    try:
+        return str((base / Path(given).expanduser()).resolve())
+    except (OSError, RuntimeError, ValueError) as error:  # no such user, a circle of links
+        raise McqtestError(f"--{option}={given}: not a path ({error}); correct it") from None
+
+
+def _model(model: str | None, base: Path) -> str:
+    """Empty where none is named: the table may hold the other options only."""
+    if not model or model == "demo":
+        return model or ""
+    folder = _path("model", model, base)
+    return folder if os.path.exists(folder) else model  # noqa: PTH110  Path's raises for long ones
 
 
 def _data(
-    given: str | None, base: Path, model: str, environment: Mapping[str, str], demo_data: Path
+    given: str | None,
+    base: Path,
+    model: str | None,
+    environment: Mapping[str, str],
+    demo_data: Path,
 ) -> tuple[str | None, bool]:
-    if given == "demo" or (given is None and model == "demo"):
+    if given == "demo" or (not given and model == "demo"):
         return str(demo_data), True
     if given == "hub":
         return None, False
-    if given is not None:
-        return str((base / Path(given).expanduser()).resolve()), False
-    return environment.get("MCQTEST_DATA") or None, False
+    if given:
+        return _path("data", given, base), False
+    known = environment.get("MCQTEST_DATA")
+    return _path("data", known, Path.cwd()) if known else None, False
 
 
 def _pairs(given: Any) -> dict[str, str]:
     pairs = {}
     for pair in [given] if isinstance(given, str) else given:
-        key, equals, value = str(pair).partition("=")
-        if not (key and equals and value):
-            raise McqtestError(f"--backend-option {pair}: write it as key=value")
-        pairs[key.strip()] = value.strip()
+        key, _, value = (part.strip() for part in pair.partition("="))
+        if not (key and value):
+            raise McqtestError(f"--backend-option={pair}: write it as key=value")
+        pairs[key] = value
     return pairs
 
 
-def _whole(name: str, given: Any, *, least: int) -> int | None:
-    if given is None or given == "":
+def _whole(name: str, given: str | None, *, least: int) -> int | None:
+    if not given:
         return None
     try:
-        number = int(str(given))
+        number = int(given)
     except ValueError:
         number = least - 1
     if number < least:
@@ -141,7 +172,7 @@ def _whole(name: str, given: Any, *, least: int) -> int | None:
     return number
 
 
-def _probability(given: Any) -> float:
+def _probability(given: str | None) -> float:
     try:
         number = float(given or 0.01)
     except ValueError:
@@ -153,21 +184,21 @@ def _probability(given: Any) -> float:
     return number
 
 
-def _name(option: str, given: Any) -> str | None:
+def _name(option: str, given: str | None) -> str | None:
     """A name becomes a folder: nothing that would lead out of --baselines-dir."""
     if not given:
         return None
-    if any(part in str(given) for part in ("/", "\\", "\0")) or str(given).startswith("."):
+    if any(part in given for part in "/\\") or given.startswith("."):
         raise McqtestError(
             f"--{option}={given}: a name is needed, not a path; --baselines-dir sets the folder"
         )
-    return str(given)
+    return given
 
 
-def _reason(given: Any) -> str | None:
+def _reason(given: str | None) -> str | None:
     if given is None:
         return None
-    reason = " ".join(str(given).split())
+    reason = " ".join(given.split())
     if not reason:
         raise McqtestError("--accept-regression: give the reason, it is written into the baseline")
     return reason
@@ -186,6 +217,8 @@ def table(root: Path) -> dict[str, Any]:
         found = tomllib.loads(raw.decode()).get("tool", {}).get("mcqtest", {})
     except ValueError as error:
         raise McqtestError(f"{path}: not valid TOML ({error})") from None
+    if not isinstance(found, Mapping):
+        raise McqtestError(f"{path}: tool.mcqtest = {found!r}: write a table, [tool.mcqtest]")
     known = {option.key for option in OPTIONS} | {"gate"}
     for key in found:
         if key.replace("-", "_") not in known:
@@ -201,6 +234,10 @@ def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]
     ``mmlu.min_accuracy = 0.6`` bounds a benchmark, ``mmlu.anatomy.max_ece = 0.1`` a task.
     """
     bounds: dict[str, dict[str, Any]] = {}
+    if not isinstance(tree, Mapping):
+        raise McqtestError(
+            f"[tool.mcqtest] gate = {tree!r}: write tables, [tool.mcqtest.gate.mmlu]"
+        )
     for benchmark, entries in tree.items():
         if not isinstance(entries, Mapping):
             raise McqtestError(
@@ -213,12 +250,12 @@ def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]
                 bounds.setdefault(benchmark, {})[key] = value
     for line in lines:
         place, equals, value = line.partition("=")
-        *path, key = place.strip().split(".")
+        *path, key = (part.strip() for part in place.split("."))
         try:
             number = float(value)
         except ValueError:
             equals = ""
-        if not equals or not 1 <= len(path) <= 2:
+        if not equals or not 1 <= len(path) <= 2 or not all(path):
             raise McqtestError(f"mcq_gate: {line!r}: write it as mmlu.min_accuracy = 0.6")
         bounds.setdefault("/".join(path), {})[key] = number
     return bounds

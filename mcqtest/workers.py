@@ -8,6 +8,7 @@ that leaves xdist's own exit status at 0) is found by ticking off what was colle
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,11 +16,10 @@ from mcqtest.checkpoint import cuda_devices
 
 
 class Devices:
-    """The devices of this machine, lent to one worker each."""
+    """The devices of this machine, lent to one worker each, or shared evenly."""
 
     def __init__(self, workers: int, *, device: str) -> None:
         self._gpus = cuda_devices() if device == "cuda" else []
-        self._free = list(self._gpus)
         self._threads = max(1, len(os.sched_getaffinity(0)) // max(1, workers))
         self._lent: dict[str, str] = {}
 
@@ -27,14 +27,13 @@ class Devices:
         """The environment of ``worker``, to be set before torch is imported there."""
         if not self._gpus:
             return {"OMP_NUM_THREADS": str(self._threads)}
-        gpu = self._free.pop(0) if self._free else self._gpus[len(self._lent) % len(self._gpus)]
+        users = Counter(self._lent.values())
+        gpu = min(self._gpus, key=users.__getitem__)  # what a dead worker had, if one died
         self._lent[worker] = gpu
         return {"CUDA_VISIBLE_DEVICES": gpu}
 
     def take_back(self, worker: str) -> None:
-        gpu = self._lent.pop(worker, None)
-        if gpu is not None and gpu not in self._lent.values():
-            self._free.insert(0, gpu)
+        self._lent.pop(worker, None)
 
 
 class Ledger:

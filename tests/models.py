@@ -7,6 +7,7 @@ means anything; what counts is that every path to an answer says the same.
 from __future__ import annotations
 
 import random
+import re
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tokenizers import (
     trainers,
 )
 from tokenizers import models as vocabularies
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from mcqtest.backends import load, setup
 from mcqtest.checkpoint import Checkpoint
@@ -29,14 +30,16 @@ from mcqtest.types import Prompt, Request
 
 LETTERS = (" A", " B", " C", " D")
 
-WORDS = "the ship sails over waves and tides when a cold wind blows down from north hills".split()
+WORDS = re.findall(
+    r"\w+", "the ship sails over waves and tides when a cold wind blows from north hills"
+)
 
 _TEXT = [
     "The following are multiple choice questions (with answers) about  tides.\n\n",
     *("Which wind blows over the cold hills?\nA. north\nB. south\nC. east\nD. west\n" * 3,),
     *(f"Answer: {letter}\n\n" for letter in "ABCD" * 8),
     *(f"{letter}. {word} {word}s\n" for letter in "ABCD" for word in WORDS),
-    " ".join(WORDS) + "? No: it is a ship.",
+    " ".join(WORDS) + "? No: it is a ship. 10 waves, 1 hill, 100 tides.",
 ]
 
 _SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
@@ -196,9 +199,38 @@ def save(folder: Path, kind: str = "bytes", architecture: str = "llama", **confi
     return folder
 
 
-def plain(folder: Path):
-    """The saved model, loaded without the backend."""
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+class Reference:
+    """Answers of a saved model, the slow way: every token of every choice is fed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+
+    def answers(self, asked: list[Request]) -> dict[str, tuple[float, ...]]:
+        """Log-probabilities of each request's choices, by key."""
+        return {each.key: self.score(each.prompt.text, each.choices) for each in asked}
+
+    def score(self, text: str, choices: tuple[str, ...]) -> tuple[float, ...]:
+        """Sum over the tokens after those that the text shares with all that go on from it."""
+        bare, *whole = [self.encode(each) for each in (text, *(text + c for c in choices))]
+        start = 0
+        while all(ids[start : start + 1] == bare[start : start + 1] != [] for ids in whole):
+            start += 1
+        return tuple(self._sum(ids, start) for ids in whole)
+
+    def _sum(self, ids: list[int], start: int) -> float:
+        with torch.inference_mode():
+            logits = self.model(input_ids=torch.tensor([ids])).logits[0]
+        logprobs = logits.double().log_softmax(-1)
+        return sum(logprobs[i - 1, ids[i]].item() for i in range(start, len(ids)))
+
+    def encode(self, text: str) -> list[int]:
+        """The text's tokens, with what the tokenizer puts before it but not what it appends."""
+        encoded = self.tokenizer(text, return_special_tokens_mask=True)
+        ids, special = encoded["input_ids"], encoded["special_tokens_mask"]
+        while special[-1]:
+            ids, special = ids[:-1], special[:-1]
+        return ids
 
 
 def backend(folder: Path, **options: str):
@@ -242,35 +274,7 @@ def answers(model, asked: list[Request]) -> dict[str, tuple[float, ...]]:
     return dict(found)
 
 
-def reference(model, words, text: str, choices: tuple[str, ...]) -> tuple[float, ...]:
-    """Log-probabilities of choices after a text, the slow way: every token of each is fed."""
-    bare, *whole = (_encode(words, each) for each in (text, *(text + c for c in choices)))
-    start = 0
-    while all(len(ids) > start for ids in (bare, *whole)) and (
-        len({ids[start] for ids in (bare, *whole)}) == 1
-    ):
-        start += 1
-    found = []
-    for ids in whole:
-        with torch.inference_mode():
-            logprobs = model(input_ids=torch.tensor([ids])).logits[0].double().log_softmax(-1)
-        found.append(sum(logprobs[i - 1, ids[i]].item() for i in range(start, len(ids))))
-    return tuple(found)
-
-
-def _encode(words, text: str) -> list[int]:
-    """The tokens of a text, with what the tokenizer puts before it but not what it appends."""
-    encoded = words(text, return_special_tokens_mask=True)
-    ids, special = encoded["input_ids"], encoded["special_tokens_mask"]
-    while special[-1]:
-        ids.pop()
-        special.pop()
-    return ids
-
-
 def difference(found, expected) -> float:
     """The largest difference between two sets of answers to the same requests."""
     assert found.keys() == expected.keys()
-    return max(
-        abs(a - b) for key in found for a, b in zip(found[key], expected[key], strict=True)
-    )
+    return max(abs(a - b) for key in found for a, b in zip(found[key], expected[key], strict=True))

@@ -31,7 +31,7 @@ TOTAL = sum(SIZES.values())
 EVERY = [f"toy/{task}/{number}" for task, size in SIZES.items() for number in range(size)]
 """Names of all requests."""
 
-CASES = f'''
+CASES = f"""
 from operator import attrgetter
 
 import pytest
@@ -62,7 +62,7 @@ TOY = Benchmark(
 @pytest.mark.parametrize("task", TOY.tasks, ids=attrgetter("name"))
 def test_toy(task, results, baseline):
     assert results == baseline
-'''
+"""
 
 CONFTEST = f"""
 import sys
@@ -287,6 +287,10 @@ def mistake(result: pytest.RunResult) -> str:
 def plugin_args(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """How many processes a run has: one without asking xdist, one by asking it, two workers."""
     return request.param
+
+
+both_ways = pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
+"""The same without ``-n 0``, where that would cost a run and say nothing new."""
 
 
 @pytest.fixture

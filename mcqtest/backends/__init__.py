@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

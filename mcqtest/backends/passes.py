@@ -5,7 +5,9 @@ Knows torch and the caches of `transformers`, nothing of prompts, memory or devi
 
 from __future__ import annotations
 
+import inspect
 import itertools
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -36,18 +38,19 @@ class Prefix:
             cache = DynamicCache()  # no config: layers with a window keep all as well
             if self.ids:
                 ids = torch.tensor([self.ids], device=self._model.device)
-                _call(self._model, ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+                _call(self._model, ids, [-1], past_key_values=cache, use_cache=True)
             self._cache = cache  # only now: a pass that failed leaves layers of unequal length
         return self._cache
 
     def restore(self) -> None:
         """Crop the cache to the prefix after a pass that succeeded."""
-        if self._cache is not None:
+        if not self.ids:
+            self._cache = None
+        elif self._cache is not None:
             extra = self._cache.get_seq_length() - len(self.ids)
-            if self.ids and extra:
-                self._cache.crop(-extra)
-            elif extra:
-                self._cache = None
+            if extra < 0:
+                raise NotImplementedError("its cache does not keep every token")
+            self._cache.crop(-extra)
 
     def forget(self) -> None:
         """Free the memory; the next pass computes the prefix anew."""
@@ -90,10 +93,10 @@ def packed(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
     }
     try:
         scores = _forward(model, rows, start, arguments)
+        prefix.restore()
     except BaseException:
         prefix.forget()
         raise
-    prefix.restore()
     return scores
 
 
@@ -121,16 +124,7 @@ def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, A
     kept = sorted({position for position, _ in wanted})
     place = {position: index for index, position in enumerate(kept)}
     device = model.device
-    output = _call(
-        model,
-        torch.tensor([ids], device=device),
-        logits_to_keep=torch.tensor(kept, device=device),
-        **arguments,
-    )
-    logits = output.logits[0]
-    if len(logits) != len(kept):  # an architecture that knows no logits_to_keep
-        logits = logits[kept]
-    logits = logits.float()
+    logits = _call(model, torch.tensor([ids], device=device), kept, **arguments)
     normaliser = torch.logsumexp(logits, dim=-1)
     index = torch.tensor([place[position] for position, _ in wanted], device=device)
     tokens = torch.tensor([token for _, token in wanted], device=device)
@@ -138,7 +132,32 @@ def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, A
     return [[next(values) for _ in row.wanted] for row in rows]
 
 
-def _call(model: Any, ids: torch.Tensor, **arguments: Any) -> Any:
+def _call(model: Any, ids: torch.Tensor, kept: list[int], **arguments: Any) -> torch.Tensor:
+    """The logits, (kept, vocabulary), after the tokens at the positions ``kept``."""
+    chosen = "logits_to_keep" in inspect.signature(model.forward).parameters
+    if chosen:
+        arguments["logits_to_keep"] = torch.tensor(kept, device=ids.device)
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's deprecation is not this run's verdict
-        return model(input_ids=ids, **arguments)
+        logits: torch.Tensor = model(input_ids=ids, **arguments).logits[0]
+        return (logits if chosen and len(logits) == len(kept) else logits[kept]).float()
+
+
+def scaled_beyond(config: Any) -> float:
+    """The shortest row that makes a model change its rotary positions, for all in its pass."""
+    config = config.get_text_config()
+    rope = getattr(config, "rope_parameters", None) or {}
+    lengths = [math.inf]
+    for each in (rope, *rope.values()):  # one for the model, or one per kind of layer
+        if isinstance(each, dict) and each.get("rope_type") in {"longrope", "dynamic"}:
+            original = each.get("original_max_position_embeddings")
+            lengths.append((original or config.max_position_embeddings) + 1)
+    return min(lengths)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a pass failed for want of memory, which libraries say in many ways."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    signs = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)

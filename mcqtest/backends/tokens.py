@@ -119,10 +119,9 @@ class Encoder:
     def _appended(self, text: str, own: Ids, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
         """The choices' tokens, if they are simply appended to ``own``, those of ``text``.
 
-        Decided on the text's last line that is not blank, once for each that occurs.
+        Decided on the text's last line, once for each that occurs.
         """
-        start = text.rstrip("\n").rfind("\n")  # the line break is kept: some tokenizers put a
-        ending = text[max(start, 0) :][-64:]  # mark before a text that begins with a word
+        ending = text[text.rfind("\n") + 1 :][-64:]
         if (ending, choices) not in self._endings:
             context, *whole = self._ids([ending] + [ending + choice for choice in choices])
             stable = all(ids[: len(context)] == context for ids in whole)

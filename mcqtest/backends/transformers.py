@@ -61,7 +61,7 @@ class Transformers:
         self._share = options.get("share", "1") != "0"
         self._right = {"row": 0, "pack": 0}
         """The longest row and pack of which shared and plain scores were found equal."""
-        self._wrong = {"row": _scaled_beyond(self._model.config), "pack": math.inf}
+        self._wrong = {"row": passes.scaled_beyond(self._model.config), "pack": math.inf}
         """The shortest row and pack of which they differ."""
 
     @property
@@ -104,7 +104,7 @@ class Transformers:
                 try:
                     scores = self._score(pack if shares else wanted, prefix if shares else None)
                 except (RuntimeError, MemoryError) as error:
-                    if not _out_of_memory(error):
+                    if not passes.out_of_memory(error):
                         raise
                     if len(pack) == 1:
                         raise AnswerError(
@@ -169,7 +169,12 @@ class Transformers:
             while start < len(encoded):
                 packs.append(self._pack(encoded, start, len(prefix)))
                 start += len(packs[-1])
-            sizes = [sum(item.beyond(len(prefix)) for item in pack) for pack in packs]
+            sizes = [
+                sum(item.beyond(len(prefix)) for item in pack)
+                if sum(len(item.rows) for item in pack) > 1
+                else 0  # a row by itself lies nowhere else
+                for pack in packs
+            ]
             largest = packs[sizes.index(max(sizes))]
             longest = max(encoded, key=lambda item: item.longest)
             try:
@@ -177,7 +182,7 @@ class Transformers:
                     "pack", max(sizes), largest, prefix
                 )
             except (RuntimeError, MemoryError) as error:
-                if not _out_of_memory(error):
+                if not passes.out_of_memory(error):
                     raise
                 if len(largest) == 1:
                     return False  # told, with the question's name, where it is scored
@@ -199,7 +204,7 @@ class Transformers:
         try:
             scores = passes.packed(self._model, rows, prefix)[-len(item.rows) :]
         except Exception as error:  # any failure means: not this architecture
-            if _out_of_memory(error):
+            if passes.out_of_memory(error):
                 raise
             self._share = False
             self._notice(_line(error, 120))
@@ -237,13 +242,6 @@ def _finite(item: Encoded, logprobs: tuple[float, ...]) -> tuple[float, ...]:
                 "are damaged or overflow in this dtype, try --backend-option dtype=float32"
             )
     return logprobs
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return True
-    signs = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)
 
 
 def _line(error: BaseException, limit: int) -> str:
@@ -313,15 +311,3 @@ def _context(config: Any, tokenizer: Any, options: Any) -> int | None:
     asked = options.get("max_length")
     limits = [int(limit) for limit in (own, asked) if limit is not None and int(limit) > 0]
     return min(limits, default=None)
-
-
-def _scaled_beyond(config: Any) -> float:
-    """The shortest row that makes a model change its rotary positions, for all in its pass."""
-    config = config.get_text_config()
-    rope = getattr(config, "rope_parameters", None) or {}
-    lengths = [math.inf]
-    for each in (rope, *rope.values()):  # one for the model, or one per kind of layer
-        if isinstance(each, dict) and each.get("rope_type") in {"longrope", "dynamic"}:
-            original = each.get("original_max_position_embeddings")
-            lengths.append((original or config.max_position_embeddings) + 1)
-    return min(lengths)

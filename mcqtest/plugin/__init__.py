@@ -8,6 +8,7 @@ plugins are registered: `mcqtest.plugin.cases` in every process that runs cases,
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,23 +60,37 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None]:
     for option in OPTIONS:
         try:
             _add(group, "--" + option.name, option)
-        except ValueError:
+        except (ValueError, argparse.ArgumentError):
             continue
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for name, text in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {text}")
-    if hasattr(config, "workerinput"):
-        asked = "mcqtest" in config.workerinput
-    else:
-        asked = bool(
-            config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config)
-        )
-    if asked:
+    if not config.option.help:
+        _give_back(config)
+    worker = getattr(config, "workerinput", None)
+    if _asked(config) if worker is None else "mcqtest" in worker:
         from mcqtest.plugin import start
 
         start.start(config)
+
+
+def _give_back(config: pytest.Config) -> None:
+    """Everything is parsed: a conftest found while collecting may take a short name, too. There
+    is no public way, so where the private one ends nothing is given back.
+    """
+    parser = getattr(config._parser, "optparser", None)  # noqa: SLF001
+    actions = getattr(parser, "_option_string_actions", {})
+    for option in OPTIONS:
+        action = actions.get("--" + option.name)
+        if action is not None and action.dest == f"mcq_{option.key}":
+            del actions["--" + option.name]
+
+
+def _asked(config: pytest.Config) -> bool:
+    """Whether a model may be named somewhere."""
+    return bool(config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config))
 
 
 def _in_table(config: pytest.Config) -> bool:
@@ -90,7 +105,7 @@ def _in_table(config: pytest.Config) -> bool:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` with a model and GPUs is one worker per GPU, not per core."""
-    if not config.getoption("mcq_model"):
+    if not _asked(config):
         return None
     from mcqtest.checkpoint import cuda_devices
 

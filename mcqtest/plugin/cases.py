@@ -17,7 +17,7 @@ BASELINE = pytest.StashKey[Baseline]()
 CASE = "mcqtest_case"
 """Attribute of a test report: the case as plain values (`mcqtest.run.Case`)."""
 FATAL = "mcqtest_fatal"
-"""Attribute of a test report: why the run cannot go on."""
+"""Why the run cannot go on: attribute of a test report, key of a worker's output."""
 
 
 class Cases:
@@ -25,7 +25,6 @@ class Cases:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._failed: McqtestError | None = None
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -43,8 +42,8 @@ class Cases:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Plan what is left. In a worker a mistake is kept and told by the first case, since an
-        error here would be an internal one of xdist.
+        """Plan what is left. A worker with a mistake collects nothing and leaves word to the
+        controller, since an error here would be an internal one of xdist.
         """
         if session.config.option.collectonly:
             return
@@ -53,7 +52,8 @@ class Cases:
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
-            self._failed = error
+            session.config.workeroutput[FATAL] = str(error)  # type: ignore[attr-defined]
+            session.items.clear()
         if self.run.is_worker:  # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
 
@@ -64,8 +64,6 @@ class Cases:
 
     def results(self, item: pytest.Item, task: Task) -> Results:
         """For the fixture."""
-        if self._failed is not None:
-            raise self._failed
         if task not in self.run.planned:
             raise McqtestError(f"{task.path}: was not planned; parametrize the test with tasks")
         found = self.run.engine.results(task)

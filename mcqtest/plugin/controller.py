@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Sequence
+import warnings
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Controller:
         self._ledger = Ledger()
         self._devices = Devices(workers, device=run.identity.device)
         self._fatal: str | None = None
+        self._refused = False
+        """Ended by a mistake before anything was asked, which pytest prints in one line."""
         self._end: tuple[list[Pooled], str, list[str]] | None = None
         self._clock = terminal.Clock()
         self._lines = 0
@@ -63,18 +66,25 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         self._devices.take_back(node.gateway.id)
+        if sentence := getattr(node, "workeroutput", {}).get(FATAL):
+            self._fatal, self._refused = sentence, True
+            raise pytest.UsageError(sentence)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         self._ledger.expect(ids)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Without workers: the plan is made."""
-        if self.workers or session.config.option.collectonly:
-            return
-        self._ledger.expect(item.nodeid for item in session.items)
-        self.run.progress = self._progress
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> Generator[None]:
+        """Without workers, this is where the plan is made."""
+        try:
+            yield
+        except pytest.UsageError as error:
+            self._fatal, self._refused = str(error), True
+            raise
+        if not self.workers and not session.config.option.collectonly:
+            self._ledger.expect(item.nodeid for item in session.items)
+            self.run.progress = self._progress
 
     def pytest_report_collectionfinish(self) -> str | None:
         planned = self.run.planned.values()
@@ -109,7 +119,8 @@ class Controller:
         if reporter is None or reporter.verbosity != 0:
             return
         if not self._lines:
-            reporter.write("\n" + terminal.COLUMNS + "\n", bold=True)
+            start = "" if self.workers else "\n"  # the file's name stands there
+            reporter.write(start + terminal.COLUMNS + "\n", bold=True)
         elif reporter.isatty and not self.workers:
             reporter.rewrite("", erase=True)  # what the progress left
         self._lines += 1
@@ -141,12 +152,19 @@ class Controller:
 
     # The end
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)  # inside pytest's own guard of warnings
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        # Where warnings are errors, what syrupy says of a lost worker would silence the verdict.
+        warnings.filterwarnings("ignore", "syrupy: received", UserWarning)
         if session.config.option.collectonly:
-            return
-        if self._fatal is not None:
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return (yield)
+        status = self._finish(session)
+        yield
+        if status is not None:  # syrupy has or-ed its own into what was there
+            session.exitstatus = status
+
+    def _finish(self, session: pytest.Session) -> pytest.ExitCode | None:
+        """Judge the run and write its files; the exit status, None to leave it to pytest."""
         pooled = self._board.benchmarks()
         problems = self._problems(session)
         verdict, reasons = self._board.verdict(pooled, problems)
@@ -159,17 +177,16 @@ class Controller:
         except McqtestError as error:
             self._fatal = self._fatal or str(error)
             verdict, reasons = "fail", [str(error), *reasons]
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._end = pooled, verdict, reasons
-        if verdict == "fail" and session.exitstatus == pytest.ExitCode.OK:
-            lost = self._ledger.missing() or self._ledger.broken
-            session.exitstatus = (
-                pytest.ExitCode.INTERNAL_ERROR
-                if lost
-                else pytest.ExitCode.TESTS_FAILED
-                if self._board.cases
-                else pytest.ExitCode.NO_TESTS_COLLECTED
-            )
+        if not self._refused:
+            self._end = pooled, verdict, reasons
+        if self._fatal is not None:
+            return pytest.ExitCode.USAGE_ERROR
+        if verdict != "fail" or session.exitstatus != pytest.ExitCode.OK:
+            return None
+        if self._ledger.missing() or self._ledger.broken:
+            return pytest.ExitCode.INTERNAL_ERROR
+        cases = bool(self._board.cases)
+        return pytest.ExitCode.TESTS_FAILED if cases else pytest.ExitCode.NO_TESTS_COLLECTED
 
     def _problems(self, session: pytest.Session) -> list[str]:
         """What stands against a pass apart from the verdicts."""

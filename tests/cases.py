@@ -1,0 +1,89 @@
+"""Settings, a model's identity and judged cases, as the reporting side of a run sees them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from builders import IDENTITY
+
+from mcqtest.gate import judge
+from mcqtest.judge import Case, Identity
+from mcqtest.record import figures
+from mcqtest.settings import Settings
+from mcqtest.types import Question, Result
+
+MODEL = Identity(
+    name="small",
+    folder="/models/small",
+    weights="abcdef0123456789" * 4,
+    key=IDENTITY,
+    setup="transformers 5, float32 on cpu",
+    device="cpu",
+)
+
+
+def settings_of(**changes):
+    """Settings as a plain run has them."""
+    values = {
+        "model": "/models/small",
+        "backend": "auto",
+        "backend_option": {},
+        "data": "/data",
+        "demo": False,
+        "shots": None,
+        "limit": None,
+        "baseline": None,
+        "baselines_dir": "/project/baselines",
+        "model_name": None,
+        "alpha": 0.01,
+        "run_dir": "/project/.mcqtest",
+        "accept_regression": None,
+        "gate": {},
+        "update": False,
+    }
+    return Settings(**(values | changes))
+
+
+def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **changes):
+    """A judged task with ``right`` of ``n`` questions right; ``lost=None``: no comparison.
+
+    The answers are right first, then wrong, and the last wrong one could not be read.
+    """
+    answers = [0] * right + [1] * (n - right)
+    if right < n:
+        answers[-1] = None
+    results = [
+        Result(Question("", ("", ""), 0, str(row)), answer, (0.75, 0.25), 5)
+        for row, answer in enumerate(answers)
+    ]
+    verdict = None if lost is None else asdict(judge(n, lost, won, 0.005))
+    values = {
+        "benchmark": benchmark,
+        "task": task,
+        "group": "water",
+        "rows": [
+            {
+                "format": 1,
+                "benchmark": benchmark,
+                "task": task,
+                "id": each.question.id,
+                "gold": 0,
+                "answer": each.answer,
+                "correct": each.correct,
+                "probabilities": list(each.probabilities),
+                "text": None,
+                "change": None if lost is None else "same",
+            }
+            for each in results
+        ],
+        "figures": figures(results),
+        "verdict": verdict,
+        "failures": [],
+        "before": None if lost is None else right + lost - won,
+        "compared": True,
+        "missing": False,
+        "siblings": 1,
+        "fewer_shots": 0,
+        "notices": [],
+    }
+    return Case(**(values | changes))

@@ -1,0 +1,130 @@
+"""Mistakes of a user: exit code 4 and one line that says what, where, and what to do."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from project import Project, mistake, sentences
+
+TEST = "data/toy/test/plants_test.csv"
+
+
+@pytest.fixture
+def project(project: Project) -> Project:
+    project.model("a")
+    return project
+
+
+OPTIONS = {
+    "--alpha=2": "--alpha=2: a probability between 0 and 0.5 is needed",
+    "--limit=0": "--limit=0: a whole number from 1 up is needed",
+    "--shots=-1": "--shots=-1: a whole number from 0 up is needed",
+    "--shots=4": "--shots=4: toy/planets has only 3 examples; ask for fewer",
+    "--backend=torch": "--backend=torch: unknown; choose auto or transformers",
+    "--backend-option=fast=1": "--backend-option fast: unknown; the options are",
+    "--method=cot": "--method=cot: unknown",
+    "--baseline=../a": "--baseline=../a: a name is needed, not a path; --baselines-dir",
+    "--data=nowhere": "nowhere: no such folder",
+    "--model=models/none": "--model=models/none: no such folder",
+    "--model=conftest.py": "conftest.py: a file; give the folder that holds config.json",
+    "--run-dir=conftest.py": "conftest.py",
+    "--accept-regression=why": "--accept-regression: nothing is recorded without --snapshot-upd",
+}
+
+
+def test_options(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every value that cannot be meant is refused by name, and nothing is asked."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    for option, sentence in OPTIONS.items():
+        assert sentence in mistake(project.run(option)), option
+    empty = project.run("--accept-regression=", "--snapshot-update")
+    assert "--accept-regression: give the reason" in mistake(empty)
+    assert "pass a folder that holds toy/ with --data DIR" in mistake(project.run(data=None))
+    apart = project.pytester.runpytest_subprocess("cases", "--model", "models/a")
+    assert "write --model=PATH and --data=DIR with an equals sign" in mistake(apart)
+    assert project.log("loaded") == []
+
+
+def test_model_folder(project: Project) -> None:
+    """A folder that is no checkpoint."""
+    folder = project.path / "models/a"
+    (folder / "model.safetensors").rename(folder / "weights.bin")
+    assert "models/a: no weights" in mistake(project.run())
+    project.write("models/a/config.json", "{}")
+    assert "config.json: names no model_type" in mistake(project.run())
+    project.write("models/a/config.json", "{")
+    assert "config.json: not a readable model configuration" in mistake(project.run())
+    (folder / "config.json").unlink()
+    assert "models/a: no config.json, so not a model folder" in mistake(project.run())
+
+
+DATA = {
+    b'"Which, then?",left,right,up,A\n': "row 1 (line 1): 5 cells, expected 6",
+    b"Which?,left,right,up,down,E\n": "row 1 (line 1): answer is 'E', expected A-D or 0-3",
+    b"Which?,left,right,,down,A\n": "row 1 (line 1): choice 3 of 4 is empty",
+    b'"Which?,left,right,up,down,A\n': "row 1 (line 1): not CSV",
+    b"O\xf9?,left,right,up,down,A\n": "line 1: byte 0xF9 at offset 1, expected UTF-8",
+    b"": "no rows, expected questions",
+}
+
+
+def test_data(project: Project) -> None:
+    """A malformed file is named with its row."""
+    for text, sentence in DATA.items():
+        project.write(TEST, text)
+        line = mistake(project.run())
+        assert "toy/test/plants_test.csv" in line
+        assert sentence in line
+    elsewhere = project.run("-k", "stars or rivers", "--snapshot-update")
+    assert elsewhere.ret == 0, sentences(elsewhere)  # what is not selected need not be whole
+    (project.path / TEST).unlink()
+    project.log("loaded")
+    assert "no test file of toy/plants; add one of test/plants_test.csv" in mistake(project.run())
+    shutil.rmtree(project.path / "data/toy")
+    assert "data: no folder toy; add one of" in mistake(project.run())
+    assert project.log("loaded") == []
+
+
+def test_data_with_workers(project: Project) -> None:
+    """Two workers find the same mistake; it is said once."""
+    project.write(TEST, next(iter(DATA)))
+    result = project.run("-n", "2")
+    assert "plants_test.csv, row 1 (line 1): 5 cells" in mistake(result)
+    assert sentences(result).count("5 cells") == 1
+    assert project.log("loaded") == []
+    assert project.summary["verdict"] == "fail"
+    assert "5 cells" in project.summary["reasons"][0]
+
+
+def test_damaged_baseline(recorded: Project) -> None:
+    """A baseline that was cut off or edited is not compared with."""
+    path = recorded.path / "baselines/a/toy/rivers.txt"
+    whole = path.read_text()
+    damaged = {
+        whole[:-20]: "answers where 48 questions are named",
+        whole.replace("mcqtest baseline", "mcqtest"): "not a baseline",
+        "": "not a baseline: nothing where 'mcqtest baseline 1' stands",
+        whole.replace("\n    0  ", "\n   10  "): "answers are missing before it",
+        whole.replace("weights", "waits"): "the baseline is damaged",
+    }
+    for text, sentence in damaged.items():
+        path.write_text(text)
+        line = mistake(recorded.run())
+        assert "baselines/a/toy/rivers.txt" in line
+        assert sentence in line
+        assert "restore it from version control" in line
+    mistake(recorded.run("--snapshot-update"))  # it might have been better
+    assert path.read_text() == text
+    path.unlink()
+    again = recorded.run("--snapshot-update")
+    assert again.ret == 0, sentences(again)
+    assert path.read_text() == whole
+
+
+def test_nothing_selected(recorded: Project) -> None:
+    """An empty selection is exit code 5 and no pass."""
+    result = recorded.run("-k", "moons")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "MAY SHIP" not in sentences(result)
+    assert recorded.summary["verdict"] == "fail"

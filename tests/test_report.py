@@ -1,0 +1,245 @@
+"""The verdict of a run: a pass only where all was judged, whatever order cases come in."""
+
+import json
+
+import pytest
+from cases import MODEL, case_of, settings_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcqtest.report import Scoreboard, dump, unfinished
+
+
+@st.composite
+def judged(draw, benchmark, task):
+    """A case with any counts that are possible."""
+    n = draw(st.integers(1, 30))
+    right = draw(st.integers(0, n))
+    lost = draw(st.integers(0, n - right))
+    won = draw(st.integers(0, right))
+    group = draw(st.sampled_from(["salt", "fresh"]))
+    notices = draw(st.lists(st.sampled_from(["one", "two"]), unique=True))
+    return case_of(task, n, right, lost, won, benchmark=benchmark, group=group, notices=notices)
+
+
+runs = st.lists(
+    st.tuples(st.sampled_from(["sea", "land"]), st.sampled_from("abcde")), unique=True, min_size=1
+).flatmap(lambda places: st.tuples(*[judged(*place) for place in places]))
+
+
+def board(*cases, **changes):
+    """A scoreboard after these cases."""
+    made = Scoreboard(settings_of(**changes), MODEL)
+    for case in cases:
+        made.add(case)
+    return made
+
+
+def summary(*cases, problems=(), **changes):
+    """What summary.json says after these cases, as its reader sees it."""
+    made = board(*cases, **changes)
+    return json.loads(dump(made.summary(made.benchmarks(), problems)))
+
+
+@given(runs, st.data())
+def test_the_order_of_cases_does_not_matter(cases, data):
+    """Any number of processes in any order write the same two files, byte for byte."""
+    moved = data.draw(st.permutations(cases))
+    one, two = board(*cases), board(*moved)
+    assert dump(one.summary(one.benchmarks(), [])) == dump(two.summary(two.benchmarks(), []))
+    assert list(one.rows()) == list(two.rows())
+
+
+@given(st.permutations(range(3)), st.booleans())
+def test_a_comparison_counts_more_than_a_look(order, red):
+    """Several tests may have one task's results; its comparison is what the run says."""
+    compared = case_of(lost=3, won=0, failures=["toy/tides is worse"] * red)
+    look = case_of(lost=None, compared=False)
+    cases = [compared, look, look]
+    assert summary(*[cases[place] for place in order]) == summary(compared)
+
+
+# --- the verdict ------------------------------------------------------------------------------
+
+
+def test_pass():
+    """All compared and none red."""
+    found = summary(case_of(), case_of("waves"))
+    assert (found["verdict"], found["reasons"]) == ("pass", [])
+
+
+@given(runs)
+def test_a_problem_is_never_a_pass(cases):
+    """A lost result, an interruption: whatever the cases say."""
+    for update in (False, True):
+        found = summary(*cases, problems=["gw1 crashed"], update=update)
+        assert found["verdict"] == "fail"
+        assert found["reasons"][0] == "gw1 crashed"
+
+
+@given(runs, st.integers(0, 9), st.booleans())
+def test_a_red_case_is_never_a_pass(cases, at, update):
+    """One failure among any number of cases, its sentence among the reasons."""
+    cases[at % len(cases)].failures = ["worse", "lost: 1 A>B"]
+    found = summary(*cases, update=update)
+    assert found["verdict"] == "fail"
+    assert "worse" in found["reasons"]
+
+
+def test_nothing_judged_is_never_a_pass():
+    """No case at all: also where a baseline was to be recorded."""
+    for changes in ({}, {"update": True}, {"baseline": "none"}):
+        found = summary(**changes)
+        assert (found["verdict"], found["benchmarks"]) == ("fail", {})
+        assert found["reasons"] == ["no question was judged"]
+
+
+def test_a_missing_baseline_is_never_a_pass():
+    """One reason for all its tasks, which says what to do."""
+    missing = {"lost": None, "missing": True, "failures": ["nothing to compare with"]}
+    found = summary(case_of(), case_of("waves", **missing), case_of("foam", **missing))
+    assert found["verdict"] == "fail"
+    (reason,) = found["reasons"]
+    assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: no baseline 'small'")
+    assert "--snapshot-update" in reason
+
+
+def test_results_that_were_only_looked_at_are_never_a_pass():
+    """A pass says that nothing is worse, so all of it must have been compared."""
+    found = summary(case_of(), case_of("waves", lost=None, compared=False))
+    assert found["verdict"] == "fail"
+    assert found["reasons"][0].startswith("toy/waves: ")
+
+
+def test_recorded():
+    """With an update nothing is a pass; a baseline that was missing is no reason against it."""
+    found = summary(case_of(lost=None), update=True)
+    assert (found["verdict"], found["reasons"]) == ("recorded", [])
+
+
+def test_thresholds_alone():
+    """Without a baseline the thresholds decide, a task's and a benchmark's."""
+    bounds = {"toy": {"min_accuracy": 0.7}}
+    alone = {"baseline": "none", "gate": bounds}
+    assert summary(case_of(lost=None), **alone)["verdict"] == "pass"
+    assert summary(case_of(lost=None), **alone)["baseline"] is None
+    low = summary(case_of(right=2, lost=None), **alone)
+    assert low["reasons"] == ["toy: accuracy 0.5000 is below min_accuracy = 0.7"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "siblings"), [({"other": {"min_accuracy": 0.9}}, 1), ({"toy": {"max_ece": 0}}, 2)]
+)
+def test_thresholds_that_were_not_checked_are_never_a_pass(bounds, siblings):
+    """No baseline, and no threshold of what was selected: nothing says that it may ship."""
+    case = case_of(lost=None, siblings=siblings)
+    assert summary(case, baseline="none", gate=bounds)["verdict"] == "fail"
+
+
+def test_a_threshold_of_the_whole_needs_the_whole():
+    """Where tasks are left out a benchmark's bound is not checked, and that is said."""
+    found = summary(case_of(right=0, siblings=2), gate={"toy": {"min_accuracy": 0.7}})
+    assert found["verdict"] == "pass"
+    assert any("1 of its 2 tasks" in notice for notice in found["notices"])
+
+
+def test_red_as_a_whole():
+    """Tasks that are each no worse to speak of may be so together."""
+    cases = [case_of(f"t{number}", 40, 20, lost=5, won=1) for number in range(8)]
+    found = summary(*cases)
+    assert found["verdict"] == "fail"
+    (reason,) = found["reasons"]
+    assert reason.startswith("toy as a whole is worse than baseline 'small': ")
+    assert "0.6000 -> 0.5000, 40 questions lost, 8 won of 320" in reason
+    refused = summary(*cases, update=True)
+    assert refused["verdict"] == "fail"
+    accepted = summary(*cases, update=True, accept_regression="new data")
+    assert accepted["verdict"] == "recorded"
+
+
+# --- the figures ------------------------------------------------------------------------------
+
+
+@given(runs)
+def test_pooled_counts_are_sums(cases):
+    """Over tasks and over groups: questions, lost, won and unread answers."""
+    for found in summary(*cases)["benchmarks"].values():
+        for key in ("n", "lost", "won"):
+            assert found[key] == sum(task[key] for task in found["tasks"].values())
+            assert found[key] == sum(group[key] for group in found["groups"].values())
+        tasks = found["tasks"].values()
+        assert found["unanswered"] == sum(task["unanswered"] for task in tasks)
+        right = sum(task["n"] * task["accuracy"] for task in tasks)
+        assert found["accuracy"] * found["n"] == pytest.approx(right)
+        mean = sum(task["accuracy"] for task in tasks) / len(tasks)
+        assert found["macro_accuracy"] == pytest.approx(mean)
+        drop = (found["lost"] - found["won"]) / found["n"]
+        assert found["baseline_accuracy"] - found["accuracy"] == pytest.approx(drop, abs=1e-8)
+
+
+def test_pooled_counts_need_every_task():
+    """One task without a comparison, and there is no sum."""
+    found = summary(case_of(lost=2), case_of("waves", lost=None, missing=True))
+    toy = found["benchmarks"]["toy"]
+    assert (toy["n"], toy["lost"], toy["won"], toy["p_value"]) == (8, None, None, None)
+    assert toy["tasks"]["tides"]["lost"] == 2
+
+
+@given(runs)
+def test_required_keys(cases):
+    """All that other programs rely on is there, in every run."""
+    found = summary(*cases)
+    top = {"format", "model", "baseline", "verdict", "alpha", "benchmarks"}
+    both = {"n", "accuracy", "lost", "won", "p_value", "unanswered", "min_detectable_drop"}
+    calibration = {"ece", "rms_calibration_error", "calibration_gap", "brier"}
+    assert top <= found.keys()
+    assert (found["format"], found["model"], found["baseline"]) == (1, "small", "small")
+    assert found["benchmarks"].keys() == {case.benchmark for case in cases}
+    for name, benchmark in found["benchmarks"].items():
+        assert both | calibration | {"macro_accuracy", "groups", "tasks"} <= benchmark.keys()
+        assert benchmark["tasks"].keys() == {case.task for case in cases if case.benchmark == name}
+        for task in benchmark["tasks"].values():
+            assert both | calibration <= task.keys()
+
+
+ROW = ("benchmark", "task", "id", "gold", "answer", "correct", "probabilities", "text", "change")
+
+
+@given(runs)
+def test_rows_of_results(cases):
+    """One line for each question, sorted by benchmark and task, in the order of questions."""
+    rows = [json.loads(line) for line in board(*cases).rows()]
+    assert len(rows) == sum(case.n for case in cases)
+    places = [(row["benchmark"], row["task"], int(row["id"])) for row in rows]
+    assert places == sorted(places)
+    for row in rows:
+        assert {"format", *ROW} == row.keys()
+        assert row["correct"] == (row["answer"] == row["gold"])
+        assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_rows_without_probabilities():
+    """A method that has none writes null, and its run has no figures of calibration."""
+    case = case_of()
+    for row in case.rows:
+        row["probabilities"] = None
+    case.figures = {"accuracy": 0.75}
+    assert [json.loads(line)["probabilities"] for line in board(case).rows()] == [None] * 4
+    toy = summary(case)["benchmarks"]["toy"]
+    assert toy["accuracy"] == 0.75
+    assert "ece" not in toy
+
+
+def test_unfinished():
+    """What lies there while a run goes on says fail, in the same format."""
+    found = json.loads(dump(unfinished(settings_of(), MODEL)))
+    assert (found["verdict"], found["reasons"]) == ("fail", ["the run did not finish"])
+    assert found.keys() == summary(case_of()).keys()
+    recording = unfinished(settings_of(update=True, accept_regression="why"), MODEL)
+    assert recording["verdict"] == "fail"
+
+
+def test_json_is_strict():
+    """A number that JSON does not have is an error here, not at every reader."""
+    with pytest.raises(ValueError, match="JSON"):
+        dump({"accuracy": float("nan")})
