@@ -31,6 +31,11 @@ class Pooled:
     figures: dict[str, float]
     failures: Sequence[str]
 
+    @property
+    def is_whole(self) -> bool:
+        """No task of the benchmark was left out."""
+        return len(self.cases) == self.cases[0].siblings
+
 
 @dataclass
 class Scoreboard:
@@ -39,7 +44,6 @@ class Scoreboard:
     settings: Settings
     identity: Identity
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
-    order: dict[tuple[str, str], int] = field(default_factory=dict)
     notices: dict[str, None] = field(default_factory=dict)
     """Sentences for people; a dict keeps the order and drops repetitions."""
 
@@ -62,7 +66,20 @@ class Scoreboard:
             {name: [task for benchmark, task in self.cases if benchmark == name] for name in names},
         )
         thresholds = gate.Thresholds(self.settings.gate)
-        return [self._pool(name, levels, thresholds) for name in names]
+        pooled = [self._pool(name, levels, thresholds) for name in names]
+        whole = self._whole(pooled)
+        if unchecked := [place for place in thresholds.bounds if place not in whole]:
+            sentence = (
+                f"thresholds of {', '.join(unchecked)} were not checked: not all was selected"
+            )
+            self.notices[sentence] = None
+        return pooled
+
+    @staticmethod
+    def _whole(pooled: Sequence[Pooled]) -> set[str]:
+        """Benchmarks and tasks of which everything was judged: thresholds count for these."""
+        tasks = {f"{each.name}/{case.task}" for each in pooled for case in each.cases}
+        return tasks | {each.name for each in pooled if each.is_whole}
 
     def _pool(self, name: str, levels: stats.Levels, thresholds: gate.Thresholds) -> Pooled:
         cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
@@ -81,24 +98,27 @@ class Scoreboard:
                 f"{verdict.won} won of {verdict.n}, p = {verdict.p_value:.2g} "
                 f"(red from {verdict.level:.2g}){kept if self.settings.update else ''}"
             )
-        if len(cases) == cases[0].siblings:
+        pooled = Pooled(name, cases, verdict, figures, failures)
+        if pooled.is_whole:
             failures += thresholds.broken(name, figures)
-        elif name in thresholds.bounds:
-            self.notices[
-                f"thresholds of {name} as a whole were not checked: {len(cases)} of its "
-                f"{cases[0].siblings} tasks were selected"
-            ] = None
-        return Pooled(name, cases, verdict, figures, failures)
+        return pooled
 
     def verdict(self, pooled: Sequence[Pooled], problems: Sequence[str]) -> tuple[str, list[str]]:
         """``pass``, ``fail`` or ``recorded``, and every reason against a pass."""
         reasons = [*problems]
         for each in pooled:
             reasons += each.failures
-            reasons += [c.failures[0] for c in each.cases if c.failures and not c.missing]
+            for case in each.cases:  # that a baseline is missing is said once for all
+                reasons += case.failures[1:] if case.missing else case.failures[:1]
             reasons += self._uncompared(each)
         if not pooled and not reasons:
             reasons.append("no question was judged")
+        whole = self._whole(pooled)
+        if pooled and self.baseline is None and not whole & self.settings.gate.keys():
+            reasons.append(
+                "nothing was checked: no baseline, and no threshold is configured for what was "
+                "selected; look for a misspelt name in the gate tables, or name a baseline"
+            )
         if reasons:
             return "fail", reasons
         return ("recorded" if self.settings.update else "pass"), []

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from mcqtest import stats
-from mcqtest.judge import Case, Identity
+from mcqtest.judge import Case, Identity, baseline_name
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.settings import Settings
 
@@ -22,12 +22,11 @@ def header(settings: Settings, identity: Identity) -> list[str]:
     lines = [
         f"mcqtest: {identity.name}{toy}, weights {identity.weights[:12]}; {identity.setup}",
     ]
-    if settings.update:
-        against = f"recording baseline {settings.baseline or identity.name!r}"
-    elif settings.baseline == "none":
+    baseline = baseline_name(settings, identity)
+    if baseline is None:
         against = "no baseline: thresholds alone"
     else:
-        against = f"against baseline {settings.baseline or identity.name!r}"
+        against = f"{'recording' if settings.update else 'against'} baseline {baseline!r}"
     data = "demo questions" if settings.demo else settings.data or "questions from the hub"
     return [*lines, f"mcqtest: {against}, alpha {settings.alpha:g}; {data}"]
 

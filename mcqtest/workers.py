@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from mcqtest.checkpoint import cuda_devices
 
@@ -54,9 +53,3 @@ class Ledger:
 
     def missing(self) -> list[str]:
         return [nodeid for nodeid in self._expected if nodeid not in self._reported]
-
-
-def worker_id(config: Any) -> str | None:
-    """``gw0`` in a worker, None in the controller and without xdist."""
-    values = getattr(config, "workerinput", None)
-    return None if values is None else str(values["workerid"])

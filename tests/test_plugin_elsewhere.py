@@ -146,7 +146,7 @@ def test_cases_of_ones_own(project: Project) -> None:
     they are welcome.
     """
     project.model("a", wrong=USUAL)
-    project.write("cases/test_own.py", CUSTOM)
+    project.write("cases/test_yours.py", CUSTOM)
     alone = project.run("-k", "letters or model")
     assert alone.ret == 1
     alone.assert_outcomes(passed=3)

@@ -19,12 +19,8 @@ def project(project: Project) -> Project:
 OPTIONS = {
     "--alpha=2": "--alpha=2: a probability between 0 and 0.5 is needed",
     "--limit=0": "--limit=0: a whole number from 1 up is needed",
-    "--shots=-1": "--shots=-1: a whole number from 0 up is needed",
     "--shots=4": "--shots=4: toy/planets has only 3 examples; ask for fewer",
     "--backend=torch": "--backend=torch: unknown; choose auto or transformers",
-    "--backend-option=fast=1": "--backend-option fast: unknown; the options are",
-    "--method=cot": "--method=cot: unknown",
-    "--baseline=../a": "--baseline=../a: a name is needed, not a path; --baselines-dir",
     "--data=nowhere": "nowhere: no such folder",
     "--model=models/none": "--model=models/none: no such folder",
     "--model=conftest.py": "conftest.py: a file; give the folder that holds config.json",
@@ -38,8 +34,6 @@ def test_options(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     for option, sentence in OPTIONS.items():
         assert sentence in mistake(project.run(option)), option
-    empty = project.run("--accept-regression=", "--snapshot-update")
-    assert "--accept-regression: give the reason" in mistake(empty)
     assert "pass a folder that holds toy/ with --data DIR" in mistake(project.run(data=None))
     apart = project.pytester.runpytest_subprocess("cases", "--model", "models/a")
     assert "write --model=PATH and --data=DIR with an equals sign" in mistake(apart)
@@ -51,10 +45,6 @@ def test_model_folder(project: Project) -> None:
     folder = project.path / "models/a"
     (folder / "model.safetensors").rename(folder / "weights.bin")
     assert "models/a: no weights" in mistake(project.run())
-    project.write("models/a/config.json", "{}")
-    assert "config.json: names no model_type" in mistake(project.run())
-    project.write("models/a/config.json", "{")
-    assert "config.json: not a readable model configuration" in mistake(project.run())
     (folder / "config.json").unlink()
     assert "models/a: no config.json, so not a model folder" in mistake(project.run())
 
@@ -103,9 +93,7 @@ def test_damaged_baseline(recorded: Project) -> None:
     whole = path.read_text()
     damaged = {
         whole[:-20]: "answers where 48 questions are named",
-        whole.replace("mcqtest baseline", "mcqtest"): "not a baseline",
         "": "not a baseline: nothing where 'mcqtest baseline 1' stands",
-        whole.replace("\n    0  ", "\n   10  "): "answers are missing before it",
         whole.replace("weights", "waits"): "the baseline is damaged",
     }
     for text, sentence in damaged.items():

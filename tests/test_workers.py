@@ -2,13 +2,12 @@
 
 import os
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.workers import Devices, Ledger, worker_id
+from mcqtest.workers import Devices, Ledger
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
@@ -100,9 +99,3 @@ def test_a_report_may_come_before_the_collection():
     ledger.tick("a")
     ledger.expect(["a", "b"])
     assert ledger.missing() == ["b"]
-
-
-def test_worker_ids():
-    """Only a worker has one."""
-    assert worker_id(SimpleNamespace()) is None
-    assert worker_id(SimpleNamespace(workerinput={"workerid": "gw3"})) == "gw3"
