@@ -1,7 +1,8 @@
 """Make the embedded demo: its questions, a tokenizer and a small language model.
 
 Run from anywhere: ``python scripts/make_demo.py``. Needs torch, transformers and tokenizers, and
-about ten minutes on two CPU cores. The same seed on the same machine gives the same files.
+about twenty minutes of CPU time, on two cores. The seed is fixed, and torch is told to be
+deterministic.
 
 A model this small hardly learns from the answers' letters alone that a letter stands for a
 choice. Four things that are gone from the finished model get it there in minutes: an easy
