@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
-from project import EVERY, SIZES, TASKS, TOTAL, USUAL, Project, both_ways, sentences, wrong
+from project import (
+    EVERY,
+    SIZES,
+    TASKS,
+    TOTAL,
+    USUAL,
+    USUAL_ARGS,
+    Project,
+    both_ways,
+    sentences,
+    wrong,
+)
 
 WORSE = wrong("stars", range(1, 49, 4))
 """Twelve questions of one task, which is significant."""
@@ -189,6 +204,25 @@ def test_collect_only(project: Project, args: tuple[str, ...]) -> None:
     assert project.log() == project.log("loaded") == []
     assert not (project.path / ".mcqtest").exists()
     assert "SHIP" not in sentences(result)
+
+
+def test_on_a_terminal(recorded: Project) -> None:
+    """A task's line stands where the progress was, from the first column."""
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "pytest", *USUAL_ARGS, "cases", "--data=data"]
+    run = subprocess.Popen([*command, "--model=models/a"], cwd=recorded.path, stdout=follower)
+    os.close(follower)
+    said = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other side has closed
+        while more := os.read(leader, 4096):
+            said += more
+    os.close(leader)
+    assert run.wait() == 0
+    shown = said.decode().split("\r\n")
+    for task, figures in FIGURES.items():
+        lines = [line.rpartition("\r")[2] for line in shown if task in line]
+        assert [line.split()[:3] for line in lines] == [[task, *figures]]
+        assert lines[0].startswith(task)
 
 
 @both_ways

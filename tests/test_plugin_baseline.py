@@ -179,11 +179,19 @@ def test_thresholds(recorded: Project) -> None:
     reasons = sorted(recorded.summary["reasons"])
     assert reasons[0].startswith("toy/stars: brier 0.3951 is above max_brier = 0.001")
     assert reasons[1].startswith("toy: accuracy 0.8077 is below min_accuracy = 0.85")
-    some = recorded.run("--baseline=none", "-k", "rivers or plants")
-    assert some.ret == 0, sentences(some)
-    note = "thresholds of toy were not checked: not all was selected"
-    assert recorded.summary["notices"] == [note]
-    assert f"note: {note}" in sentences(some)
+    none = recorded.run("--baseline=none", "-k", "rivers or plants")
+    assert none.ret == 1
+    assert "MAY NOT SHIP: a: nothing was checked" in sentences(none)
+
+
+def test_thresholds_of_some_tasks(recorded: Project) -> None:
+    """A bound on the whole says nothing of a part: a note, and no verdict."""
+    recorded.write("pyproject.toml", TABLE.format(stars=0.8).replace("0.7", "0.99"))
+    result = recorded.run("--baseline=none", "-k", "rivers or stars")
+    assert result.ret == 0, sentences(result)
+    (note,) = recorded.summary["notices"]
+    assert note.startswith("thresholds of toy were not checked")
+    assert f"note: {note}" in sentences(result)
 
 
 def test_wrong_thresholds(recorded: Project) -> None:
@@ -211,6 +219,11 @@ def test_asked_otherwise(recorded: Project, args: tuple[str, ...]) -> None:
     assert "toy/planets: asked in another way: baseline 'a' was recorded with (mmlu, 2" in shots
     assert "--snapshot-update" in shots
     if not args:
+        dev = recorded.path / "data/toy/dev/planets_dev.csv"
+        whole = dev.read_text()
+        dev.write_text(whole.replace("example 0 of", "example zero of"))
+        assert "toy/planets: asked in another way" in mistake(recorded.run())
+        dev.write_text(whole)
         fewer = mistake(recorded.run("--limit=10"))
         assert f"baseline 'a' has {SIZES['planets']} questions, this run has 10" in fewer
         assert "run without --limit, or" in fewer

@@ -165,7 +165,7 @@ def test_cases_of_ones_own(project: Project) -> None:
     both.assert_outcomes(passed=5)
 
     project.write(
-        "pytest.ini", "[pytest]\nstrict = true\nmcq_gate = toy.stars.min_accuracy = 0.9\n"
+        "pytest.ini", "[pytest]\nstrict = true\nmcq_gate = toy.plants.min_accuracy = 0.7\n"
     )
     thresholds = project.run("--baseline=none", "-k", "letters")
     assert thresholds.ret == 0, sentences(thresholds)

@@ -40,6 +40,11 @@ _WITHOUT_EFFECT = {"batch_tokens"}
 """Options that change at most the last bits of an answer; a stored one stays good."""
 
 
+REVISION = 1
+"""Of the way in which our own code scores; a change that moves answers raises it, and answers
+that an older mcqtest stored are then asked again."""
+
+
 @dataclass(frozen=True)
 class Setup:
     """How a checkpoint is going to be run."""
@@ -56,7 +61,14 @@ class Setup:
     def identity(self, checkpoint: Checkpoint) -> str:
         """Hash of all that can change an answer, apart from the question."""
         options = {key: self.options[key] for key in sorted(self.options.keys() - _WITHOUT_EFFECT)}
-        parts = [checkpoint.fingerprint, self.backend, self.versions, self.dtype, self.device]
+        parts = [
+            checkpoint.fingerprint,
+            REVISION,
+            self.backend,
+            self.versions,
+            self.dtype,
+            self.device,
+        ]
         return hashlib.sha256(json.dumps([*parts, options]).encode()).hexdigest()
 
 

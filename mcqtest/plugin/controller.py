@@ -121,10 +121,12 @@ class Controller:
         if not self._lines:
             start = "" if self.workers else "\n"  # the file's name stands there
             reporter.write(start + terminal.COLUMNS + "\n", bold=True)
-        elif reporter.isatty and not self.workers:
-            reporter.rewrite("", erase=True)  # what the progress left
         self._lines += 1
-        reporter.write(terminal.line(case) + "\n", red=failed)
+        if reporter.isatty and not self.workers:  # over what the progress left
+            reporter.rewrite(terminal.line(case), erase=True, red=failed)
+            reporter.write("\n")
+        else:
+            reporter.write(terminal.line(case) + "\n", red=failed)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         """The line stands for the dot; with -v it stands behind PASSED."""
@@ -160,6 +162,8 @@ class Controller:
             return (yield)
         status = self._finish(session)
         yield
+        if session.exitstatus == pytest.ExitCode.INTERNAL_ERROR and self._terminal():
+            self.pytest_terminal_summary(self._terminal())  # pytest leaves it out
         if status is not None:  # syrupy has or-ed its own into what was there
             session.exitstatus = status
 
