@@ -5,6 +5,7 @@ Every process of a run (the one process, or each worker) has one `Run`. No pytes
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,8 +25,12 @@ DEMO = "demo"
 class Run:
     """See the module. ``identity`` is given to a worker, which need not find it out again."""
 
-    def __init__(self, settings: Settings, identity: Identity | None = None) -> None:
+    def __init__(
+        self, settings: Settings, identity: Identity | None = None, *, session: str = ""
+    ) -> None:
         self.settings = settings
+        self.session = session or str(os.getpid())
+        """Told from others that use the same folder at the same time."""
         if identity is None:
             self._checkpoint = checkpoint.find(settings.model, base=Path.cwd(), demo=demo.MODEL)
         else:
@@ -56,7 +61,7 @@ class Run:
     @property
     def staging(self) -> Path:
         """Where new baselines wait until the whole run is judged."""
-        return self.folder / "staging" / str(self.judge.baseline)
+        return self.folder / "staging" / self.session
 
     def asks(self, task: Task) -> bool:
         """Whether this run's data has the task: demo questions and published ones never mix."""

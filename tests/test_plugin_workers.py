@@ -130,7 +130,7 @@ def test_disk_is_full_for_workers(fresh: Project) -> None:
     assert "No space left on device" in sentences(result)
     assert "INTERNALERROR" not in sentences(result)
     assert fresh.summary["verdict"] == "fail"
-    assert stored(fresh) == 60
+    assert 30 <= stored(fresh) <= 60  # as far as each worker came
 
 
 def test_unreadable_responses(recorded: Project) -> None:

@@ -23,7 +23,11 @@ def start(config: pytest.Config) -> None:
     """Register what this process needs; a mistake of the user ends pytest with one line."""
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
-        run = Run(Settings.from_json(given["settings"]), Identity(**given["identity"]))
+        run = Run(
+            Settings.from_json(given["settings"]),
+            Identity(**given["identity"]),
+            session=given["session"],
+        )
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
         return
     try:
@@ -44,6 +48,7 @@ def worker_input(run: Run, environment: dict[str, str]) -> dict[str, Any]:
     return {
         "settings": run.settings.to_json(),
         "identity": asdict(run.identity),
+        "session": run.session,
         "environment": environment,
     }
 
