@@ -8,8 +8,9 @@ so that a refused or broken update leaves every old file as it was.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -96,29 +97,36 @@ def staged(staging: Path, benchmark: str, task: str) -> Path:
 
 def write(path: Path, text: str) -> None:
     """Write a whole file or leave the old one; never half of one."""
+    write_all({path: text})
+
+
+def write_all(texts: Mapping[Path, str]) -> None:
+    """Write all files or leave all old ones: everything that needs room is done before the
+    first old file is replaced.
+    """
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in texts}
+    path = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(text, "utf-8", newline="\n")
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporaries[path].write_text(text, "utf-8", newline="\n")
+        for path, temporary in temporaries.items():
             temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise McqtestError(
             f"{path}: cannot be written ({error.strerror}); free space or rights there, then run "
             "the same command again: stored responses are kept"
         ) from None
+    finally:
+        for temporary in temporaries.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
-def publish(run: Run, tasks: Iterable[tuple[str, str]]) -> int:
-    """Make the staged files of ``tasks`` (benchmark, task) the baseline; how many changed."""
-    changed = 0
+def publish(run: Run, tasks: Iterable[tuple[str, str]]) -> None:
+    """Make the staged files of ``tasks`` (benchmark, task) the baseline."""
+    texts = {}
     for benchmark, task in tasks:
-        source = staged(run.staging, benchmark, task)
         place = target(run.settings, str(run.judge.baseline), benchmark, task)
-        text = source.read_text("utf-8")
-        if not place.is_file() or place.read_text("utf-8") != text:
-            write(place, text)
-            changed += 1
-    return changed
+        texts[place] = staged(run.staging, benchmark, task).read_text("utf-8")
+    write_all(texts)

@@ -108,7 +108,7 @@ def parse(text: str, *, where: str) -> Record:
     Raises `McqtestError` for anything that `str` of a record would not have written.
     """
     lines = text.splitlines()
-    remedy = "restore it from version control, or record it anew with --snapshot-update"
+    remedy = "restore it from version control, or remove it and record it anew"
     if not lines or lines[0] != _TITLE:
         found = repr(lines[0][:60]) if lines else "nothing"
         raise McqtestError(f"{where}: not a baseline: {found} where {_TITLE!r} stands; {remedy}")

@@ -111,10 +111,11 @@ class Run:
     def _load(self) -> Backend:
         return backends.load(self._checkpoint, self._setup)
 
-    def stored(self) -> int:
-        """How many of the planned questions are answered already."""
-        requests = (request for each in self.planned.values() for request in each.requests)
-        return sum(request.key in self.store for request in requests)
+    def counts(self) -> tuple[int, int, int]:
+        """Planned tasks, their questions, and how many of these are answered already."""
+        requests = [request for each in self.planned.values() for request in each.requests]
+        stored = sum(request.key in self.store for request in requests)
+        return len(self.planned), len(requests), stored
 
     def case(self, results: Results, *, compared: bool) -> Case:
         """The judged case of ``results``, with what the model had to say about itself."""

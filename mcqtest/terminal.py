@@ -104,7 +104,8 @@ def sentence(
         return f"RECORDED: {name} on {on} is now baseline {baseline!r}"
     if verdict == "fail":
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        return f"MAY NOT SHIP: {name}: {reasons[0]}{more}"
+        word = "NOT RECORDED" if board.settings.update else "MAY NOT SHIP"
+        return f"{word}: {name}: {reasons[0]}{more}"
     if baseline is None:
         return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared"
     return (

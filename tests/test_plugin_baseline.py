@@ -19,10 +19,10 @@ def test_worse_is_not_recorded(recorded: Project, errors: list[str], args: tuple
     recorded.model("a", wrong=[*USUAL, *errors])
     result = recorded.run(UPDATE, *args)
     assert result.ret == 1
-    assert "MAY NOT SHIP: a: toy" in sentences(result)
+    assert "NOT RECORDED: a: toy" in sentences(result)
     assert "is worse than baseline 'a'" in sentences(result)
     assert "--accept-regression" in sentences(result)
-    assert "RECORDED" not in sentences(result)
+    assert "\nRECORDED" not in sentences(result)
     assert recorded.summary["verdict"] == "fail"
     assert recorded.baselines() == before
 
@@ -106,7 +106,7 @@ def test_unrelated_failure(recorded: Project) -> None:
     assert result.ret == 1
     result.assert_outcomes(passed=4, failed=1)
     assert recorded.summary["verdict"] == "fail"
-    assert "RECORDED" not in sentences(result)
+    assert "\nRECORDED" not in sentences(result)
     assert recorded.baselines() == before
 
 

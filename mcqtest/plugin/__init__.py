@@ -46,7 +46,7 @@ def _add(group: Any, flag: str, option: Option) -> None:
         metavar=option.metavar,
         action="append" if option.many else "store",
         default=None,
-        help=option.help,
+        help=option.help if flag.startswith("--mcq-") else f"same as --mcq-{option.name}",
     )
 
 

@@ -16,6 +16,10 @@ BASELINE = pytest.StashKey[Baseline]()
 
 CASE = "mcqtest_case"
 """Attribute of a test report: the case as plain values (`mcqtest.run.Case`)."""
+ERROR = "mcqtest_error"
+"""Attribute of a test report: why a question could not be answered."""
+PLAN = "mcqtest_plan"
+"""Attribute of a worker's first report: tasks, questions, and how many are stored."""
 FATAL = "mcqtest_fatal"
 """Why the run cannot go on: attribute of a test report, key of a worker's output."""
 
@@ -25,6 +29,7 @@ class Cases:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._plan: tuple[int, int, int] | None = None
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -54,7 +59,9 @@ class Cases:
                 raise pytest.UsageError(str(error)) from None
             session.config.workeroutput[FATAL] = str(error)  # type: ignore[attr-defined]
             session.items.clear()
-        if self.run.is_worker:  # the longest first, so that no worker ends long after the rest
+        if self.run.is_worker:
+            self._plan = self.run.counts()
+            # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
 
     def _size(self, item: pytest.Item) -> int:
@@ -85,9 +92,13 @@ class Cases:
         crash cannot take it away.
         """
         report = yield
+        if self._plan is not None:
+            setattr(report, PLAN, self._plan)
+            self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, McqtestError):
             report.longrepr = str(error)
+            setattr(report, ERROR, str(error))
             if not isinstance(error, AnswerError):
                 setattr(report, FATAL, str(error))
                 item.session.shouldstop = str(error)

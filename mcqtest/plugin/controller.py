@@ -14,7 +14,7 @@ import pytest
 from mcqtest import report, terminal
 from mcqtest.baseline import publish, write
 from mcqtest.judge import Case
-from mcqtest.plugin.cases import CASE, FATAL
+from mcqtest.plugin.cases import CASE, ERROR, FATAL, PLAN
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.run import Run
 from mcqtest.types import McqtestError, Task
@@ -41,9 +41,11 @@ class Controller:
         self._clock = terminal.Clock()
         self._lines = 0
         self._failures = 0
+        self._skipped = 0
+        self._errors: list[str] = []
+        self._announced = False
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
-        shutil.rmtree(run.folder / "staging", ignore_errors=True)
         if not config.option.collectonly:
             write(self._summary, report.dump(report.unfinished(run.settings, run.identity)))
 
@@ -87,11 +89,7 @@ class Controller:
             self.run.progress = self._progress
 
     def pytest_report_collectionfinish(self) -> str | None:
-        planned = self.run.planned.values()
-        if not planned:
-            return None
-        questions = sum(len(each.questions) for each in planned)
-        return terminal.planned(len(planned), questions, self.run.stored())
+        return terminal.planned(*self.run.counts()) if self.run.planned else None
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self._ledger.broken.append(str(excrepr).strip().splitlines()[-1])
@@ -103,12 +101,24 @@ class Controller:
         if report.when == "call" or report.outcome != "passed":
             self._ledger.tick(report.nodeid)
             self._failures += report.failed
+            self._skipped += report.skipped
+        if error := getattr(report, ERROR, None):
+            self._errors.append(error)
+        self._announce(getattr(report, PLAN, None))
         self._fatal = self._fatal or getattr(report, FATAL, None)
         values = getattr(report, CASE, None)
         if values is not None:
             case = Case(**values)
             self._board.add(case)
             self._show(case, failed=report.failed)
+
+    def _announce(self, plan: tuple[int, int, int] | None) -> None:
+        """What the workers are going to ask, as soon as the first of them tells."""
+        reporter = self._terminal()
+        if plan is None or self._announced or reporter is None or reporter.verbosity < 0:
+            return
+        self._announced = True
+        reporter.write_line(terminal.planned(*plan))
 
     def _terminal(self) -> Any:
         return self._config.pluginmanager.get_plugin("terminalreporter")
@@ -181,6 +191,7 @@ class Controller:
         except McqtestError as error:
             self._fatal = self._fatal or str(error)
             verdict, reasons = "fail", [str(error), *reasons]
+        shutil.rmtree(self.run.staging, ignore_errors=True)
         if not self._refused:
             self._end = pooled, verdict, reasons
         if self._fatal is not None:
@@ -202,9 +213,15 @@ class Controller:
                 f"{terminal.plural(len(missing), 'selected test')} gave no result, "
                 f"the first is {missing[0]}"
             )
-        red = {sentence for case in self._board.cases.values() for sentence in case.failures}
-        if self._failures and not red:
-            problems.append(f"{terminal.plural(self._failures, 'test')} failed")
+        problems += [error for error in self._errors if error != self._fatal]
+        red = any(case.failures for case in self._board.cases.values())
+        if self._failures > len(self._errors) and not red:
+            problems.append(f"{terminal.plural(self._failures - len(self._errors), 'test')} failed")
+        if self._skipped:
+            skipped = terminal.plural(self._skipped, "selected test")
+            self._board.notices[f"{skipped} skipped: nothing is said about what was not asked"] = (
+                None
+            )
         if int(session.exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("the run was interrupted")
         return problems
