@@ -39,7 +39,7 @@ class Prefix:
             if self.ids:
                 ids = torch.tensor([self.ids], device=self._model.device)
                 _call(self._model, ids, [-1], past_key_values=cache, use_cache=True)
-            self._cache = cache  # only now: a pass that failed leaves layers of unequal length
+            self._cache = cache  # only now: a pass that fails leaves layers of unequal length
         return self._cache
 
     def restore(self) -> None:
@@ -53,7 +53,7 @@ class Prefix:
             self._cache.crop(-extra)
 
     def forget(self) -> None:
-        """Free the memory; the next pass computes the prefix anew."""
+        """Free the memory, also of a pass that failed; the next one computes it anew."""
         self._cache = None
 
 
@@ -91,12 +91,8 @@ def packed(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
         "past_key_values": prefix.cache(),
         "use_cache": True,
     }
-    try:
-        scores = _forward(model, rows, start, arguments)
-        prefix.restore()
-    except BaseException:
-        prefix.forget()
-        raise
+    scores = _forward(model, rows, start, arguments)
+    prefix.restore()
     return scores
 
 
