@@ -1,0 +1,1 @@
+"""One file per benchmark; `pytest --pyargs mcqtest.benchmarks` finds them in the wheel."""
