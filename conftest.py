@@ -14,4 +14,4 @@ def pytest_configure(config: pytest.Config) -> None:
     from_here = config.invocation_params.dir == HERE
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR and from_here:
         model = config.getoption("mcq_model", default=None)
-        config.args = [str(HERE / ("benchmarks" if model else "tests"))]
+        config.args = [str(HERE / ("tests" if model is None else "benchmarks"))]

@@ -68,6 +68,15 @@ class Checkpoint:
             whole.update(f"{path.relative_to(self.folder).as_posix()}\0{digest}\n".encode())
         return whole.hexdigest()
 
+    @property
+    def stamp(self) -> str:
+        """Sizes, times and inodes of the files: whether they were written to meanwhile."""
+        found = []
+        for path in sorted(self._files()):
+            stat = path.stat()
+            found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
+        return hashlib.sha256(repr(found).encode()).hexdigest()
+
     def _files(self) -> Iterator[Path]:
         for path in self.folder.iterdir():
             if path.is_file() and (_WEIGHTS.fullmatch(path.name) or _OTHERS.fullmatch(path.name)):

@@ -64,7 +64,7 @@ class Engine:
     def results(self, task: Task) -> Results:
         """All results of ``task``, in the order of its questions."""
         planned = self._planned[task]
-        missing = {request.key for request in planned.requests if request.key not in self._store}
+        missing = {request.key for request in planned.requests if not self._answered(request)}
         if missing:
             self._pull(planned, missing)
         items = tuple(
@@ -110,13 +110,18 @@ class Engine:
         every = list(self._planned.values())
         return every[every.index(self._planned[task]) :]
 
+    def _answered(self, request: Request) -> bool:
+        """A stored response counts if it has a log-probability for every choice."""
+        stored = self._store.get(request.key)
+        return stored is not None and len(stored.logprobs) == len(request.choices)
+
     def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
         """One stream of requests; a question that is repeated word for word is asked once."""
         sent: set[str] = set()
         for each in planned:
             for request in each.requests:
                 self._names[request.key] = request.name
-                yield replace(request, known=request.key in self._store or request.key in sent)
+                yield replace(request, known=self._answered(request) or request.key in sent)
                 sent.add(request.key)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mcqtest import stats
 from mcqtest.record import Record
-from mcqtest.types import LETTERS, McqtestError, Verdict
+from mcqtest.types import LETTERS, McqtestError, Question, Verdict
 
 Change = str
 """``lost``, ``won`` or ``same``."""
@@ -44,6 +44,18 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
             f"{where}: asked in another way: baseline {baseline!r} was recorded with "
             f"({old.asking}), this run asks with ({new.asking}); {again}"
         )
+    return None
+
+
+def impossible(old: Record, questions: Sequence[Question]) -> int | None:
+    """The first answer that cannot be: a choice that the question does not have, or a letter
+    whose case does not agree with the right answer. Somebody edited the file by hand.
+    """
+    for number, (mark, question) in enumerate(zip(old.marks, questions, strict=True)):
+        index = LETTERS.find(mark.upper())
+        right = mark.isupper() or mark == "+"
+        if index >= len(question.choices) or (index >= 0 and right != (index == question.answer)):
+            return number
     return None
 
 
@@ -96,6 +108,12 @@ class Thresholds:
                 number = isinstance(bound, int | float) and not isinstance(bound, bool)
                 if not number or not math.isfinite(bound):
                     raise McqtestError(f"gate.{place}.{key} = {bound!r}: a number is needed")
+                most = 2 if key == "max_brier" else 1
+                if not 0 <= bound <= most:
+                    raise McqtestError(
+                        f"gate.{place}.{key} = {bound!r}: a fraction from 0 to {most} is needed, "
+                        "such as 0.6"
+                    )
 
     def __bool__(self) -> bool:
         return bool(self.bounds)

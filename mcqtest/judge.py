@@ -5,6 +5,7 @@ This is also where baselines are: which folder, whose file, and what is written 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import mcqtest
 from mcqtest import gate, stats
 from mcqtest.record import Record, parse, record
 from mcqtest.settings import Settings
-from mcqtest.types import McqtestError, Result, Results, Task, Verdict
+from mcqtest.types import McqtestError, Question, Result, Results, Task, Verdict
 
 _SHOWN = 20
 """Lost questions named in a failure; all are in results.jsonl."""
@@ -32,6 +33,8 @@ class Identity:
     setup: str
     """Versions, dtype and device, in words."""
     device: str
+    stamp: str
+    """Of the files before they were hashed (`Checkpoint.stamp`)."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class Case:
     verdict: dict[str, Any] | None
     """Fields of a `Verdict`; None where there was nothing to compare with."""
     failures: list[str]
+    against: str | None
+    """Weights that the baseline was recorded from."""
     before: int | None
     """Questions that the baseline had right; None where there was nothing to compare with."""
     compared: bool
@@ -116,24 +121,40 @@ class Judge:
             raise McqtestError(
                 f"{path}: cannot be read ({error}); restore it from version control"
             ) from None
-        return parse(text, where=str(path))
+        found = parse(text, where=str(path))
+        if (found.benchmark, found.task) != (task.benchmark.name, task.name):
+            raise McqtestError(
+                f"{path}: this is the baseline of {found.benchmark}/{found.task}, not of "
+                f"{task.path}; restore the file from version control"
+            )
+        return found
 
-    def check(self, task: Task, *, questions: str, asking: str) -> None:
+    def check(self, task: Task, *, questions: str, asking: str, asked: Sequence[Question]) -> None:
         """Raise if the baseline of ``task`` cannot serve this run, before anything is asked."""
         old = self.old(task)
         if old is None:
             return
-        if self.settings.update:
-            if old.model != self.identity.name:
-                raise McqtestError(
-                    f"baseline {self.baseline!r} belongs to model {old.model!r}, this is "
-                    f"{self.identity.name!r}; drop --baseline to record this model's own, or add "
-                    f"--model-name={old.model} if it is the same model's next version"
-                )
-        elif sentence := gate.mismatch(
+        if old.questions == questions and (number := gate.impossible(old, asked)) is not None:
+            raise McqtestError(
+                f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
+                "not one that can have been recorded; restore the file from version control"
+            )
+        if self.settings.update and old.model != self.identity.name:
+            raise McqtestError(
+                f"baseline {self.baseline!r} belongs to model {old.model!r}, this is "
+                f"{self.identity.name!r}; drop --baseline to record this model's own, or add "
+                f"--model-name={old.model} if it is the same model's next version"
+            )
+        sentence = gate.mismatch(
             old, replace(old, questions=questions, asking=asking), baseline=str(self.baseline)
-        ):
+        )
+        if sentence and not self.settings.update:
             raise McqtestError(sentence)
+        if sentence and not self._accepts and old.weights != self.identity.weights:
+            raise McqtestError(
+                f"{sentence}: here nothing tells whether this other checkpoint is worse, so it is "
+                "recorded only with --accept-regression REASON"
+            )
 
     # Judging
 
@@ -156,6 +177,7 @@ class Judge:
             figures=dict(new.figures),
             verdict=asdict(verdict) if verdict else None,
             failures=failures + self.thresholds.broken(results.task.path, new.figures),
+            against=old.weights if verdict and old else None,
             before=sum(old.correct) if verdict and old else None,
             compared=compared,
             missing=compared and old is None and bool(failures),
@@ -183,6 +205,8 @@ class Judge:
                 f"against weights {old.weights[:12]}, p = {verdict.p_value:.2g})"
             )
             accepted = (reason,)
+        elif self._accepts and verdict is None and old is not None:
+            accepted = (f"{self.settings.accept_regression} (could not be compared)",)
         return str(replace(new, accepted=accepted))
 
     @property

@@ -32,6 +32,16 @@ class Pooled:
     failures: Sequence[str]
 
     @property
+    def too_few(self) -> str | None:
+        """That no comparison could have been red, whatever the answers; None if one could."""
+        verdicts = [Verdict(**case.verdict) for case in self.cases if case.verdict]
+        verdicts += [self.verdict] if self.verdict else []
+        if not verdicts or any(stats.critical(each.n, each.level) for each in verdicts):
+            return None
+        n = sum(case.n for case in self.cases)
+        return f"{self.name}: {n} questions are too few for any drop to be seen; ask more of them"
+
+    @property
     def is_whole(self) -> bool:
         """No task of the benchmark was left out."""
         return len(self.cases) == self.cases[0].siblings
@@ -67,11 +77,16 @@ class Scoreboard:
         )
         thresholds = gate.Thresholds(self.settings.gate)
         pooled = [self._pool(name, levels, thresholds) for name in names]
+        for each in pooled:
+            if len({case.against for case in each.cases if case.against}) > 1:
+                mixed = (
+                    f"baseline {self.baseline!r} of {each.name} mixes several checkpoints' answers"
+                )
+                self.notices[mixed] = None
         whole = self._whole(pooled)
         if unchecked := [place for place in thresholds.bounds if place not in whole]:
-            sentence = (
-                f"thresholds of {', '.join(unchecked)} were not checked: not all was selected"
-            )
+            places = ", ".join(unchecked)
+            sentence = f"thresholds of {places} were not checked: not selected, or there is no such"
             self.notices[sentence] = None
         return pooled
 
@@ -114,6 +129,8 @@ class Scoreboard:
         if not pooled and not reasons:
             reasons.append("no question was judged")
         whole = self._whole(pooled)
+        if not self.settings.update:
+            reasons += [each.too_few for each in pooled if each.too_few]
         if pooled and self.baseline is None and not whole & self.settings.gate.keys():
             reasons.append(
                 "nothing was checked: no baseline, and no threshold is configured for what was "
@@ -183,6 +200,11 @@ def unfinished(settings: Settings, identity: Identity) -> dict[str, Any]:
     """The summary that lies there while a run goes on, and after one that was killed."""
     board = Scoreboard(settings, identity)
     return board.summary([], [UNFINISHED])
+
+
+def refused(reason: str) -> dict[str, Any]:
+    """The summary of a run that a mistake ended before there was a model to speak of."""
+    return {"format": FORMAT, "verdict": "fail", "reasons": [reason], "benchmarks": {}}
 
 
 def dump(summary: dict[str, Any]) -> str:

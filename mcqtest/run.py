@@ -5,7 +5,7 @@ Every process of a run (the one process, or each worker) has one `Run`. No pytes
 
 from __future__ import annotations
 
-import os
+import uuid
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,7 @@ class Run:
         self, settings: Settings, identity: Identity | None = None, *, session: str = ""
     ) -> None:
         self.settings = settings
-        self.session = session or str(os.getpid())
+        self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
         if identity is None:
             self._checkpoint = checkpoint.find(settings.model, base=Path.cwd(), demo=demo.MODEL)
@@ -44,6 +44,7 @@ class Run:
         """Other processes ask the other tasks."""
 
     def _identify(self) -> Identity:
+        stamp = self._checkpoint.stamp  # before the files are read
         return Identity(
             name=self.settings.model_name or self._checkpoint.name,
             folder=str(self._checkpoint.folder),
@@ -51,6 +52,7 @@ class Run:
             key=self._setup.identity(self._checkpoint),
             setup=str(self._setup),
             device=self._setup.device,
+            stamp=stamp,
         )
 
     @property
@@ -70,9 +72,9 @@ class Run:
     def plan(self, tasks: Sequence[Task]) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         root = Path(self.settings.data) if self.settings.data else None
-        selected: dict[str, list[str]] = {}
+        selected: dict[str, dict[str, None]] = {}  # a task in two tests is one comparison
         for task in dict.fromkeys(tasks):
-            selected.setdefault(task.benchmark.name, []).append(task.name)
+            selected.setdefault(task.benchmark.name, {})[task.name] = None
             planned = plan(
                 task,
                 root=root,
@@ -82,8 +84,10 @@ class Run:
             )
             self.planned[task] = planned
             count = f"{len(planned.questions)}, {planned.fingerprint}"
-            self.judge.check(task, questions=count, asking=planned.asking)
-        self.judge.levels = stats.shares(self.settings.alpha, selected)
+            self.judge.check(task, questions=count, asking=planned.asking, asked=planned.questions)
+        self.judge.levels = stats.shares(
+            self.settings.alpha, {name: [*tasks] for name, tasks in selected.items()}
+        )
         self._check_thresholds()
 
     def _check_thresholds(self) -> None:
@@ -109,13 +113,26 @@ class Run:
         )
 
     def _load(self) -> Backend:
-        return backends.load(self._checkpoint, self._setup)
+        backend = backends.load(self._checkpoint, self._setup)
+        self.check_unchanged()
+        return backend
+
+    def check_unchanged(self) -> None:
+        """Raise if the files are no longer those whose content names this model: answers of one
+        checkpoint must never be stored as those of another.
+        """
+        if self._checkpoint.stamp != self.identity.stamp:
+            raise McqtestError(
+                f"{self._checkpoint.folder}: the checkpoint was written to while it was read; wait "
+                "until it is complete and run again"
+            )
 
     def counts(self) -> tuple[int, int, int]:
         """Planned tasks, their questions, and how many of these are answered already."""
-        requests = [request for each in self.planned.values() for request in each.requests]
+        planned = {task.path: each.requests for task, each in self.planned.items()}
+        requests = [request for each in planned.values() for request in each]
         stored = sum(request.key in self.store for request in requests)
-        return len(self.planned), len(requests), stored
+        return len(planned), len(requests), stored
 
     def case(self, results: Results, *, compared: bool) -> Case:
         """The judged case of ``results``, with what the model had to say about itself."""

@@ -177,7 +177,7 @@ def _probability(given: str | None) -> float:
         number = float(given or 0.01)
     except ValueError:
         number = 0.0
-    if not 0 < number < 0.5:
+    if not 1e-6 <= number < 0.5:  # below, not even the largest benchmark could turn red
         raise McqtestError(
             f"--alpha={given}: a probability between 0 and 0.5 is needed, such as 0.01"
         )
@@ -211,7 +211,7 @@ def table(root: Path) -> dict[str, Any]:
         raw = path.read_bytes()
     except OSError:
         return {}
-    if b"tool.mcqtest" not in raw:
+    if b"mcqtest" not in raw:
         return {}  # most projects: not worth parsing
     try:
         found = tomllib.loads(raw.decode()).get("tool", {}).get("mcqtest", {})

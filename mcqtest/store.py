@@ -35,13 +35,16 @@ class Store:
         self._responses: dict[str, Response] = {}
         for path in sorted(folder.glob(f"*-{identity[:16]}.*.jsonl")):
             for response in self._read(path):
-                self._responses.setdefault(response.key, response)
+                self._responses[response.key] = response
 
     def __len__(self) -> int:
         return len(self._responses)
 
     def __contains__(self, key: object) -> bool:
         return key in self._responses
+
+    def get(self, key: str) -> Response | None:
+        return self._responses.get(key)
 
     def __getitem__(self, key: str) -> Response:
         return self._responses[key]

@@ -10,9 +10,10 @@ from mcqtest.judge import Case, Identity, baseline_name
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.settings import Settings
 
-_NAME = 38
+_NAME = 35
+"""Wide enough for MMLU's longest subject, and the table for 80 columns."""
 COLUMNS = (
-    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>9} {'change':>8} {'lost':>5} {'won':>5} {'p':>8}"
+    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>7}"
 )
 
 
@@ -46,10 +47,19 @@ def line(case: Case) -> str:
     return _columns(case.task, [case], case.verdict["p_value"] if case.verdict else None)
 
 
+def short(case: Case) -> str:
+    """One task behind PASSED or FAILED."""
+    text = f"n={case.n} accuracy={case.right / case.n:.4f}"
+    if case.verdict is None:
+        return text
+    counts = f"lost={case.verdict['lost']} won={case.verdict['won']}"
+    return f"{text} {counts} p={case.verdict['p_value']:.2g}"
+
+
 def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
     """Counts over ``cases``; the change only where all of them were compared."""
     n, right = sum(case.n for case in cases), sum(case.right for case in cases)
-    text = f"{name:<{_NAME}} {n:>6,} {right / n:>9.4f}"
+    text = f"{name:<{_NAME}} {n:>6,} {right / n:>8.4f}"
     verdicts = [case.verdict for case in cases if case.verdict]
     if len(verdicts) < len(cases):
         return text
@@ -57,7 +67,7 @@ def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
     change = f"{gained / n:+.4f}" if gained else "="
     lost, won = (sum(verdict[key] for verdict in verdicts) for key in ("lost", "won"))
     p = "" if p_value is None else f"{p_value:.2g}"
-    return f"{text} {change:>8} {lost:>5} {won:>5} {p:>8}".rstrip()
+    return f"{text} {change:>7} {lost:>4} {won:>4} {p:>7}".rstrip()
 
 
 def summary(pooled: Sequence[Pooled]) -> list[str]:
@@ -97,11 +107,10 @@ def sentence(
 ) -> str:
     """The verdict."""
     n = sum(case.n for each in pooled for case in each.cases)
-    tasks = sum(len(each.cases) for each in pooled)
-    on = f"{plural(n, 'question')} of {plural(tasks, 'task')}"
+    on = f"{plural(n, 'question')} of {_tasks(pooled)}"
     name, baseline = board.identity.name, board.baseline
     if verdict == "recorded":
-        return f"RECORDED: {name} on {on} is now baseline {baseline!r}"
+        return f"RECORDED: {name} on {on} is now baseline {baseline!r}{_changed(board, pooled)}"
     if verdict == "fail":
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         word = "NOT RECORDED" if board.settings.update else "MAY NOT SHIP"
@@ -111,6 +120,24 @@ def sentence(
     return (
         f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
     )
+
+
+def _tasks(pooled: Sequence[Pooled]) -> str:
+    """``57 tasks``, or ``3 of 57 tasks`` where some were left out."""
+    tasks = sum(len(each.cases) for each in pooled)
+    every = sum(each.cases[0].siblings for each in pooled)
+    return plural(tasks, "task") if tasks == every else f"{tasks} of {plural(every, 'task')}"
+
+
+def _changed(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
+    """What a recording changed against the old baseline, where there was one to compare with."""
+    verdicts = [each.verdict for each in pooled if each.verdict]
+    if not verdicts:
+        return ""
+    lost, won = sum(v.lost for v in verdicts), sum(v.won for v in verdicts)
+    reason = board.settings.accept_regression
+    accepted = f"; regressions accepted: {reason}" if reason and lost else ""
+    return f" ({lost} lost and {won} won against the old one{accepted})"
 
 
 def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:

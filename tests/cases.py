@@ -19,6 +19,7 @@ MODEL = Identity(
     key=IDENTITY,
     setup="transformers 5, float32 on cpu",
     device="cpu",
+    stamp="",
 )
 
 
@@ -79,6 +80,7 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
         "figures": figures(results),
         "verdict": verdict,
         "failures": [],
+        "against": None if lost is None else "0" * 64,
         "before": None if lost is None else right + lost - won,
         "compared": True,
         "missing": False,

@@ -77,9 +77,9 @@ def test_unrelated_project(pytester: pytest.Pytester) -> None:
 
 
 def test_without_a_model(project: Project) -> None:
-    """Cases are skipped, and say why."""
-    result = project.run("-rs", model=None)
-    assert result.ret == 0
+    """Cases are skipped, and say why; with nothing else selected that is no success."""
+    result = project.run("-rs", model=None, data=None)
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     result.assert_outcomes(skipped=4)
     assert "no model to ask: give --model=PATH" in sentences(result)
     assert not (project.path / ".mcqtest").exists()

@@ -101,10 +101,15 @@ def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> S
     )
 
 
+_DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")
+
+
 def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
     """The checkpoint's own type on an accelerator; float32 on a CPU, where half precision is
     mostly slower and always less exact. Quantised checkpoints decide for themselves.
     """
+    if asked not in _DTYPES:
+        raise McqtestError(f"--backend-option dtype={asked}: choose one of {', '.join(_DTYPES)}")
     if asked != "auto" or "quantization_config" in config:
         return asked
     if device == "cpu":

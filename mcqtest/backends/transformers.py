@@ -198,18 +198,18 @@ class Transformers:
             return False
         item = pack[-1]
         own = _sum(item, passes.plain(self._model, item.rows))
-        if not all(map(math.isfinite, own)):
-            return False  # nothing to compare; told where it is judged
         rows = [row for each in pack for row in each.rows]
         try:
-            scores = passes.packed(self._model, rows, prefix)[-len(item.rows) :]
+            found = _sum(item, passes.packed(self._model, rows, prefix)[-len(item.rows) :])
         except Exception as error:  # any failure means: not this architecture
             if passes.out_of_memory(error):
                 raise
             self._share = False
             self._notice(_line(error, 120))
             return False
-        difference = max(abs(a - b) for a, b in zip(own, _sum(item, scores), strict=True))
+        if not all(map(math.isfinite, (*own, *found))):
+            return False  # an overflow, which says nothing of sharing; told where it is judged
+        difference = max(abs(a - b) for a, b in zip(own, found, strict=True))
         if difference <= _TOLERANCE.get(self.dtype, _TOLERANCE_HALF):
             self._right[what] = size
             return True

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mcqtest.baseline import Baseline
     from mcqtest.types import Backend, Results, Task
 
+SKIPPED = pytest.StashKey[int]()
+"""Tests that were skipped because there is no model."""
+
 MARKERS = {
     "demo": "the embedded demo questions",
     "mmlu": "MMLU (Hendrycks et al. 2021, arXiv 2009.03300)",
@@ -64,12 +67,26 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None]:
             continue
 
 
+_ONLY_SHOWN = (
+    "help",
+    "version",
+    "markers",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "setuponly",
+    "setupplan",
+)
+"""Options with which pytest runs no test."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for name, text in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {text}")
     if not config.option.help:
         _give_back(config)
     worker = getattr(config, "workerinput", None)
+    if any(getattr(config.option, name, False) for name in _ONLY_SHOWN):
+        return
     if _asked(config) if worker is None else "mcqtest" in worker:
         from mcqtest.plugin import start
 
@@ -90,14 +107,16 @@ def _give_back(config: pytest.Config) -> None:
 
 def _asked(config: pytest.Config) -> bool:
     """Whether a model may be named somewhere."""
-    return bool(config.getoption("mcq_model") or config.getini("mcq_model") or _in_table(config))
+    # Any option asks: one that is empty, or stands there without a model, is told as a mistake.
+    given = any(config.getoption(f"mcq_{option.key}") is not None for option in OPTIONS)
+    return given or bool(config.getini("mcq_model")) or _in_table(config)
 
 
 def _in_table(config: pytest.Config) -> bool:
     """Whether ``[tool.mcqtest]`` may name a model; reading a file costs less than parsing it."""
     path: Path = config.rootpath / "pyproject.toml"
     try:
-        return b"[tool.mcqtest]" in path.read_bytes()
+        return b"mcqtest" in path.read_bytes()
     except OSError:
         return False
 
@@ -110,6 +129,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     from mcqtest.checkpoint import cuda_devices
 
     return len(cuda_devices()) or None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where all that was selected asks a model and none was given, nothing was selected."""
+    skipped = session.stash.get(SKIPPED, 0)
+    if skipped and skipped == session.testscollected and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 @pytest.fixture(scope="session")
@@ -138,5 +165,6 @@ def baseline(request: pytest.FixtureRequest, task: Task) -> Baseline:
 def _cases(request: pytest.FixtureRequest) -> Any:
     cases = request.config.pluginmanager.get_plugin("mcqtest-cases")
     if cases is None:
+        request.session.stash[SKIPPED] = request.session.stash.get(SKIPPED, 0) + 1
         pytest.skip("no model to ask: give --model=PATH")
     return cases

@@ -54,13 +54,13 @@ class Cases:
             return
         try:
             self.run.plan([task for item in session.items if (task := task_of(item))])
+            self._plan = self.run.counts()  # reads the store
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
             session.config.workeroutput[FATAL] = str(error)  # type: ignore[attr-defined]
             session.items.clear()
         if self.run.is_worker:
-            self._plan = self.run.counts()
             # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
 
@@ -114,7 +114,8 @@ class Cases:
         return report
 
     def pytest_sessionfinish(self) -> None:
-        self.run.store.close()
+        if self._plan is not None or self.run.planned:
+            self.run.store.close()
 
 
 def task_of(item: pytest.Item) -> Task | None:

@@ -7,6 +7,7 @@ import shutil
 import warnings
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from mcqtest.run import Run
 from mcqtest.types import McqtestError, Task
 from mcqtest.workers import Devices, Ledger
 
-_REASONS = 8
-"""Reasons printed one by one; all are in summary.json."""
+POOLED = "mcqtest_pooled"
+"""Attribute of the reports that stand for whole benchmarks."""
 
 
 class Controller:
@@ -43,11 +44,14 @@ class Controller:
         self._failures = 0
         self._skipped = 0
         self._errors: list[str] = []
-        self._announced = False
+        self._planned = 0
+        """Tasks that are going to be asked."""
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
         if not config.option.collectonly:
             write(self._summary, report.dump(report.unfinished(run.settings, run.identity)))
+            if not (ignored := run.folder / ".gitignore").exists():
+                write(ignored, "*\n")  # as pytest does for its cache
 
     @property
     def _summary(self) -> Path:
@@ -115,10 +119,15 @@ class Controller:
     def _announce(self, plan: tuple[int, int, int] | None) -> None:
         """What the workers are going to ask, as soon as the first of them tells."""
         reporter = self._terminal()
-        if plan is None or self._announced or reporter is None or reporter.verbosity < 0:
+        if plan is None or self._planned:
             return
-        self._announced = True
-        reporter.write_line(terminal.planned(*plan))
+        self._planned = plan[0]
+        if self.workers and reporter is not None and reporter.verbosity >= 0:
+            reporter.write_line(terminal.planned(*plan))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._errors.append(f"{report.nodeid}: could not be collected")
 
     def _terminal(self) -> Any:
         return self._config.pluginmanager.get_plugin("terminalreporter")
@@ -141,14 +150,17 @@ class Controller:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         """The line stands for the dot; with -v it stands behind PASSED."""
         values = getattr(report, CASE, None)
+        word = report.outcome.upper()
+        if hasattr(report, POOLED):  # no test of pytest's: it has no place in the progress
+            return report.outcome, "", word if self._end else ""
         if values is None or report.when != "call":
             return None
         reporter = self._terminal()
-        if reporter is None or reporter.verbosity == 0:
-            return report.outcome, "", report.outcome.upper()
-        word = report.outcome.upper() + " " + " ".join(terminal.line(Case(**values)).split()[1:])
+        if self._end or reporter is None or reporter.verbosity == 0:
+            return report.outcome, "", word
         letter = "." if report.passed else "F"
-        return report.outcome, letter, (word, {"green" if report.passed else "red": True})
+        said = f"{word} {terminal.short(Case(**values))}"
+        return report.outcome, letter, (said, {"green" if report.passed else "red": True})
 
     def _progress(self, task: Task, done: int, total: int) -> None:
         reporter = self._terminal()
@@ -172,6 +184,8 @@ class Controller:
             return (yield)
         status = self._finish(session)
         yield
+        if (syrupy := getattr(session.config, "_syrupy", None)) is not None:
+            syrupy.report = SimpleNamespace(lines=())  # the verdict says it, and says it right
         if session.exitstatus == pytest.ExitCode.INTERNAL_ERROR and self._terminal():
             self.pytest_terminal_summary(self._terminal())  # pytest leaves it out
         if status is not None:  # syrupy has or-ed its own into what was there
@@ -184,9 +198,9 @@ class Controller:
         verdict, reasons = self._board.verdict(pooled, problems)
         self._fail_pooled(pooled)
         try:
+            write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
             if verdict == "recorded":
                 publish(self.run, [key for key, case in self._board.cases.items() if case.compared])
-            write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
             write(self._summary, report.dump(self._board.summary(pooled, problems)))
         except McqtestError as error:
             self._fatal = self._fatal or str(error)
@@ -208,12 +222,17 @@ class Controller:
         problems = [self._fatal] if self._fatal else []
         problems += [f"internal error: {line}" for line in self._ledger.broken]
         missing = self._ledger.missing()
-        if missing:
+        if int(session.exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+            problems.append("interrupted; the same command goes on where this run stopped")
+        elif missing:
             problems.append(
                 f"{terminal.plural(len(missing), 'selected test')} gave no result, "
                 f"the first is {missing[0]}"
             )
-        problems += [error for error in self._errors if error != self._fatal]
+        problems += [error for error in dict.fromkeys(self._errors) if error != self._fatal]
+        unjudged = self._planned - len(self._board.cases)
+        if unjudged > 0 and not problems:
+            problems.append(f"{unjudged} of {self._planned} selected tasks were not judged")
         red = any(case.failures for case in self._board.cases.values())
         if self._failures > len(self._errors) and not red:
             problems.append(f"{terminal.plural(self._failures - len(self._errors), 'test')} failed")
@@ -222,8 +241,6 @@ class Controller:
             self._board.notices[f"{skipped} skipped: nothing is said about what was not asked"] = (
                 None
             )
-        if int(session.exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
-            problems.append("the run was interrupted")
         return problems
 
     def _fail_pooled(self, pooled: Sequence[Pooled]) -> None:
@@ -240,6 +257,7 @@ class Controller:
                 longrepr="\n".join(each.failures),
                 when="call",
             )
+            setattr(failed, POOLED, True)
             self._config.hook.pytest_runtest_logreport(report=failed)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -253,10 +271,6 @@ class Controller:
                 write_line(text)
         for notice in self._board.notices:
             write_line(f"note: {notice}", yellow=True)
-        for reason in reasons[1:_REASONS]:
-            write_line(f"also: {reason}", red=True)
-        if len(reasons) > _REASONS:
-            write_line(f"also: {len(reasons) - _REASONS} more, all in {self._summary}", red=True)
         sentence = terminal.sentence(self._board, pooled, verdict, reasons)
         color = "red" if verdict == "fail" else "green"
         write_line(sentence, **{color: True, "bold": True})

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from mcqtest import demo, settings
+from mcqtest import demo, report, settings
+from mcqtest.baseline import write
 from mcqtest.judge import Identity
-from mcqtest.options import Option
+from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.run import Run
@@ -34,13 +35,27 @@ def start(config: pytest.Config) -> None:
         found = _settings(config)
         if not found.model:
             return
+        if not config.option.collectonly:
+            _spoil(config, report.UNFINISHED)  # before hours may go into reading the weights
         run = Run(found)
         controller = Controller(config, run, workers=_workers(config))
     except McqtestError as error:
+        _spoil(config, str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
     if not controller.workers:
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
+
+
+def _spoil(config: pytest.Config, reason: str) -> None:
+    """Leave no summary of an earlier run to be taken for that of this one."""
+    try:
+        given, base = _lookup(config)(next(each for each in OPTIONS if each.key == "run_dir"))
+        path = base / Path(given or ".mcqtest").expanduser() / "summary.json"
+        if path.is_file():
+            write(path, report.dump(report.refused(reason)))
+    except (McqtestError, OSError, RuntimeError, TypeError):
+        return  # the mistake itself is what is going to be told
 
 
 def worker_input(run: Run, environment: dict[str, str]) -> dict[str, Any]:
@@ -69,6 +84,27 @@ def _settings(config: pytest.Config) -> Settings:
             "stands alone for a place to look for tests in"
         )
 
+    given = {each.name: config.getoption(f"mcq_{each.key}") for each in OPTIONS}
+    for name, value in given.items():
+        if value == "":
+            raise McqtestError(f"--{name}= is empty: give a value, or leave the option out")
+    found = settings.read(
+        _lookup(config),
+        gate=settings.gate(table.get("gate", {}), config.getini("mcq_gate")),
+        root=config.rootpath,
+        environment=os.environ,
+        demo_data=demo.DATA,
+        update=bool(config.getoption("update_snapshots", default=False)),
+    )
+    if not found.model and (named := [name for name, value in given.items() if value is not None]):
+        raise McqtestError(f"--{named[0]}: no model is named; give --model=PATH as well")
+    return found
+
+
+def _lookup(config: pytest.Config) -> settings.Lookup:
+    """Command line, ini file, table: the first that names an option."""
+    table = settings.table(config.rootpath)
+
     def lookup(option: Option) -> tuple[Any, Path]:
         given = config.getoption(f"mcq_{option.key}")
         if given is not None:
@@ -76,11 +112,4 @@ def _settings(config: pytest.Config) -> Settings:
         ini = config.getini(f"mcq_{option.key}")
         return (ini if ini not in (None, "", []) else table.get(option.key)), config.rootpath
 
-    return settings.read(
-        lookup,
-        gate=settings.gate(table.get("gate", {}), config.getini("mcq_gate")),
-        root=config.rootpath,
-        environment=os.environ,
-        demo_data=demo.DATA,
-        update=bool(config.getoption("update_snapshots", default=False)),
-    )
+    return lookup
