@@ -13,7 +13,7 @@ from mcqtest.settings import Settings
 _NAME = 35
 """Wide enough for MMLU's longest subject, and the table for 80 columns."""
 COLUMNS = (
-    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>7}"
+    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
 )
 
 
@@ -67,7 +67,7 @@ def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
     change = f"{gained / n:+.4f}" if gained else "="
     lost, won = (sum(verdict[key] for verdict in verdicts) for key in ("lost", "won"))
     p = "" if p_value is None else f"{p_value:.2g}"
-    return f"{text} {change:>7} {lost:>4} {won:>4} {p:>7}".rstrip()
+    return f"{text} {change:>7} {lost:>4} {won:>4} {p:>8}".rstrip()
 
 
 def summary(pooled: Sequence[Pooled]) -> list[str]:
@@ -126,7 +126,7 @@ def _tasks(pooled: Sequence[Pooled]) -> str:
     """``57 tasks``, or ``3 of 57 tasks`` where some were left out."""
     tasks = sum(len(each.cases) for each in pooled)
     every = sum(each.cases[0].siblings for each in pooled)
-    return plural(tasks, "task") if tasks == every else f"{tasks} of {plural(every, 'task')}"
+    return plural(tasks, "task") if tasks >= every else f"{tasks} of {plural(every, 'task')}"
 
 
 def _changed(board: Scoreboard, pooled: Sequence[Pooled]) -> str:

@@ -57,7 +57,7 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
         Result(Question("", ("", ""), 0, str(row)), answer, (0.75, 0.25), 5)
         for row, answer in enumerate(answers)
     ]
-    verdict = None if lost is None else asdict(judge(n, lost, won, 0.005))
+    verdict = None if lost is None else asdict(judge(n, lost, won, 0.1))
     values = {
         "benchmark": benchmark,
         "task": task,

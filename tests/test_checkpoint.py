@@ -222,7 +222,9 @@ def test_a_file_is_no_folder(folder, tmp_path):
     assert said.startswith("--model=models/ship/config.json: a file; give the folder")
 
 
-@pytest.mark.parametrize("model", ["ship", "/no/such/ship", "./org/ship", "runs/ship/7", "org/"])
+@pytest.mark.parametrize(
+    "model", ["ship", "/no/such/ship", "./ship", "../ship", "runs/ship/7", "org/"]
+)
 def test_no_such_folder(tmp_path, model, monkeypatch):
     """A path that is not there, and cannot be an id of the hub, is not looked for there."""
     monkeypatch.setattr(checkpoint, "_from_hub", lambda model: 1 / 0)

@@ -1,6 +1,7 @@
 """The verdict of a run: a pass only where all was judged, whatever order cases come in."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from cases import MODEL, case_of, settings_of
@@ -243,3 +244,14 @@ def test_json_is_strict():
     """A number that JSON does not have is an error here, not at every reader."""
     with pytest.raises(ValueError, match="JSON"):
         dump({"accuracy": float("nan")})
+
+
+def test_too_few_questions_are_never_a_pass():
+    """Where not even losing all would be red, nothing was tested; one question more may do."""
+    few = case_of(n=4, right=4)
+    few = replace(few, verdict={**few.verdict, "level": 0.05})
+    (reason,) = summary(few)["reasons"]
+    assert reason == "toy: 4 questions are too few for any drop to be seen; ask more of them"
+    enough = case_of(n=5, right=5)
+    enough = replace(enough, verdict={**enough.verdict, "level": 0.05})
+    assert summary(enough)["verdict"] == "pass"

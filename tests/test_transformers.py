@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from builders import complaint
@@ -25,7 +26,7 @@ from safetensors.torch import load_file, save_file
 from mcqtest import backends, data, prompts
 from mcqtest.backends import passes
 from mcqtest.backends.tokens import shared_length
-from mcqtest.backends.transformers import Transformers
+from mcqtest.backends.transformers import Transformers, _context
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, Request
 
@@ -207,6 +208,35 @@ def test_a_shared_prefix_is_computed_once(llama, monkeypatch):
     shared = shared_length(encoded)
     assert fed[0] == shared > 100
     assert sum(fed) == shared + sum(item.length - shared for item in encoded)
+
+
+def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
+    """With share=0 every prompt is computed whole, and nothing is compared."""
+    monkeypatch.setattr(passes, "packed", None)
+    model = models.backend(llama, share="0")
+    assert models.difference(models.answers(model, models.requests(SOME)), expected) < TOLERANCE
+    assert model.notices == []
+
+
+@pytest.mark.parametrize(
+    ("own", "stated", "asked", "context"),
+    [
+        (512, 10**30, None, 512),
+        (512, 100, None, 512),
+        (512, 10**30, "200", 200),
+        (512, 10**30, "900", 512),
+        (None, 100, None, 100),
+        (-1, 100, None, 100),
+        (None, 10**30, None, None),
+        (None, 10**30, "300", 300),
+    ],
+)
+def test_context(own, stated, asked, context):
+    """The model's own length counts, else the tokenizer's; an option may make it shorter."""
+    text = SimpleNamespace() if own is None else SimpleNamespace(max_position_embeddings=own)
+    config = SimpleNamespace(get_text_config=lambda: text)
+    words = SimpleNamespace(model_max_length=stated)
+    assert _context(config, words, {"max_length": asked} if asked else {}) == context
 
 
 def test_an_unknown_window_is_found_when_prompts_reach_it(tmp_path, monkeypatch):
@@ -535,7 +565,9 @@ def test_bfloat16(llama, expected):
 
 def test_auto_is_float32_on_a_cpu(tmp_path):
     """A checkpoint in half precision is computed in float32 on a CPU, and the setup says so."""
-    where = models.save(tmp_path, dtype="bfloat16")
+    where = models.save(tmp_path)
+    config = json.loads((where / "config.json").read_text("utf-8"))
+    (where / "config.json").write_text(json.dumps({**config, "dtype": "bfloat16"}), "utf-8")
     chosen = backends.setup("auto", Checkpoint(where, "x"), {"device": "cpu"})
     assert (chosen.dtype, chosen.device, chosen.backend) == ("float32", "cpu", "transformers")
     versions = f"transformers {backends.installed('transformers')}, torch {torch.__version__}"
