@@ -127,6 +127,11 @@ class Run:
                 "until it is complete and run again"
             )
 
+    def close(self) -> None:
+        """Give the store's file back; a store that was not read, or could not be, has none."""
+        if "store" in vars(self):
+            self.store.close()
+
     def counts(self) -> tuple[int, int, int]:
         """Planned tasks, their questions, and how many of these are answered already."""
         planned = {task.path: each.requests for task, each in self.planned.items()}

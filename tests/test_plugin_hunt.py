@@ -73,6 +73,14 @@ def test_the_same_model_may_be_recorded_on_other_questions(recorded: Project) ->
     assert recorded.run("--snapshot-update", "--shots=1").ret == 0
 
 
+@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
+def test_responses_that_cannot_be_read(recorded: Project, args: tuple[str, ...]) -> None:
+    """A file of the store that cannot be opened is one line, not a traceback."""
+    (path,) = recorded.responses()
+    path.with_name(path.name.replace(".0.jsonl", ".9.jsonl")).mkdir()
+    assert "cannot be read (Is a directory); mend or remove it" in mistake(recorded.run(*args))
+
+
 def edited(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     head, _, letters = text.partition("\n\n")

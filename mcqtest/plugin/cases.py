@@ -114,8 +114,7 @@ class Cases:
         return report
 
     def pytest_sessionfinish(self) -> None:
-        if self._plan is not None or self.run.planned:
-            self.run.store.close()
+        self.run.close()
 
 
 def task_of(item: pytest.Item) -> Task | None:
