@@ -88,6 +88,7 @@ class Judge:
         self.levels = stats.Levels({}, {})
         self.thresholds = gate.Thresholds(settings.gate)
         self._cases: dict[Task, Case] = {}
+        self._olds: dict[Task, Record | None] = {}
 
     # Where baselines are
 
@@ -109,7 +110,12 @@ class Judge:
         return packaged if packaged.is_file() else own
 
     def old(self, task: Task) -> Record | None:
-        """The stored baseline of ``task``."""
+        """The stored baseline of ``task``, as it was when this run first looked at it."""
+        if task not in self._olds:
+            self._olds[task] = self._read(task)
+        return self._olds[task]
+
+    def _read(self, task: Task) -> Record | None:
         if self.baseline is None:
             return None
         path = self.place(task)

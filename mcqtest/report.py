@@ -224,7 +224,7 @@ def _results(case: Case) -> list[Result]:
     return found
 
 
-def _accuracy(cases: Sequence[Case]) -> dict[str, Any]:
+def accuracies(cases: Sequence[Case]) -> dict[str, Any]:
     """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
     right, n = sum(case.right for case in cases), sum(case.n for case in cases)
     before = [case.before for case in cases if case.before is not None]
@@ -241,7 +241,7 @@ def _benchmark(pooled: Pooled) -> dict[str, Any]:
     cases = pooled.cases
     groups = sorted({case.group for case in cases})
     return {
-        **_accuracy(cases),
+        **accuracies(cases),
         **_figures(pooled.figures),
         **_counts(asdict(pooled.verdict) if pooled.verdict else None),
         "churn": _short(pooled.verdict.churn) if pooled.verdict else None,
@@ -256,7 +256,7 @@ def _group(cases: Sequence[Case]) -> dict[str, Any]:
     verdicts = [case.verdict for case in cases if case.verdict]
     compared = len(verdicts) == len(cases)
     return {
-        **_accuracy(cases),
+        **accuracies(cases),
         **{key: sum(v[key] for v in verdicts) if compared else None for key in ("lost", "won")},
     }
 
@@ -264,7 +264,7 @@ def _group(cases: Sequence[Case]) -> dict[str, Any]:
 def _task(case: Case) -> dict[str, Any]:
     return {
         "group": case.group,
-        **{key: value for key, value in _accuracy([case]).items() if key != "macro_accuracy"},
+        **{key: value for key, value in accuracies([case]).items() if key != "macro_accuracy"},
         **_figures(case.figures),
         **_counts(case.verdict),
         "unanswered": _unanswered([case]),

@@ -16,6 +16,9 @@ from typing import Any
 from mcqtest.options import OPTIONS, Option
 from mcqtest.types import McqtestError
 
+RUN_DIR = ".mcqtest"
+"""Default of ``--run-dir``, below the root of the project."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -99,7 +102,7 @@ def read(
         baselines_dir=path("baselines_dir", "baselines"),
         model_name=_name("model-name", value("model_name")),
         alpha=_probability(value("alpha")),
-        run_dir=path("run_dir", ".mcqtest"),
+        run_dir=path("run_dir", RUN_DIR),
         accept_regression=_reason(value("accept_regression")),
         gate=gate,
         update=update,

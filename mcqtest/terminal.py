@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from mcqtest import stats
 from mcqtest.judge import Case, Identity, baseline_name
-from mcqtest.report import Pooled, Scoreboard
+from mcqtest.report import Pooled, Scoreboard, accuracies
 from mcqtest.settings import Settings
 
 _NAME = 35
@@ -87,8 +86,8 @@ def summary(pooled: Sequence[Pooled]) -> list[str]:
 def _details(pooled: Pooled) -> list[str]:
     """Interval, macro accuracy and calibration; what a green run could have seen."""
     cases = pooled.cases
-    low, high = stats.wilson(sum(case.right for case in cases), sum(case.n for case in cases))
-    macro = sum(case.right / case.n for case in cases) / len(cases)
+    found = accuracies(cases)
+    (low, high), macro = found["interval"], found["macro_accuracy"]
     figures = pooled.figures
     details = [f"95 % interval {low:.4f} to {high:.4f}, macro accuracy {macro:.4f}"]
     if "ece" in figures:

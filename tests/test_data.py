@@ -13,6 +13,7 @@ from functools import partial
 import huggingface_hub
 import pyarrow as pa
 import pytest
+from builders import complaint
 from huggingface_hub import constants, errors
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from pyarrow import parquet
 
 from mcqtest import data, prompts
 from mcqtest.data import fingerprint, load
-from mcqtest.types import Benchmark, Columns, Layout, McqtestError, Question, Source
+from mcqtest.types import Benchmark, Columns, Layout, Question, Source
 
 HEADER = ("question", "A", "B", "C", "D", "answer")
 SHOTS = {"shots": "dev"}
@@ -50,15 +51,6 @@ def write(root, name, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
-
-
-def complaint(call, *args, **kwargs):
-    """The one line that a call fails with."""
-    with pytest.raises(McqtestError) as caught:
-        call(*args, **kwargs)
-    message = str(caught.value)
-    assert len(message.splitlines()) == 1
-    return message
 
 
 # --- what comes back --------------------------------------------------------------------------

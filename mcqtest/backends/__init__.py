@@ -125,4 +125,4 @@ def load(checkpoint: Checkpoint, chosen: Setup) -> Backend:
         warnings.simplefilter("ignore")  # where warnings are errors, a library's are not ours
         from mcqtest.backends.transformers import Transformers
 
-        return Transformers(checkpoint, chosen)
+    return Transformers(checkpoint, chosen)

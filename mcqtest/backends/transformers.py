@@ -73,8 +73,7 @@ class Transformers:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
         shots share their prefix.
         """
-        key = lambda request: (request.prompt.header, request.prompt.shots)  # noqa: E731
-        for _, group in groupby(requests, key):
+        for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
             together = list(group)
             if all(request.known for request in together):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,9 @@ def start(config: pytest.Config) -> None:
 def _spoil(config: pytest.Config, reason: str) -> None:
     """Leave no summary of an earlier run to be taken for that of this one."""
     try:
-        given, base = _lookup(config)(next(each for each in OPTIONS if each.key == "run_dir"))
-        path = base / Path(given or ".mcqtest").expanduser() / "summary.json"
+        option = next(each for each in OPTIONS if each.key == "run_dir")
+        given, base = _lookup(config, settings.table(config.rootpath))(option)
+        path = base / Path(given or settings.RUN_DIR).expanduser() / "summary.json"
         if path.is_file():
             write(path, report.dump(report.refused(reason)))
     except (McqtestError, OSError, RuntimeError, TypeError):
@@ -89,7 +91,7 @@ def _settings(config: pytest.Config) -> Settings:
         if value == "":
             raise McqtestError(f"--{name}= is empty: give a value, or leave the option out")
     found = settings.read(
-        _lookup(config),
+        _lookup(config, table),
         gate=settings.gate(table.get("gate", {}), config.getini("mcq_gate")),
         root=config.rootpath,
         environment=os.environ,
@@ -101,9 +103,8 @@ def _settings(config: pytest.Config) -> Settings:
     return found
 
 
-def _lookup(config: pytest.Config) -> settings.Lookup:
-    """Command line, ini file, table: the first that names an option."""
-    table = settings.table(config.rootpath)
+def _lookup(config: pytest.Config, table: Mapping[str, Any]) -> settings.Lookup:
+    """Command line, ini file, ``[tool.mcqtest]``: the first that names an option."""
 
     def lookup(option: Option) -> tuple[Any, Path]:
         given = config.getoption(f"mcq_{option.key}")
