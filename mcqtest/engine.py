@@ -111,9 +111,13 @@ class Engine:
         return every[every.index(self._planned[task]) :]
 
     def _answered(self, request: Request) -> bool:
-        """A stored response counts if it has a log-probability for every choice."""
+        """A stored response counts if it has a log-probability for every choice, or a text."""
         stored = self._store.get(request.key)
-        return stored is not None and len(stored.logprobs) == len(request.choices)
+        if stored is None:
+            return False
+        if request.decoding is not None:
+            return stored.text is not None
+        return len(stored.logprobs) == len(request.choices)
 
     def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
         """One stream of requests; a question that is repeated word for word is asked once."""

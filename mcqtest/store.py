@@ -78,17 +78,16 @@ class Store:
 
         Raises `McqtestError` when it cannot be written; whole earlier lines stay good.
         """
-        line = json.dumps(
-            {
-                "format": FORMAT,
-                "key": response.key,
-                "name": name,
-                "logprobs": response.logprobs,
-                "shots": response.shots,
-            },
-            allow_nan=False,
-            separators=(",", ":"),
-        )
+        fields = {
+            "format": FORMAT,
+            "key": response.key,
+            "name": name,
+            "logprobs": response.logprobs,
+            "shots": response.shots,
+        }
+        if response.text is not None:
+            fields |= {"text": response.text, "truncated": response.truncated}
+        line = json.dumps(fields, allow_nan=False, separators=(",", ":"))
         self._write(line.encode() + b"\n")
         self._responses[response.key] = response
 
@@ -136,12 +135,16 @@ def _parse(line: bytes) -> Response | None:
     try:
         fields: Any = json.loads(line)
         key, logprobs, shots = fields["key"], fields["logprobs"], fields["shots"]
+        text, truncated = fields.get("text"), fields.get("truncated", False)
         whole = (
             fields["format"] == FORMAT
             and isinstance(key, str)
             and isinstance(shots, int)
+            and isinstance(text, str | None)
+            and isinstance(truncated, bool)
+            and (text is not None or len(logprobs) > 0)
             and all(isinstance(value, float) and math.isfinite(value) for value in logprobs)
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return Response(key, tuple(logprobs), shots) if whole and logprobs else None
+    return Response(key, tuple(logprobs), shots, text, truncated) if whole else None

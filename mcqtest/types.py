@@ -145,8 +145,27 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a text is generated."""
+
+    max_tokens: int
+    """The text is truncated after so many tokens."""
+    stop: tuple[str, ...] = ()
+    """The text ends before the first of these; they are not part of it."""
+    temperature: float = 0.0
+    """0 is greedy; larger is sampled."""
+    top_p: float = 1.0
+    """Sampled among the most probable tokens that together have this probability
+    (nucleus sampling, arXiv 1904.09751, 3.1)."""
+    seed: int = 0
+    """Of this request alone: the same request gives the same text, whatever it is batched with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One question for a model: the log-probabilities of ``choices`` after ``prompt``."""
+    """One question for a model: the log-probabilities of ``choices`` after ``prompt``, or,
+    where ``decoding`` is given, a text that goes on from it.
+    """
 
     key: str
     """Content hash of all that can change the answer (`mcqtest.plan.request_key`)."""
@@ -155,6 +174,7 @@ class Request:
     """Continuations to score, in the order of the question's choices: ``" A"``, ..."""
     name: str
     """``benchmark/task/id``, for messages."""
+    decoding: Decoding | None = None
     known: bool = False
     """The answer is stored: no response is wanted. Such requests are still sent, so that a
     resumed run can form the same batches, and the same last bits, as an undisturbed one."""
@@ -166,9 +186,13 @@ class Response:
 
     key: str
     logprobs: tuple[float, ...]
-    """Natural log-probability of each continuation, in the request's order."""
+    """Natural log-probability of each continuation, in the request's order; empty for a text."""
     shots: int
     """Shots that were in the prompt after fitting it to the context."""
+    text: str | None = None
+    """What was generated, without the stop string; None where choices were scored."""
+    truncated: bool = False
+    """The text has no end of its own: it met the limit of tokens or of the context."""
 
 
 class Backend(Protocol):
