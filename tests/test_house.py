@@ -16,7 +16,10 @@ FLOORS = """
     mcqtest types options stats
     answers prompts metrics tables checkpoint store settings demo
     data backends backends.tokens
-    backends.passes plan record
+    backends.attention plan record
+    backends.passes
+    backends.sharing
+    backends.loading
     backends.transformers engine gate
     judge
     run report
@@ -35,9 +38,13 @@ EXCEPTIONS = {
 }
 """Imports from the same floor or above, all of them inside functions or the plugin."""
 
+TORCH = {
+    f"backends.{name}" for name in ("attention", "passes", "sharing", "loading", "transformers")
+}
+
 ALLOWED = {
-    "torch": {"backends.transformers", "backends.passes"},
-    "transformers": {"backends.transformers", "backends.passes"},
+    "torch": TORCH,
+    "transformers": TORCH,
     "pytest": {"baseline", "plugin", "plugin.cases", "plugin.controller", "plugin.start"},
     "syrupy": {"baseline", "plugin", "plugin.cases", "plugin.controller", "plugin.start"},
     "xdist": set(),

@@ -25,8 +25,9 @@ from safetensors.torch import load_file, save_file
 
 from mcqtest import backends, data, prompts
 from mcqtest.backends import passes
+from mcqtest.backends.loading import context as context_of
 from mcqtest.backends.tokens import shared_length
-from mcqtest.backends.transformers import Transformers, _context
+from mcqtest.backends.transformers import Transformers
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, Request
 
@@ -166,7 +167,6 @@ def test_sharing_changes_nothing(tmp_path, case):
     assert models.difference(found, models.Reference(where).answers(asked)) < TOLERANCE
     assert models.difference(found, models.answers(whole, asked)) < TOLERANCE
     assert shared.notices == whole.notices == []
-    assert shared._share
 
 
 @pytest.mark.parametrize("architecture", WHOLE)
@@ -181,8 +181,8 @@ def test_architectures_that_cannot_share(tmp_path, monkeypatch, architecture):
         assert models.difference(found, reference.answers(asked)) < TOLERANCE
     (notice,) = model.notices
     tried = []
-    packed = passes.packed
-    monkeypatch.setattr(passes, "packed", lambda *rest: (tried.append(1), packed(*rest))[1])
+    layout = passes.attention.Layout
+    monkeypatch.setattr(passes.attention, "Layout", lambda *a: (tried.append(1), layout(*a))[1])
     models.answers(model, asked)
     assert not tried
     assert "cannot share prefixes" in notice
@@ -212,7 +212,8 @@ def test_a_shared_prefix_is_computed_once(llama, monkeypatch):
 
 def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
     """With share=0 every prompt is computed whole, and nothing is compared."""
-    monkeypatch.setattr(passes, "packed", None)
+    monkeypatch.setattr(passes, "WAYS", ())
+    monkeypatch.setattr(passes.attention, "Layout", None)
     model = models.backend(llama, share="0")
     assert models.difference(models.answers(model, models.requests(SOME)), expected) < TOLERANCE
     assert model.notices == []
@@ -236,13 +237,19 @@ def test_context(own, stated, asked, context):
     text = SimpleNamespace() if own is None else SimpleNamespace(max_position_embeddings=own)
     config = SimpleNamespace(get_text_config=lambda: text)
     words = SimpleNamespace(model_max_length=stated)
-    assert _context(config, words, {"max_length": asked} if asked else {}) == context
+    assert context_of(config, words, {"max_length": asked} if asked else {}) == context
+
+
+def without_windows():
+    """A mask that knows nothing of windows."""
+    mask = passes.attention.Layout.mask
+    return lambda layout, window, dtype: mask(layout, None, dtype)
 
 
 def test_an_unknown_window_is_found_when_prompts_reach_it(tmp_path, monkeypatch):
     """A window that the backend does not know is noticed by the first prompt beyond it."""
     where = models.save(tmp_path, "bytes_bos", "mistral", sliding_window=130)
-    monkeypatch.setattr(passes, "_masks", lambda model, mask: mask(None))
+    monkeypatch.setattr(passes.attention.Layout, "mask", without_windows())
     model, reference = models.backend(where), models.Reference(where)
     for seed, words in enumerate([[3, 4, 5], [6, 5, 7], [60, 4, 70], [5, 4, 3], [80, 2, 3]]):
         asked = models.requests(words, seed=seed, shots=1)
@@ -267,7 +274,7 @@ def test_packs_are_checked_as_prompts_are(tmp_path):
 def test_rows_are_checked_by_their_own_length(tmp_path, monkeypatch):
     """Many short rows of one question do not vouch for one long row of another."""
     where = models.save(tmp_path, "bytes_bos", "mistral", sliding_window=130)
-    monkeypatch.setattr(passes, "_masks", lambda model, mask: mask(None))
+    monkeypatch.setattr(passes.attention.Layout, "mask", without_windows())
     model, reference = models.backend(where), models.Reference(where)
     words = (" zebra", " quartz", " jumps", " vexed")
     for asked in (
@@ -330,10 +337,10 @@ class Strict(torch.nn.Module):
 def test_models_that_refuse_an_argument(llama, expected, refused):
     """A model without positions, masks, caches or chosen logits is run without them."""
     model = models.backend(llama)
-    model._model = Strict(model._model, refused)
+    model._model = model._sharing._model = Strict(model._model, refused)
     assert models.difference(models.answers(model, models.requests(SOME)), expected) < TOLERANCE
     shares = refused == "logits_to_keep"
-    assert model._share == shares
+    assert (model._sharing.reason is None) == shares
     assert len(model.notices) == (not shares)
 
 
@@ -380,14 +387,11 @@ def test_a_pass_keeps_to_the_budget(llama, monkeypatch, choices):
     asked = models.requests([8] * 30, choices=choices)
     models.answers(model, asked)
     passed = []
-    packed = passes.packed
+    layout = passes.attention.Layout
     monkeypatch.setattr(
-        passes,
-        "packed",
-        lambda model, rows, prefix: (
-            passed.append(sum(len(row.ids) - len(prefix) for row in rows)),
-            packed(model, rows, prefix),
-        )[1],
+        passes.attention,
+        "Layout",
+        lambda lengths, *rest: (passed.append(sum(lengths)), layout(lengths, *rest))[1],
     )
     models.answers(model, asked)
     encoded = model._encoder.encode(asked)

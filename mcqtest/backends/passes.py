@@ -9,16 +9,21 @@ import inspect
 import itertools
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from transformers import DynamicCache
 
+from mcqtest.backends import attention
 from mcqtest.backends.tokens import Ids, Row
 
 Scores = list[list[float]]
 """For each row, the log-probability of each of its wanted tokens."""
+
+Way = Callable[[Any, Sequence[Row], "Prefix"], Scores]
+"""Of scoring many rows in one pass behind their prefix: `merged` or `masked`."""
 
 
 class Prefix:
@@ -62,50 +67,76 @@ def plain(model: Any, rows: Sequence[Row]) -> Scores:
     return [_forward(model, [row], 0, {"use_cache": False})[0] for row in rows]
 
 
-def packed(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
-    """Score rows in one pass over one packed sequence.
-
-    The mask is (1, 1, new, prefix + new): a token sees the prefix and its own row up to
-    itself. Positions of every row go on from the prefix.
-    """
-    start = len(prefix)
-    device, dtype = model.device, model.dtype
-    lengths = torch.tensor([len(row.ids) - start for row in rows], device=device)
-    owner = torch.repeat_interleave(torch.arange(len(rows), device=device), lengths)
-    first = torch.repeat_interleave(lengths.cumsum(0) - lengths, lengths)
-    position = torch.arange(len(owner), device=device) - first + start
-    seen = (owner[:, None] == owner[None, :]) & (position[:, None] >= position[None, :])
-    before = torch.ones(len(owner), start, dtype=torch.bool, device=device)
-    seen = torch.cat([before, seen], dim=1)
-    keys = torch.cat([torch.arange(start, device=device), position])
-    near = position[:, None] - keys[None, :]
-
-    def mask(window: int | None) -> torch.Tensor:
-        allowed = seen if window is None else seen & (near < window)
-        additive = torch.zeros(allowed.shape, dtype=dtype, device=device)
-        return additive.masked_fill_(~allowed, torch.finfo(dtype).min)[None, None]
-
+def merged(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
+    """Score rows in one pass over one packed sequence, the prefix's attention merged in."""
+    layout = _layout(model, rows, prefix)
+    before = [(layer.keys, layer.values) for layer in prefix.cache().layers] if prefix.ids else []
+    _kinds(model)
     arguments = {
-        "position_ids": position[None],
-        "attention_mask": _masks(model, mask),
+        "position_ids": layout.position[None],
+        "use_cache": False,
+        "shared": attention.Shared(before, layout),
+    }
+    with _set_to(model, attention.NAME):
+        return _forward(model, rows, len(prefix), arguments)
+
+
+def masked(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
+    """Score rows in one pass over one packed sequence, through a mask: slower than `merged`,
+    for models with an attention of their own.
+    """
+    layout = _layout(model, rows, prefix)
+    arguments = {
+        "position_ids": layout.position[None],
+        "attention_mask": _masks(model, layout),
         "past_key_values": prefix.cache(),
         "use_cache": True,
     }
-    scores = _forward(model, rows, start, arguments)
+    scores = _forward(model, rows, len(prefix), arguments)
     prefix.restore()
     return scores
 
 
-def _masks(model: Any, mask: Callable[[int | None], torch.Tensor]) -> Any:
+WAYS: tuple[Way, ...] = (merged, masked)
+"""The fastest first."""
+
+
+def _layout(model: Any, rows: Sequence[Row], prefix: Prefix) -> attention.Layout:
+    lengths = [len(row.ids) - len(prefix) for row in rows]
+    return attention.Layout(lengths, len(prefix), model.device)
+
+
+@contextmanager
+def _set_to(model: Any, implementation: str) -> Iterator[None]:
+    """The model with another attention, for the length of a pass."""
+    own = model.config._attn_implementation  # noqa: SLF001 - there is no public reader
+    if not model._can_set_attn_implementation():  # noqa: SLF001 - or it is only logged
+        raise NotImplementedError("it has an attention of its own")
+    model.set_attn_implementation(implementation)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(own)
+
+
+def _kinds(model: Any) -> set[str]:
+    """The kinds of its layers, where it tells them apart; refuses those that are not known."""
+    kinds = set(getattr(model.config.get_text_config(), "layer_types", None) or ())
+    if unknown := kinds - {"full_attention", "sliding_attention"}:
+        raise NotImplementedError(f"layers of kind {', '.join(sorted(unknown))}")
+    return kinds
+
+
+def _masks(model: Any, layout: attention.Layout) -> Any:
     """One mask, or one per kind of layer for models that mix full and sliding attention."""
-    config = model.config.get_text_config()
-    window = getattr(config, "sliding_window", None)
-    kinds = set(getattr(config, "layer_types", None) or ())
-    if not kinds <= {"full_attention", "sliding_attention"}:
-        raise NotImplementedError(f"layers of kind {', '.join(sorted(kinds))}")
+    window = getattr(model.config.get_text_config(), "sliding_window", None)
+    kinds = _kinds(model)
     if "sliding_attention" in kinds:
-        return {"full_attention": mask(None), "sliding_attention": mask(window)}
-    return mask(None if kinds else window)
+        return {
+            "full_attention": layout.mask(None, model.dtype),
+            "sliding_attention": layout.mask(window, model.dtype),
+        }
+    return layout.mask(None if kinds else window, model.dtype)
 
 
 def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, Any]) -> Scores:
