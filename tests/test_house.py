@@ -15,12 +15,14 @@ ROOT = Path(mcqtest.__file__).parent
 FLOORS = """
     mcqtest types options stats
     answers prompts metrics tables checkpoint store settings demo
+    backends.arguments
     data backends backends.tokens
-    backends.attention plan record
+    backends.layout plan record
+    backends.attention
     backends.passes
     backends.sharing
-    backends.loading
-    backends.transformers engine gate
+    backends.loading backends.generation
+    backends.transformers backends.vllm engine gate
     judge
     run report
     baseline workers terminal
@@ -30,6 +32,7 @@ FLOORS = """
 
 EXCEPTIONS = {
     ("backends", "backends.transformers"),  # a backend is imported when it is chosen
+    ("backends", "backends.vllm"),
     ("plugin", "plugin.start"),  # a run begins
     ("plugin.start", "plugin.cases"),
     ("plugin.start", "plugin.controller"),
@@ -39,12 +42,22 @@ EXCEPTIONS = {
 """Imports from the same floor or above, all of them inside functions or the plugin."""
 
 TORCH = {
-    f"backends.{name}" for name in ("attention", "passes", "sharing", "loading", "transformers")
+    f"backends.{name}"
+    for name in (
+        "layout",
+        "attention",
+        "passes",
+        "sharing",
+        "loading",
+        "generation",
+        "transformers",
+    )
 }
 
 ALLOWED = {
     "torch": TORCH,
     "transformers": TORCH,
+    "vllm": {"backends.vllm"},
     "pytest": {"baseline", "plugin", "plugin.cases", "plugin.controller", "plugin.start"},
     "syrupy": {"baseline", "plugin", "plugin.cases", "plugin.controller", "plugin.start"},
     "xdist": set(),

@@ -8,99 +8,51 @@ attention interface of `transformers`, nothing of models or requests.
 
 from __future__ import annotations
 
-import itertools
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import AttentionInterface
 
+from mcqtest.backends.layout import Layout, Own
+
 NAME = "mcqtest_shared"
 """Of this implementation, among those that a model can be set to."""
 
 _HARMLESS = frozenset(
-    "dropout is_causal position_ids use_cache cache_position position_embeddings return_dict "
-    "output_attentions output_hidden_states output_router_logits".split()
+    (
+        "dropout",
+        "is_causal",
+        "position_ids",
+        "use_cache",
+        "cache_position",
+        "position_embeddings",
+        "return_dict",
+        "output_attentions",
+        "output_hidden_states",
+        "output_router_logits",
+    )
 )
 """Arguments that change nothing here. An unknown one might (a cap, a sink, a bias)."""
 
 _HALF = (torch.float16, torch.bfloat16)
 
 
-class Layout:
-    """Where the tokens of rows lie that are laid end to end, all behind ``start`` others."""
-
-    def __init__(self, lengths: Sequence[int], start: int, device: torch.device) -> None:
-        self.start = start
-        self.end = start + max(lengths)
-        """Length of the longest row with what lies before it."""
-        sizes = torch.tensor(lengths, device=device)
-        self._owner = torch.repeat_interleave(torch.arange(len(lengths), device=device), sizes)
-        ends = sizes.cumsum(0)
-        self._first = ends - sizes
-        offset = torch.arange(len(self._owner), device=device) - self._first[self._owner]
-        self.position = offset + start
-        """(tokens,): of each token in its own sequence."""
-        self.blocks = [
-            (self._grid(block, lengths[block[0]]), offsets)
-            for block in _similar(lengths)
-            for offsets in [_inside(lengths, block, device)]
-        ]
-        """Rows of similar lengths: (rows, longest) places of their tokens in the pack, rows
-        padded with their last token, and (tokens,) places of the tokens in that table."""
-        self._masks: dict[tuple[int | None, torch.dtype], Tensor] = {}
-
-    def _grid(self, block: range, longest: int) -> Tensor:
-        rows = slice(block.start, block.stop)
-        columns = torch.arange(longest, device=self._owner.device)
-        last = self._ends()[rows, None] - 1
-        return torch.minimum(self._first[rows, None] + columns, last)
-
-    def _ends(self) -> Tensor:
-        return torch.cat([self._first[1:], self._first.new_tensor([len(self._owner)])])
-
-    def mask(self, window: int | None, dtype: torch.dtype) -> Tensor:
-        """(1, 1, tokens, start + tokens), to be added: 0 where a token sees another."""
-        if (window, dtype) not in self._masks:
-            device = self._owner.device
-            tokens = len(self._owner)
-            seen = torch.ones(tokens, self.start + tokens, dtype=torch.bool, device=device)
-            seen[:, self.start :] = self._owner[:, None] == self._owner
-            places = torch.cat([torch.arange(self.start, device=device), self.position])
-            ahead = self.position[:, None] - places
-            seen &= ahead >= 0
-            if window is not None:
-                seen &= ahead < window
-            mask = torch.zeros(seen.shape, dtype=dtype, device=device)
-            mask.masked_fill_(~seen, torch.finfo(dtype).min)
-            self._masks[window, dtype] = mask[None, None]
-        return self._masks[window, dtype]
-
-
-def _similar(lengths: Sequence[int]) -> list[range]:
-    """Consecutive rows, no shorter than half of the first: little is lost by padding them."""
-    starts = [0]
-    for index, length in enumerate(lengths):
-        if not lengths[starts[-1]] >= length >= lengths[starts[-1]] / 2:
-            starts.append(index)
-    return [range(a, b) for a, b in itertools.pairwise([*starts, len(lengths)])]
-
-
-def _inside(lengths: Sequence[int], block: range, device: torch.device) -> Tensor:
-    longest = lengths[block[0]]
-    places = [row * longest + i for row, at in enumerate(block) for i in range(lengths[at])]
-    return torch.tensor(places, device=device)
-
-
+@dataclass
 class Shared:
-    """What one pass attends to: keys and values of the prefix, per layer, (1, KV heads,
-    prefix, head size) or nothing; and the rows behind it.
-    """
+    """What one pass attends to."""
 
-    def __init__(self, prefix: Sequence[tuple[Tensor, Tensor]], layout: Layout) -> None:
-        self.prefix = prefix
-        self.layout = layout
+    prefix: Sequence[tuple[Tensor, Tensor]]
+    """Keys and values per layer, (1, KV heads, prefix, head size); or nothing."""
+    layout: Layout | None = None
+    """The rows of the pass."""
+    kept: list[tuple[Tensor, Tensor]] | None = None
+    """Where given, a list that the pass adds its own keys and values to, per layer."""
+    own: Own | None = None
+    """Given instead of a layout, where the pass is one more token of each of these rows."""
 
 
 def attend(
@@ -123,11 +75,19 @@ def attend(
     if shared is None or attention_mask is not None or unknown:
         raise NotImplementedError(f"attention with {', '.join(sorted(unknown)) or 'a mask'}")
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    layer: Any = module.layer_idx
+    before: tuple[Tensor, Tensor] | None = shared.prefix[layer] if shared.prefix else None
+    if shared.kept is not None:
+        shared.kept.append((key, value))
+    if shared.own is not None:
+        window = sliding_window if sliding_window is not None else sys.maxsize
+        pair = shared.own.add(layer, key, value)
+        return _one_more(query, *pair, before, shared.own, scale, window), None
     layout = shared.layout
-    before = shared.prefix[module.layer_idx] if shared.prefix else None  # type: ignore[index]
+    assert layout is not None
     if sliding_window is not None and sliding_window < layout.end:
         if before is not None:
-            key, value = (torch.cat(pair, dim=2) for pair in zip(before, (key, value), strict=True))
+            key, value = torch.cat([before[0], key], 2), torch.cat([before[1], value], 2)
         mask = layout.mask(sliding_window, query.dtype)
         found = torch.nn.functional.scaled_dot_product_attention(
             query, *_repeated(query, key, value), mask, scale=scale
@@ -136,18 +96,61 @@ def attend(
     own, own_norm = _rows(query, *_repeated(query, key, value), layout, scale)
     if before is None:
         return own, None
-    heads, groups = query.shape[1], query.shape[1] // before[0].shape[1]
-    tokens = query.shape[2]
-    # All heads that read the same keys are rows of one product, so these are not repeated.
-    folded = query.reshape(1, heads // groups, groups * tokens, -1)
-    far, far_norm = _attention(folded, *before, scale, causal=False)
-    far = far.reshape(1, heads, tokens, -1).transpose(1, 2)
-    far_norm = far_norm.reshape(1, heads, tokens).transpose(1, 2)
-    weight = torch.sigmoid(own_norm - far_norm)[..., None].to(own.dtype)
-    return torch.lerp(far, own, weight), None
+    return _merge(own, own_norm, *_far(query, *before, scale)), None
 
 
 AttentionInterface.register(NAME, attend)
+
+
+def _far(
+    query: Tensor, key: Tensor, value: Tensor, scale: float, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Of all tokens to the prefix: (1, tokens, heads, head size), and without the last.
+
+    ``mask`` (tokens, prefix) is true where a token sees another.
+    """
+    heads, tokens = query.shape[1:3]
+    groups = heads // key.shape[1]
+    # All heads that read the same keys are rows of one product, so these are not repeated.
+    folded = query.reshape(1, heads // groups, groups * tokens, -1)
+    if mask is None:
+        far, norm = _attention(folded, key, value, scale, causal=False)
+    else:
+        far, norm = _by_products(folded, key, value, scale, mask.repeat(groups, 1))
+    far = far.reshape(1, heads, tokens, -1).transpose(1, 2)
+    return far, norm.reshape(1, heads, tokens).transpose(1, 2)
+
+
+def _merge(own: Tensor, own_norm: Tensor, far: Tensor, far_norm: Tensor) -> Tensor:
+    weight = torch.sigmoid(own_norm - far_norm)[..., None].to(own.dtype)
+    return torch.lerp(far, own, weight)
+
+
+def _one_more(  # noqa: PLR0917 - as attend is called
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    before: tuple[Tensor, Tensor] | None,
+    rows: Own,
+    scale: float,
+    window: int,
+) -> Tensor:
+    """One token of each row, (1, heads, rows, head size), to all before it in its row
+    (rows, KV heads, longest, head size) and to the prefix.
+    """
+    lengths = rows.lengths[:, None]
+    count, kv_heads, longest = key.shape[:3]
+    behind = lengths - torch.arange(longest, device=key.device)
+    seen = (behind >= 0) & (behind < window)
+    grouped = query[0].transpose(0, 1).reshape(count, kv_heads, -1, query.shape[-1])
+    own, norm = _by_products(grouped, key, value, scale, seen[:, None, None])
+    own, norm = own.reshape(1, count, query.shape[1], -1), norm.reshape(1, count, query.shape[1])
+    if before is None:
+        return own
+    mask = None
+    if window < rows.start + longest:
+        mask = lengths + rows.start - torch.arange(rows.start, device=key.device) < window
+    return _merge(own, norm, *_far(query, *before, scale, mask))
 
 
 def _repeated(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
@@ -163,8 +166,8 @@ def _rows(
     by_token = [each[0].transpose(0, 1) for each in (query, key, value)]
     found, norms = [], []
     for grid, inside in layout.blocks:
-        rows = (each[grid].transpose(1, 2) for each in by_token)
-        block, norm = _attention(*rows, scale, causal=True)
+        q, k, v = (each[grid].transpose(1, 2) for each in by_token)
+        block, norm = _attention(q, k, v, scale, causal=True)
         found.append(block.transpose(1, 2).flatten(0, 1)[inside])
         norms.append(norm.transpose(1, 2).flatten(0, 1)[inside])
     return torch.cat(found)[None], torch.cat(norms)[None]
@@ -189,10 +192,20 @@ def _attention(
         flash = kernels._scaled_dot_product_flash_attention  # noqa: SLF001
         found, norm = flash(query, key, value, 0.0, causal, scale=scale)[:2]
         return found, norm
-    scores = (query @ key.transpose(-1, -2)).float() * scale
+    mask = None
     if causal:
-        size = scores.shape[-1]
-        later = torch.ones(size, size, dtype=torch.bool, device=scores.device).triu(1)
-        scores = scores.masked_fill(later, -torch.inf)
+        size = query.shape[-2]
+        mask = torch.ones(size, size, dtype=torch.bool, device=query.device).tril()
+    return _by_products(query, key, value, scale, mask)
+
+
+def _by_products(
+    query: Tensor, key: Tensor, value: Tensor, scale: float, mask: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """The same as two matrix products, for what the kernels do not take."""
+    exact = torch.promote_types(query.dtype, torch.float32)
+    scores = (query @ key.transpose(-1, -2)).to(exact) * scale
+    if mask is not None:  # finite, so that a token which sees nothing gets a mean, not NaN
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
     norm = scores.logsumexp(-1)
     return (scores - norm[..., None]).exp().to(value.dtype) @ value, norm

@@ -17,6 +17,7 @@ import torch
 from transformers import DynamicCache
 
 from mcqtest.backends import attention
+from mcqtest.backends.layout import Layout, Own
 from mcqtest.backends.tokens import Ids, Row
 
 Scores = list[list[float]]
@@ -47,6 +48,12 @@ class Prefix:
             self._cache = cache  # only now: a pass that fails leaves layers of unequal length
         return self._cache
 
+    def layers(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Keys and values per layer, each (1, KV heads, prefix, head size); or nothing."""
+        if not self.ids:
+            return []
+        return [(layer.keys, layer.values) for layer in self.cache().layers]
+
     def restore(self) -> None:
         """Crop the cache to the prefix after a pass that succeeded."""
         if not self.ids:
@@ -70,15 +77,42 @@ def plain(model: Any, rows: Sequence[Row]) -> Scores:
 def merged(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
     """Score rows in one pass over one packed sequence, the prefix's attention merged in."""
     layout = _layout(model, rows, prefix)
-    before = [(layer.keys, layer.values) for layer in prefix.cache().layers] if prefix.ids else []
+    shared = attention.Shared(prefix.layers(), layout)
     _kinds(model)
-    arguments = {
-        "position_ids": layout.position[None],
-        "use_cache": False,
-        "shared": attention.Shared(before, layout),
-    }
     with _set_to(model, attention.NAME):
-        return _forward(model, rows, len(prefix), arguments)
+        return _forward(model, rows, len(prefix), _behind(layout.position, shared))
+
+
+def begin(model: Any, rows: Sequence[Row], prefix: Prefix) -> tuple[torch.Tensor, Own]:
+    """The logits after each row, (rows, vocabulary), and what its next token will attend to."""
+    layout = _layout(model, rows, prefix)
+    kept: list[tuple[torch.Tensor, torch.Tensor]] = []
+    shared = attention.Shared(prefix.layers(), layout, kept=kept)
+    start = len(prefix)
+    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
+    last = [end - 1 for end in itertools.accumulate(len(row.ids) - start for row in rows)]
+    tokens = torch.tensor([ids], device=model.device)
+    with _set_to(model, attention.NAME):
+        logits = _call(model, tokens, last, **_behind(layout.position, shared))
+    return logits, Own.of(kept, layout)
+
+
+def go_on(
+    model: Any, tokens: Ids, positions: Sequence[int], own: Own, prefix: Prefix
+) -> torch.Tensor:
+    """Feed a token to each row of ``own``, which grows; the logits after it."""
+    own.make_room()
+    places = torch.tensor(positions, device=model.device)
+    shared = attention.Shared(prefix.layers(), own=own)
+    ids = torch.tensor([tokens], device=model.device)
+    with _set_to(model, attention.NAME):
+        logits = _call(model, ids, list(range(len(tokens))), **_behind(places, shared))
+    own.lengths += 1
+    return logits
+
+
+def _behind(position: torch.Tensor, shared: attention.Shared) -> dict[str, Any]:
+    return {"position_ids": position[None], "use_cache": False, "shared": shared}
 
 
 def masked(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
@@ -101,9 +135,9 @@ WAYS: tuple[Way, ...] = (merged, masked)
 """The fastest first."""
 
 
-def _layout(model: Any, rows: Sequence[Row], prefix: Prefix) -> attention.Layout:
+def _layout(model: Any, rows: Sequence[Row], prefix: Prefix) -> Layout:
     lengths = [len(row.ids) - len(prefix) for row in rows]
-    return attention.Layout(lengths, len(prefix), model.device)
+    return Layout(lengths, len(prefix), model.device)
 
 
 @contextmanager
@@ -127,7 +161,7 @@ def _kinds(model: Any) -> set[str]:
     return kinds
 
 
-def _masks(model: Any, layout: attention.Layout) -> Any:
+def _masks(model: Any, layout: Layout) -> Any:
     """One mask, or one per kind of layer for models that mix full and sliding attention."""
     window = getattr(model.config.get_text_config(), "sliding_window", None)
     kinds = _kinds(model)
@@ -164,10 +198,17 @@ def _call(model: Any, ids: torch.Tensor, kept: list[int], **arguments: Any) -> t
     chosen = "logits_to_keep" in inspect.signature(model.forward).parameters
     if chosen:
         arguments["logits_to_keep"] = torch.tensor(kept, device=ids.device)
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a library's deprecation is not this run's verdict
+    with torch.inference_mode(), quiet():
         logits: torch.Tensor = model(input_ids=ids, **arguments).logits[0]
         return (logits if chosen and len(logits) == len(kept) else logits[kept]).float()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A library's deprecation is not this run's verdict."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def scaled_beyond(config: Any) -> float:

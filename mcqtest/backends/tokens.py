@@ -7,7 +7,7 @@ So every prompt is encoded whole, and what a task's prompts share is found among
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcqtest.types import AnswerError, Prompt, Request
@@ -23,7 +23,7 @@ class Row:
     """Prompt tokens, followed by all but the last token of a continuation."""
     wanted: tuple[tuple[int, int, int], ...]
     """(choice, position, token): the choice's log-probability is the sum over its tokens,
-    each read at the position before it."""
+    each read at the position before it. Empty where a text is to go on from the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,18 @@ class Encoded:
     def longest(self) -> int:
         """Tokens of the longest row."""
         return max(len(row.ids) for row in self.rows)
+
+    @property
+    def texts(self) -> bool:
+        """Whether a text is wanted, not log-probabilities."""
+        return self.request.decoding is not None
+
+    def probe(self) -> Encoded:
+        """For a text: its prompt, to be read at its end (there, any token may be asked for)."""
+        (row,) = self.rows
+        tokens = enumerate(sorted(set(row.ids))[:8])
+        wanted = tuple((choice, len(row.ids) - 1, token) for choice, token in tokens)
+        return replace(self, rows=(Row(row.ids, wanted),))
 
     def beyond(self, shared: int) -> int:
         """Tokens over all rows, without the ``shared`` ones that each begins with."""
@@ -95,19 +107,35 @@ class Encoder:
             prompts = [requests[index].prompt.without(dropped) for index in todo]
             rows = self._rows([requests[index] for index in todo], prompts)
             for index, prompt, own in zip(todo, prompts, rows, strict=True):
-                if self._limit is None or max(len(row.ids) for row in own) <= self._limit:
+                if self._fits(requests[index], own, bare=not prompt.shots):
                     done[index] = Encoded(requests[index], own, len(prompt.shots))
             todo = [index for index in todo if done[index] is None]
             dropped += 1
         return [encoded for encoded in done if encoded is not None]
+
+    def _fits(self, request: Request, rows: Sequence[Row], *, bare: bool) -> bool:
+        """A text needs room for all its tokens; if there is none even without shots, then for
+        one: it is truncated at the end of the context.
+        """
+        if self._limit is None:
+            return True
+        length = max(len(row.ids) for row in rows)
+        if request.decoding is not None:
+            length += 1 if bare else request.decoding.max_tokens
+        return length <= self._limit
 
     def _rows(
         self, requests: Sequence[Request], prompts: Sequence[Prompt]
     ) -> list[tuple[Row, ...]]:
         texts = [prompt.text for prompt in prompts]
         contexts = self._ids(texts)
-        rows = []
+        rows: list[tuple[Row, ...]] = []
         for request, text, own in zip(requests, texts, contexts, strict=True):
+            if request.decoding is not None:
+                context = self._lead + own
+                self._check(request, context, ())
+                rows.append((Row(context, ()),))
+                continue
             context, continuations = own, self._appended(text, own, request.choices)
             if continuations is None:  # the letter changes the tokens before it: encode both
                 whole = self._ids([text + choice for choice in request.choices])
@@ -139,31 +167,36 @@ class Encoder:
         """Rows that together give every choice: one, unless the choices differ before their
         last token.
         """
-        if not context:
-            raise AnswerError(f"{request.name}: the tokenizer makes nothing of the prompt")
         if not all(continuations) or len(set(map(tuple, continuations))) < len(continuations):
             raise AnswerError(
                 f"{request.name}: the tokenizer cannot tell the answers "
                 f"{', '.join(map(repr, request.choices))} apart (token ids {continuations}); "
                 "this model cannot be scored by letters"
             )
-        last = max(map(max, (context, *continuations)))
-        if self._vocabulary is not None and last >= self._vocabulary:
-            raise AnswerError(
-                f"{request.name}: the tokenizer writes token {last}, the model knows "
-                f"{self._vocabulary} tokens; the tokenizer is another model's, copy the right one"
-            )
+        self._check(request, context, continuations)
         rows: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         for choice, ids in enumerate(continuations):
             wanted = rows.setdefault(tuple(ids[:-1]), [])
             wanted += [(choice, len(context) - 1 + i, token) for i, token in enumerate(ids)]
         return tuple(Row(context + list(fed), tuple(wanted)) for fed, wanted in rows.items())
 
+    def _check(self, request: Request, context: Ids, continuations: Sequence[Ids]) -> None:
+        if not context:
+            raise AnswerError(f"{request.name}: the tokenizer makes nothing of the prompt")
+        last = max(map(max, (context, *continuations)))
+        if self._vocabulary is not None and last >= self._vocabulary:
+            raise AnswerError(
+                f"{request.name}: the tokenizer writes token {last}, the model knows "
+                f"{self._vocabulary} tokens; the tokenizer is another model's, copy the right one"
+            )
+
 
 def shared_length(encoded: Sequence[Encoded]) -> int:
     """How many leading tokens all rows share, leaving at least the read positions of each."""
     rows = [row for item in encoded for row in item.rows]
-    first_read = min(position for row in rows for _, position, _ in row.wanted)
+    first_read = min(
+        min((position for _, position, _ in row.wanted), default=len(row.ids) - 1) for row in rows
+    )
     return min(_common([row.ids for row in rows]), first_read)
 
 

@@ -23,6 +23,7 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 import torch
 
 from mcqtest.backends import Setup, passes
+from mcqtest.backends.generation import Generator
 from mcqtest.backends.loading import context, load, usable
 from mcqtest.backends.sharing import Sharing, summed
 from mcqtest.backends.tokens import Encoded, Encoder, shared_length
@@ -32,6 +33,10 @@ from mcqtest.types import AnswerError, Request, Response
 _BUDGET = {"cpu": 1024}
 _BUDGET_ACCELERATOR = 8192
 """Tokens computed at once; more gains nothing on a CPU, whose cores 1,024 keep busy."""
+
+_ROWS = {"cpu": 32}
+_ROWS_ACCELERATOR = 128
+"""Texts that grow at once."""
 
 _MIN_SHARED = 16
 """Prefixes shorter than this are recomputed: a pass of their own costs more."""
@@ -56,6 +61,8 @@ class Transformers:
         ways = [passes.masked] if "attn_implementation" in options else list(passes.WAYS)
         self._share = options.get("share", "1") != "0"
         self._sharing = Sharing(self._model, ways if self._share else [])
+        rows = _ROWS.get(self._device.type, _ROWS_ACCELERATOR)
+        self._generator = Generator(self._model, tokenizer, limit, rows=rows)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -65,22 +72,36 @@ class Transformers:
     @property
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
-        if not self._sharing.reason:
+        reason = self._sharing.reason or self._generator.reason
+        if not reason:
             return []
-        return [
+        notice = (
             f"{self._name}: {type(self._model).__name__} cannot share prefixes "
-            f"({self._sharing.reason}); such prompts are computed whole, which is slower and "
+            f"({reason}); such prompts are computed whole, which is slower and "
             "changes nothing else"
-        ]
+        )
+        return [notice]
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
         shots share their prefix.
         """
         for encoded in self._ahead(requests):
-            encoded.sort(key=lambda item: (-item.shots, -item.length))  # longest first
-            for _, equal in groupby(encoded, lambda item: item.shots):
-                yield from self._run_sharing(list(equal))
+            encoded.sort(key=lambda item: (item.texts, -item.shots, -item.length))  # longest first
+            for (texts, _), equal in groupby(encoded, lambda item: (item.texts, item.shots)):
+                run = self._generate if texts else self._run_sharing
+                yield from run(list(equal))
+
+    def _generate(self, encoded: list[Encoded]) -> Iterator[Response]:
+        """Texts for requests with equal shots."""
+        items = [item for item in encoded if not item.request.known]
+        if not items:
+            return
+        prefix = self._prefix(encoded)
+        way = self._way([item.probe() for item in encoded], prefix)
+        for response in self._generator.run(items, way, prefix, self._budget):
+            self.asked += 1
+            yield response
 
     def _ahead(self, requests: Iterable[Request]) -> Iterator[list[Encoded]]:
         """Groups of requests that share a prefix, encoded while the group before is computed."""
@@ -102,14 +123,12 @@ class Transformers:
         Packs and the decision to share depend on all of them, known or not, so that a resumed
         run gives the same last bits.
         """
-        shared = shared_length(encoded) if self._share and len(encoded) > 1 else 0
-        ids = encoded[0].rows[0].ids[: shared if shared >= _MIN_SHARED else 0]
-        prefix = passes.Prefix(self._model, ids)
+        prefix = self._prefix(encoded)
         way: passes.Way | None = None
         chosen = False
         start = 0
         while start < len(encoded):
-            pack = self._pack(encoded, start, len(ids))
+            pack = self._pack(encoded, start, len(prefix))
             wanted = [item for item in pack if not item.request.known]
             if wanted:
                 if not chosen:
@@ -135,6 +154,12 @@ class Transformers:
                     self.asked += 1
                     yield Response(item.request.key, logprobs, item.shots)
             start += len(pack)
+
+    def _prefix(self, encoded: Sequence[Encoded]) -> passes.Prefix:
+        """The tokens that all of them share, where that is worth a pass of its own."""
+        shared = shared_length(encoded) if self._share and len(encoded) > 1 else 0
+        ids = encoded[0].rows[0].ids[: shared if shared >= _MIN_SHARED else 0]
+        return passes.Prefix(self._model, ids)
 
     def _pack(self, encoded: Sequence[Encoded], start: int, shared: int) -> Sequence[Encoded]:
         """The items from ``start`` on that are computed at once: one, or as many as fit."""

@@ -1,0 +1,279 @@
+"""Texts that go on from prompts: many at once behind their shared prefix.
+
+A batch of rows grows by a token a pass. Each row has keys and values of its own and attends to
+the prefix's, which are held once (Hydragen, arXiv 2402.05099). Rows that end make room for
+those that wait.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+
+from mcqtest.backends import passes
+from mcqtest.backends.layout import Own
+from mcqtest.backends.sharing import alike
+from mcqtest.backends.tokens import Encoded, Ids, Row
+from mcqtest.types import AnswerError, Decoding, Response
+
+_TAIL = 8
+"""Tokens of the prompt that are decoded with the text, since a token's spelling may depend on
+what lies before it."""
+
+
+class Text:
+    """One text as it grows."""
+
+    def __init__(self, item: Encoded, tokenizer: Any, ends: frozenset[int], limit: int) -> None:
+        assert item.request.decoding is not None
+        self.item = item
+        self.ids: Ids = []
+        self.logprobs: list[float] = []
+        """Of each token, where it was asked for."""
+        self._decoding: Decoding = item.request.decoding
+        self._tokenizer = tokenizer
+        self._ends = ends
+        self.room = min(self._decoding.max_tokens, limit - item.longest)
+        """Tokens, at most."""
+        self.going = True
+        self._draw = torch.Generator().manual_seed(self._decoding.seed)
+        self._reach = 4 + max((len(stop.encode()) for stop in self._decoding.stop), default=0)
+        """The last tokens that can hold a stop string; a token is one byte at least."""
+
+    @property
+    def prompt(self) -> Ids:
+        return self.item.rows[0].ids
+
+    def choose(self, logits: Tensor) -> int:
+        """The next token, by (vocabulary,) logits."""
+        decoding = self._decoding
+        if not bool(torch.isfinite(logits.max())):
+            raise AnswerError(
+                f"{self.item.request.name}: the model's next token is not a number; the weights "
+                "are damaged or overflow in this dtype, try --backend-option dtype=float32"
+            )
+        if decoding.temperature == 0:
+            return int(logits.argmax())
+        probabilities = (logits.double().cpu() / decoding.temperature).softmax(-1)
+        ordered, tokens = probabilities.sort(descending=True, stable=True)
+        beyond = ordered.cumsum(-1) - ordered >= decoding.top_p
+        drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._draw)
+        return int(tokens[drawn])
+
+    def add(self, token: int) -> bool:
+        """Whether the text goes on after this token."""
+        self.ids.append(token)
+        self.going = not (token in self._ends or len(self.ids) >= self.room or self._stopped())
+        return self.going
+
+    def _stopped(self) -> bool:
+        if not self._decoding.stop:
+            return False
+        tail = self._tokenizer.decode(self.ids[-self._reach :])
+        return any(stop in tail for stop in self._decoding.stop)
+
+    def response(self) -> Response:
+        ended = self.ids[-1] in self._ends
+        before = self.prompt[-_TAIL:]
+        start = self._decode(before)
+        whole = self._decode([*before, *(self.ids[:-1] if ended else self.ids)])
+        text = whole[len(start) :]
+        found = [at for stop in self._decoding.stop if (at := text.find(stop)) >= 0]
+        request = self.item.request
+        truncated = not ended and not found
+        text = text[: min(found, default=len(text))]
+        return Response(request.key, (), self.item.shots, text, truncated)
+
+    def _decode(self, ids: Ids) -> str:
+        text: str = self._tokenizer.decode(
+            ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return text
+
+
+class Generator:
+    """Generates with one model."""
+
+    def __init__(self, model: Any, tokenizer: Any, limit: int | None, *, rows: int) -> None:
+        self._model = model
+        self._tokenizer = copy.deepcopy(tokenizer)  # the other one is used by another thread
+        self._limit = limit if limit is not None else 2**62
+        self._rows = rows
+        """Texts that grow at once."""
+        own = model.generation_config.eos_token_id
+        found = own if isinstance(own, list) else [own, model.config.get_text_config().eos_token_id]
+        flat = [*found, tokenizer.eos_token_id]
+        self._ends = frozenset(end for end in flat if isinstance(end, int))
+        model.generation_config = GenerationConfig()  # nobody's penalties or temperatures
+        self._checked = False
+        self.reason: str | None = None
+        """Why texts do not grow together, where they were found not to."""
+
+    def run(
+        self, items: Sequence[Encoded], way: passes.Way | None, prefix: passes.Prefix, budget: int
+    ) -> Iterator[Response]:
+        """A response to each; ``way`` is how the model can score such rows together."""
+        waiting = deque(items)
+        batch = _Batch()
+        while waiting or batch.texts:
+            if way is not passes.merged or self.reason is not None:
+                waiting.extendleft(reversed([text.item for text in batch.texts]))
+                yield from self._each_alone(waiting, prefix if way else None)
+                return
+            try:
+                done = self._grow(batch, waiting, prefix, budget)
+            except (RuntimeError, MemoryError) as error:
+                if not passes.out_of_memory(error):
+                    raise
+                waiting.extendleft(reversed([text.item for text in batch.texts]))
+                batch = _Batch()
+                self._shrink(waiting[0], prefix)
+                continue
+            if done and not self._checked:
+                self._check(done[0])
+            if self.reason is not None:
+                waiting.extendleft(reversed([text.item for text in done]))
+                continue
+            for text in done:
+                yield text.response()
+
+    def _shrink(self, item: Encoded, prefix: passes.Prefix) -> None:
+        if self._rows == 1:
+            raise AnswerError(
+                f"{item.request.name}: out of memory on {self._model.device} with this text alone "
+                f"(prompt of {item.length} tokens); use a smaller dtype or a larger device"
+            )
+        self._rows //= 2
+        prefix.forget()
+        gc.collect()
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _grow(
+        self, batch: _Batch, waiting: deque[Encoded], prefix: passes.Prefix, budget: int
+    ) -> list[Text]:
+        """One more token for each; those that ended. New rows come in when there is place for
+        a quarter of the batch, since every change copies keys and values.
+        """
+        done: list[Text] = []
+        if waiting and len(batch.texts) <= self._rows * 3 // 4:
+            pack = [waiting[0]]
+            size = waiting[0].beyond(len(prefix))
+            for item in list(waiting)[1 : self._rows - len(batch.texts)]:
+                if (size := size + item.beyond(len(prefix))) > budget:
+                    break
+                pack.append(item)
+            texts = [Text(item, self._tokenizer, self._ends, self._limit) for item in pack]
+            distinct = list(dict.fromkeys(tuple(text.prompt) for text in texts))
+            rows = [Row(list(ids), ()) for ids in distinct]
+            logits, own = passes.begin(self._model, rows, prefix)
+            index = [distinct.index(tuple(text.prompt)) for text in texts]
+            going = [self._next(text, logits[at]) for text, at in zip(texts, index, strict=True)]
+            for _ in pack:
+                waiting.popleft()
+            kept = [at for at, on in zip(index, going, strict=True) if on]
+            if kept:
+                batch.join(
+                    [text for text, on in zip(texts, going, strict=True) if on], own.select(kept)
+                )
+            done += [text for text, on in zip(texts, going, strict=True) if not on]
+        if batch.texts and batch.own is not None:
+            logits = passes.go_on(
+                self._model,
+                [text.ids[-1] for text in batch.texts],
+                [len(text.prompt) + len(text.ids) - 1 for text in batch.texts],
+                batch.own,
+                prefix,
+            )
+            going = [self._next(*pair) for pair in zip(batch.texts, logits, strict=True)]
+            done += batch.leave(going)
+        return done
+
+    def _next(self, text: Text, logits: Tensor) -> bool:
+        token = text.choose(logits)
+        if not self._checked:
+            text.logprobs.append(float(logits[token] - logits.logsumexp(-1)))
+        return text.add(token)
+
+    def _check(self, text: Text) -> None:
+        """A first text must have the probabilities that plain scoring of it gives."""
+        start = len(text.prompt) - 1
+        wanted = tuple((0, start + place, token) for place, token in enumerate(text.ids))
+        whole = Row([*text.prompt, *text.ids[:-1]], wanted)
+        (plain,) = passes.plain(self._model, [whole])
+        self._checked = True
+        if not alike(plain, text.logprobs, self._model.dtype):
+            self.reason = "tokens of a text have other probabilities than in plain scoring"
+
+    def _each_alone(
+        self, items: Sequence[Encoded], prefix: passes.Prefix | None
+    ) -> Iterator[Response]:
+        """With the model's own loop, for architectures that cannot share."""
+        for item in items:
+            text = Text(item, self._tokenizer, self._ends, self._limit)
+            ids = torch.tensor([text.prompt], device=self._model.device)
+            plain = GenerationConfig(do_sample=False, max_new_tokens=text.room, pad_token_id=0)
+            cache = {}
+            if prefix is not None and prefix.ids:
+                cache = {"past_key_values": copy.deepcopy(prefix.cache())}
+            with torch.inference_mode(), passes.quiet():
+                self._model.generate(
+                    ids,
+                    attention_mask=torch.ones_like(ids),
+                    generation_config=plain,
+                    logits_processor=LogitsProcessorList([_Choose(text)]),
+                    stopping_criteria=StoppingCriteriaList([_Stop(text)]),
+                    **cache,
+                )
+            yield text.response()
+
+
+class _Choose:
+    """Makes the model's own loop take the token that the text chooses."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002
+        token = self._text.choose(scores[0].float())
+        self._text.add(token)
+        forced = torch.full_like(scores, -torch.inf)
+        forced[0, token] = 0
+        return forced
+
+
+class _Stop:
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __call__(self, input_ids: Tensor, *others: Any, **more: Any) -> Tensor:  # noqa: ARG002
+        return torch.tensor([not self._text.going], device=input_ids.device)
+
+
+class _Batch:
+    """Texts that grow together, with the keys and values of their own tokens."""
+
+    def __init__(self) -> None:
+        self.texts: list[Text] = []
+        self.own: Own | None = None
+
+    def join(self, texts: list[Text], own: Own) -> None:
+        self.own = own if self.own is None else self.own.joined(own)
+        self.texts = self.texts + texts
+
+    def leave(self, going: Sequence[bool]) -> list[Text]:
+        """Keep those that go on; the others."""
+        if all(going) or self.own is None:
+            return []
+        done = [text for text, on in zip(self.texts, going, strict=True) if not on]
+        kept = [place for place, on in enumerate(going) if on]
+        self.own = self.own.select(kept) if kept else None
+        self.texts = [text for text, on in zip(self.texts, going, strict=True) if on]
+        return done

@@ -1,0 +1,127 @@
+"""Attention behind a shared prefix is ordinary attention over the whole."""
+
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcqtest.backends import attention
+from mcqtest.backends.layout import Layout, Own
+
+MODULE = SimpleNamespace(layer_idx=0)
+
+
+def whole(query, key, value, scale, window):
+    """One row by itself: (heads, tokens, size) to (tokens, heads, size), the long way."""
+    groups = query.shape[0] // key.shape[0]
+    key, value = key.repeat_interleave(groups, 0), value.repeat_interleave(groups, 0)
+    ahead = torch.arange(query.shape[1])[:, None] - torch.arange(key.shape[1])
+    seen = (ahead >= 0) & (ahead < window)
+    scores = (query @ key.transpose(-1, -2) * scale).masked_fill(~seen, -torch.inf)
+    return (scores.softmax(-1) @ value).transpose(0, 1)
+
+
+@st.composite
+def shapes(draw):
+    lengths = draw(st.lists(st.integers(1, 12), min_size=1, max_size=6))
+    return SimpleNamespace(
+        start=draw(st.integers(0, 20)),
+        lengths=lengths,
+        kv=draw(st.sampled_from([1, 2])),
+        groups=draw(st.sampled_from([1, 3])),
+        size=draw(st.sampled_from([4, 8])),
+        wide=draw(st.sampled_from([0, 4])),  # values may be of another size than keys
+        window=draw(st.sampled_from([None, 1, 5, 18, 1000])),
+        scale=draw(st.sampled_from([None, 0.1, 2.0])),
+        seed=draw(st.integers(0, 99)),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(shapes(), st.booleans())
+def test_equal_to_the_whole(shape, grow):
+    """For rows of any lengths, heads in groups, windows, and rows that grow by a token."""
+    torch.manual_seed(shape.seed)
+    heads, tokens = shape.kv * shape.groups, sum(shape.lengths)
+
+    def draw(heads, count, size):
+        return torch.randn(1, heads, count, size, dtype=torch.float64)
+
+    before = (
+        draw(shape.kv, shape.start, shape.size),
+        draw(shape.kv, shape.start, shape.size + shape.wide),
+    )
+    query, key = draw(heads, tokens, shape.size), draw(shape.kv, tokens, shape.size)
+    value = draw(shape.kv, tokens, shape.size + shape.wide)
+    scale = shape.size**-0.5 if shape.scale is None else shape.scale
+    window = shape.window or 10**6
+    ends = torch.tensor(shape.lengths).cumsum(0).tolist()
+    rows = [slice(end - length, end) for end, length in zip(ends, shape.lengths, strict=True)]
+    expected = []
+    for row in rows:
+        parts = [
+            torch.cat([b[0], x[0, :, row]], 1) for b, x in zip(before, (key, value), strict=True)
+        ]
+        missing = torch.zeros(heads, shape.start, shape.size, dtype=torch.float64)
+        asked = torch.cat([missing, query[0, :, row]], 1)
+        expected.append(whole(asked, *parts, scale, window)[shape.start :])
+    prefix = [before] if shape.start else []
+    arguments = {"scaling": shape.scale, "sliding_window": shape.window, "dropout": 0.0}
+    if not grow:
+        layout = Layout(shape.lengths, shape.start, torch.device("cpu"))
+        shared = attention.Shared(prefix, layout)
+        found, _ = attention.attend(MODULE, query, key, value, None, shared=shared, **arguments)
+        assert torch.allclose(found[0], torch.cat(expected), atol=1e-9)
+        return
+    # all but the last token of each row were fed before
+    pick = [list(range(row.start, row.stop)) for row in rows]
+    short = [len(each) - 1 for each in pick]
+    last = [each[-1] for each in pick]
+    room = max(short) + 1
+
+    def pad(x, each):
+        return torch.nn.functional.pad(x[0][:, each[:-1]], (0, 0, 0, room - len(each) + 1))
+
+    layers = [tuple(torch.stack([pad(x, each) for each in pick]) for x in (key, value))]
+    own = Own(layers, torch.tensor(short), shape.start)
+    shared = attention.Shared(prefix, own=own)
+    found, _ = attention.attend(
+        MODULE,
+        query[:, :, last],
+        key[:, :, last],
+        value[:, :, last],
+        None,
+        shared=shared,
+        **arguments,
+    )
+    assert torch.allclose(found[0], torch.stack([each[-1] for each in expected]), atol=1e-9)
+
+
+@pytest.mark.parametrize("argument", ["softcap", "s_aux", "position_bias", "something_new"])
+def test_what_is_not_known_is_refused(argument):
+    """An argument that might change the arithmetic is not passed over."""
+    x = torch.zeros(1, 1, 2, 4)
+    shared = attention.Shared([], Layout([2], 0, torch.device("cpu")))
+    attention.attend(MODULE, x, x, x, None, shared=shared, **{argument: None})
+    with pytest.raises(NotImplementedError, match=argument):
+        attention.attend(MODULE, x, x, x, None, shared=shared, **{argument: 1.0})
+    with pytest.raises(NotImplementedError, match="a mask"):
+        attention.attend(MODULE, x, x, x, torch.zeros(1, 1, 2, 2), shared=shared)
+    with pytest.raises(NotImplementedError, match="a mask"):
+        attention.attend(MODULE, x, x, x, None)
+
+
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=30))
+def test_rows_of_similar_lengths_lie_together(lengths):
+    """So that padding at most doubles what is computed; no token is lost."""
+    layout = Layout(lengths, 7, torch.device("cpu"))
+    places = torch.cat([grid.flatten()[inside] for grid, inside in layout.blocks])
+    assert places.tolist() == list(range(sum(lengths)))
+    assert sum(grid.numel() for grid, _ in layout.blocks) <= 2 * sum(lengths)
+    assert layout.position.tolist() == [7 + i for length in lengths for i in range(length)]
