@@ -6,7 +6,7 @@ This is also where baselines are: which folder, whose file, and what is written 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ class Case:
         return sum(row["correct"] for row in self.rows)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Its fields, which are plain values; not copied, for a row is a question."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 class Judge:
@@ -89,6 +90,7 @@ class Judge:
         self.thresholds = gate.Thresholds(settings.gate)
         self._cases: dict[Task, Case] = {}
         self._olds: dict[Task, Record | None] = {}
+        self._last: tuple[Results, Record] | None = None
 
     # Where baselines are
 
@@ -195,8 +197,12 @@ class Judge:
         return case
 
     def record(self, results: Results) -> Record:
-        identity = self.identity
-        return record(results, model=identity.name, weights=identity.weights, setup=identity.setup)
+        """The record of ``results``; a case asks for it twice, to be judged and to be kept."""
+        if self._last is None or self._last[0] is not results:
+            who = self.identity
+            new = record(results, model=who.name, weights=who.weights, setup=who.setup)
+            self._last = results, new
+        return self._last[1]
 
     def text(self, results: Results) -> str:
         """The baseline file that these results make, with the regressions accepted for it."""

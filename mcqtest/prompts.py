@@ -7,6 +7,7 @@ so every style cites where its bytes come from, and the tests hold them against 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mcqtest.types import LETTERS, McqtestError, Prompt, Question, Task
 
@@ -23,9 +24,15 @@ def mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
     subject = "".join(f" {word}" for word in task.name.split("_"))
     return Prompt(
         header=f"The following are multiple choice questions (with answers) about {subject}.\n\n",
-        shots=tuple(f"{_example(shot)}{letters(shot)[shot.answer]}\n\n" for shot in shots),
+        shots=_answered(tuple(shots)),
         query=_example(question),
     )
+
+
+@lru_cache(maxsize=8)
+def _answered(shots: tuple[Question, ...]) -> tuple[str, ...]:
+    """Examples with their answers: the same for all questions of a task."""
+    return tuple(f"{_example(shot)}{letters(shot)[shot.answer]}\n\n" for shot in shots)
 
 
 def letters(question: Question) -> tuple[str, ...]:
@@ -34,7 +41,12 @@ def letters(question: Question) -> tuple[str, ...]:
     The space is part of them because tokenizers join it with the letter: after "Answer:" the
     token for " A" is likely, the one for "A" is not (hendrycks/test, evaluate.py looks up " A").
     """
-    return tuple(f" {letter}" for letter in _labels(question))
+    return _continuations(_labels(question))
+
+
+@lru_cache(maxsize=len(LETTERS))
+def _continuations(labels: str) -> tuple[str, ...]:
+    return tuple(f" {letter}" for letter in labels)
 
 
 def _example(question: Question) -> str:
