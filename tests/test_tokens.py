@@ -9,7 +9,7 @@ import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.backends.tokens import Encoded, Encoder, Row, shared_length
+from mcqtest.backends.tokens import Encoded, Encoder, Row, nested, shared_length
 from mcqtest.types import AnswerError, Prompt, Request
 
 TOLERANCE = 1e-4
@@ -297,3 +297,38 @@ def test_shared_length(items):
     assert shared <= min(reads)
     longer = {tuple(row.ids[: shared + 1]) for row in rows}
     assert len(longer) > 1 or shared + 1 > min(reads)
+
+
+# --- what items share beyond their prefix -------------------------------------------------------
+
+
+def item(ids, *, texts=False, fed=0):
+    """An item of one row that is read at its end, or earlier by ``fed`` tokens."""
+    wanted = () if texts else tuple((0, len(ids) - 1 - place, 7) for place in range(fed + 1))
+    return Encoded(ask("x"), (Row(list(ids), wanted),), 0)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=9), min_size=1, max_size=12),
+    st.integers(0, 2),
+    st.integers(1, 4),
+    st.booleans(),
+)
+def test_nested(tails, fed, least, texts):
+    """Every item is in one group or among the rest; groups share enough, and nobody else does."""
+    shared = [5, 5, 5]
+    items = [item([*shared, *tail, 9], texts=texts, fed=min(fed, len(tail))) for tail in tails]
+    inner, rest = nested(items, len(shared), least=least)
+    order = {id(each): place for place, each in enumerate(items)}
+    for group in [*inner, rest]:
+        places = [order[id(each)] for each in group]
+        assert places == sorted(places)
+    assert sorted(order[id(each)] for group in [*inner, rest] for each in group) == [
+        *range(len(items))
+    ]
+    groups = [*inner, *([each] for each in rest)]
+    for place, group in enumerate(groups):
+        if len(group) > 1:
+            assert shared_length(group) >= len(shared) + least
+        for other in groups[place + 1 :]:
+            assert shared_length([group[0], other[0]]) < len(shared) + least

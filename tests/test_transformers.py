@@ -210,6 +210,41 @@ def test_a_shared_prefix_is_computed_once(llama, monkeypatch):
     assert sum(fed) == shared + sum(item.length - shared for item in encoded)
 
 
+def on_passages(seed=0):
+    """Questions of which several are about the same passage, in no order."""
+    asked = models.requests([5, 9, 4, 12, 7, 6, 8, 3], seed=seed, shots=1)
+    passages = [models.question(60, 50), models.question(90, 51), ""]
+    return [
+        replace(
+            request,
+            prompt=replace(request.prompt, query=passages[place % 3] + request.prompt.query),
+        )
+        for place, request in enumerate(asked)
+    ]
+
+
+def test_a_passage_is_computed_once(llama, monkeypatch):
+    """Questions on one passage share it as well as their prefix; answers stay the same."""
+    fed = []
+    call = passes._call
+    monkeypatch.setattr(
+        passes,
+        "_call",
+        lambda model, ids, *a, **b: (fed.append(ids.shape[1]), call(model, ids, *a, **b))[1],
+    )
+    asked = on_passages()
+    model = models.backend(llama)
+    found = models.answers(model, asked)
+    assert models.difference(found, models.Reference(llama).answers(asked)) < TOLERANCE
+    fed.clear()
+    models.answers(model, asked)
+    rows = [tuple(item.rows[0].ids) for item in model._encoder.encode(asked)]
+    tree = {row[:end] for row in rows for end in range(1, len(row) + 1)}
+    plain = shared_length(model._encoder.encode(asked))
+    assert len(tree) <= sum(fed) < len(tree) + 60  # what is alike by chance is not looked for
+    assert sum(fed) < plain + sum(len(row) - plain for row in rows) - 300
+
+
 def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
     """With share=0 every prompt is computed whole, and nothing is compared."""
     monkeypatch.setattr(passes, "WAYS", ())
@@ -436,6 +471,7 @@ MANY = [
     *models.requests([3, 30, 9, 14, 5, 7, 22], seed=5),
     *models.requests([4, 8, 15], seed=6, shots=1),
     *models.requests([60, 3, 50, 6], seed=7, shots=4),
+    *on_passages(seed=8),
 ]
 
 
@@ -620,7 +656,7 @@ def test_bits_do_not_depend_on_threads(tmp_path):
 @pytest.mark.parametrize(
     ("backend", "options", "said"),
     [
-        ("vllm9", {}, "--backend=vllm9: unknown; choose auto or transformers"),
+        ("vllm9", {}, "--backend=vllm9: unknown; choose auto, "),
         ("auto", {"dtyp": "float32"}, "--backend-option dtyp: unknown; the options are device"),
         ("auto", {"batch_tokens": "many"}, "--backend-option batch_tokens=many: not a value"),
         ("auto", {"batch_tokens": "0"}, "--backend-option batch_tokens=0: not a value"),

@@ -27,13 +27,21 @@ Way = Callable[[Any, Sequence[Row], "Prefix"], Scores]
 """Of scoring many rows in one pass behind their prefix: `merged` or `masked`."""
 
 
-class Prefix:
-    """Keys and values of the tokens that rows share, computed when first needed."""
+Layers = list[tuple[torch.Tensor, torch.Tensor]]
 
-    def __init__(self, model: Any, ids: Ids) -> None:
+
+class Prefix:
+    """Keys and values of the tokens that rows share, computed when first needed.
+
+    ``before`` is a shorter one with which it begins.
+    """
+
+    def __init__(self, model: Any, ids: Ids, before: Prefix | None = None) -> None:
         self._model = model
         self.ids = ids
+        self._before = before
         self._cache: DynamicCache | None = None
+        self._layers: Layers = []
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -48,11 +56,22 @@ class Prefix:
             self._cache = cache  # only now: a pass that fails leaves layers of unequal length
         return self._cache
 
-    def layers(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    def layers(self) -> Layers:
         """Keys and values per layer, each (1, KV heads, prefix, head size); or nothing."""
         if not self.ids:
             return []
-        return [(layer.keys, layer.values) for layer in self.cache().layers]
+        if self._before is None:
+            return [(layer.keys, layer.values) for layer in self.cache().layers]
+        if not self._layers:
+            _, own = begin(self._model, [Row(self.ids, ())], self._before)
+            self._layers = own.layers
+            if len(self._before):
+                pairs = zip(self._before.layers(), own.layers, strict=True)
+                self._layers = [
+                    (torch.cat([key, more], 2), torch.cat([value, other], 2))
+                    for (key, value), (more, other) in pairs
+                ]
+        return self._layers
 
     def restore(self) -> None:
         """Crop the cache to the prefix after a pass that succeeded."""
@@ -67,6 +86,9 @@ class Prefix:
     def forget(self) -> None:
         """Free the memory, also of a pass that failed; the next one computes it anew."""
         self._cache = None
+        self._layers = []
+        if self._before is not None:
+            self._before.forget()
 
 
 def plain(model: Any, rows: Sequence[Row]) -> Scores:
@@ -86,7 +108,7 @@ def merged(model: Any, rows: Sequence[Row], prefix: Prefix) -> Scores:
 def begin(model: Any, rows: Sequence[Row], prefix: Prefix) -> tuple[torch.Tensor, Own]:
     """The logits after each row, (rows, vocabulary), and what its next token will attend to."""
     layout = _layout(model, rows, prefix)
-    kept: list[tuple[torch.Tensor, torch.Tensor]] = []
+    kept: Layers = []
     shared = attention.Shared(prefix.layers(), layout, kept=kept)
     start = len(prefix)
     ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))

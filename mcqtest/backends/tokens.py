@@ -194,10 +194,36 @@ class Encoder:
 def shared_length(encoded: Sequence[Encoded]) -> int:
     """How many leading tokens all rows share, leaving at least the read positions of each."""
     rows = [row for item in encoded for row in item.rows]
-    first_read = min(
-        min((position for _, position, _ in row.wanted), default=len(row.ids) - 1) for row in rows
+    return min(_common([row.ids for row in rows]), *map(_first_read, encoded))
+
+
+def _first_read(item: Encoded) -> int:
+    """Before this position all rows of an item are equal, and nothing is read."""
+    return min(
+        min((position for _, position, _ in row.wanted), default=len(row.ids) - 1)
+        for row in item.rows
     )
-    return min(_common([row.ids for row in rows]), first_read)
+
+
+def nested(
+    encoded: Sequence[Encoded], shared: int, *, least: int = 64
+) -> tuple[list[list[Encoded]], list[Encoded]]:
+    """Groups of items whose rows go on alike for ``least`` tokens beyond the ``shared`` ones, and
+    the other items; all in the order given.
+    """
+    rows = [item.rows[0].ids[: _first_read(item)] for item in encoded]
+    ordered = sorted(range(len(rows)), key=lambda index: rows[index][shared:])
+    groups = [[index] for index in ordered[:1]]
+    for index in ordered[1:]:
+        other = groups[-1][-1]
+        alike = rows[index][: shared + least] == rows[other][: shared + least]
+        if alike and len(rows[index]) >= shared + least:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    inner = [[encoded[index] for index in sorted(group)] for group in groups if len(group) > 1]
+    rest = sorted(group[0] for group in groups if len(group) == 1)
+    return inner, [encoded[index] for index in rest]
 
 
 def _common(rows: Sequence[Ids]) -> int:

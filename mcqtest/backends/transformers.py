@@ -26,7 +26,7 @@ from mcqtest.backends import Setup, passes
 from mcqtest.backends.generation import Generator
 from mcqtest.backends.loading import context, load, usable
 from mcqtest.backends.sharing import Sharing, summed
-from mcqtest.backends.tokens import Encoded, Encoder, shared_length
+from mcqtest.backends.tokens import Encoded, Encoder, nested, shared_length
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, Request, Response
 
@@ -89,10 +89,10 @@ class Transformers:
         for encoded in self._ahead(requests):
             encoded.sort(key=lambda item: (item.texts, -item.shots, -item.length))  # longest first
             for (texts, _), equal in groupby(encoded, lambda item: (item.texts, item.shots)):
-                run = self._generate if texts else self._run_sharing
+                run = self._texts if texts else self._letters
                 yield from run(list(equal))
 
-    def _generate(self, encoded: list[Encoded]) -> Iterator[Response]:
+    def _texts(self, encoded: list[Encoded]) -> Iterator[Response]:
         """Texts for requests with equal shots."""
         items = [item for item in encoded if not item.request.known]
         if not items:
@@ -117,23 +117,27 @@ class Transformers:
             if coming is not None:
                 yield coming.result()
 
-    def _run_sharing(self, encoded: list[Encoded]) -> Iterator[Response]:
-        """Answer requests with equal shots, pack by pack, in the order given.
+    def _letters(
+        self, encoded: list[Encoded], before: passes.Prefix | None = None
+    ) -> Iterator[Response]:
+        """Log-probabilities for requests with equal shots, pack by pack, in the order given.
 
-        Packs and the decision to share depend on all of them, known or not, so that a resumed
+        Those that go on alike behind their prefix (questions on one passage) share that as well.
+        Packs and the decision to share depend on all requests, known or not, so that a resumed
         run gives the same last bits.
         """
-        prefix = self._prefix(encoded)
-        way: passes.Way | None = None
-        chosen = False
+        if all(item.request.known for item in encoded):
+            return
+        prefix = self._prefix(encoded, before)
+        way = self._way(encoded, prefix)
+        inner, rest = nested(encoded, len(prefix)) if way is passes.merged else ([], encoded)
+        for group in inner:
+            yield from self._letters(group, prefix)
         start = 0
-        while start < len(encoded):
-            pack = self._pack(encoded, start, len(prefix))
+        while start < len(rest):
+            pack = self._pack(rest, start, len(prefix))
             wanted = [item for item in pack if not item.request.known]
             if wanted:
-                if not chosen:
-                    way, chosen = self._way(encoded, prefix), True
-                    continue  # the budget may have become smaller
                 try:
                     scores = self._score(pack if way else wanted, way, prefix)
                 except (RuntimeError, MemoryError) as error:
@@ -155,11 +159,13 @@ class Transformers:
                     yield Response(item.request.key, logprobs, item.shots)
             start += len(pack)
 
-    def _prefix(self, encoded: Sequence[Encoded]) -> passes.Prefix:
+    def _prefix(
+        self, encoded: Sequence[Encoded], before: passes.Prefix | None = None
+    ) -> passes.Prefix:
         """The tokens that all of them share, where that is worth a pass of its own."""
         shared = shared_length(encoded) if self._share and len(encoded) > 1 else 0
         ids = encoded[0].rows[0].ids[: shared if shared >= _MIN_SHARED else 0]
-        return passes.Prefix(self._model, ids)
+        return passes.Prefix(self._model, ids, before)
 
     def _pack(self, encoded: Sequence[Encoded], start: int, shared: int) -> Sequence[Encoded]:
         """The items from ``start`` on that are computed at once: one, or as many as fit."""
