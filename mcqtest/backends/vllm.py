@@ -1,0 +1,276 @@
+"""Any causal language model that vLLM can load, on all devices that vLLM spreads it over.
+
+Every question is a prompt of token ids, the same as with `transformers`, and one step of the
+engine: the log-probabilities of its letters are those of the first token that would be sampled.
+What prompts share is found in vLLM's prefix cache, also among prompts of the same step. Requests
+stream in while answers stream out, so that the scheduler's queue is never empty.
+
+vLLM forms its batches as memory and time allow, and the last bits of an answer depend on the
+batch. A resumed run therefore repeats an undisturbed one up to rounding, not bit by bit.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import count, groupby
+from typing import Any
+
+from mcqtest.backends import Setup, arguments
+from mcqtest.backends.tokens import Encoded, Encoder, Ids
+from mcqtest.checkpoint import Checkpoint
+from mcqtest.types import AnswerError, McqtestError, Request, Response
+
+_ENVIRONMENT = {
+    # The scheduler runs in this process. In one of its own it takes twice as long to start (the
+    # demo on a CPU: 58 s and not 24 s), and pytest's main module is imported a second time.
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_LOGGING_LEVEL": "ERROR",  # pages of settings otherwise
+    "VLLM_NO_USAGE_STATS": "1",  # a gate tells nobody what it judges
+}
+_ENVIRONMENT_CPU = {
+    # Else the first step compiles a helper of one line, for twenty seconds and with a C++
+    # compiler that may not be there.
+    "TORCH_COMPILE_DISABLE": "1",
+}
+"""Settings of vLLM and torch that are read from the environment; the user's own ones count."""
+
+_ENGINE = {
+    "disable_log_stats": True,
+    "use_tqdm_on_load": False,
+    "tokenizer_mode": "hf",  # the tokenizer that `transformers` uses, so the same prompts
+}
+_ENGINE_CPU = {
+    "enforce_eager": True,  # compiling costs minutes, and small models gain seconds
+    "block_size": 32,  # only whole blocks are shared; vLLM's default here is 128
+}
+"""Engine arguments, unless the user says otherwise."""
+
+_CACHE_CPU = 4 * 1024**3
+"""Bytes of keys and values on a CPU, where vLLM would take nearly all of the memory."""
+
+_TRY = "the weights are damaged or overflow in this dtype, try --backend-option dtype=float32"
+
+Reading = tuple[Ids, tuple[tuple[int, int], ...]]
+"""A prompt for the engine, and (choice, token) for what is read after it."""
+
+
+class Vllm:
+    """A loaded checkpoint; a `mcqtest.types.Backend`."""
+
+    def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
+        self.notices: list[str] = []
+        self.asked = 0
+        """Requests answered by computing, since loading."""
+        self._name = checkpoint.name
+        self._engine = _start(checkpoint, setup)
+        config = self._engine.model_config
+        # One less than vLLM's, which counts the token that it samples after a question.
+        self._limit: int = config.max_model_len - 1
+        self._encoder = Encoder(
+            self._engine.get_tokenizer(), self._limit, vocabulary=config.get_vocab_size()
+        )
+        self._window = 2 * self._engine.vllm_config.scheduler_config.max_num_seqs
+        """Prompts in flight: those of one step, and as many that wait for the next."""
+        self._names = count()
+
+    def run(self, requests: Iterable[Request]) -> Iterator[Response]:
+        """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
+        shots are encoded together, when the engine has room for them.
+
+        Before a question that cannot be answered is told, those in flight are.
+        """
+        items = map(_Item, self._encoded(requests))
+        waiting = ((item, number) for item in items for number in range(len(item.readings)))
+        flight: dict[str, tuple[_Item, int]] = {}
+        trouble: AnswerError | None = None
+        try:
+            while True:
+                while trouble is None and len(flight) < self._window:
+                    try:
+                        if (each := next(waiting, None)) is None:
+                            break
+                        flight[self._send(*each)] = each
+                    except AnswerError as error:
+                        trouble = error
+                if not flight:
+                    break
+                for output in self._step():
+                    item, number = flight.pop(output.request_id)
+                    try:
+                        response = item.take(number, output.outputs[0])
+                    except AnswerError as error:
+                        trouble = trouble or error
+                        continue
+                    if response is not None:
+                        self.asked += 1
+                        yield response
+        finally:
+            with suppress(Exception), warnings.catch_warnings(action="ignore"):
+                self._engine.abort_request(list(flight))
+        if trouble is not None:
+            raise trouble
+
+    def _encoded(self, requests: Iterable[Request]) -> Iterator[Encoded]:
+        """The wanted requests, group by group; the longest prompt of a group first."""
+        for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
+            if wanted := [request for request in group if not request.known]:
+                encoded = self._encoder.encode(wanted)
+                yield from sorted(encoded, key=lambda item: (-item.shots, -item.length))
+
+    def _send(self, item: _Item, number: int) -> str:
+        """Give one reading to the engine; returns the name that it has there."""
+        name = str(next(self._names))
+        prompt = {"type": "token", "prompt_token_ids": item.readings[number][0]}
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                self._engine.add_request(name, prompt, item.sampling(number, self._limit))
+        except EngineDeadError as error:
+            raise self._dead(error) from error
+        except Exception as error:  # its checks of a request, whose errors share no base class
+            raise AnswerError(f"{item.request.name}: vLLM refuses it ({_line(error)})") from error
+        return name
+
+    def _step(self) -> list[Any]:
+        """One pass of the engine: the prompts that it finished."""
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                done: list[Any] = self._engine.step()
+        except Exception as error:
+            raise self._dead(error) from error
+        return done
+
+    def _dead(self, error: Exception) -> McqtestError:
+        return McqtestError(
+            f"{self._name}: vLLM stopped ({_line(error)}); the answers so far are stored, so the "
+            "same command goes on from here; where memory ran out, try a smaller "
+            "--backend-option max_num_seqs, batch_tokens or max_length"
+        )
+
+
+class _Item:
+    """A request, and what is found out of the readings that make up its answer."""
+
+    def __init__(self, encoded: Encoded) -> None:
+        self.encoded = encoded
+        self.request = encoded.request
+        self.readings = readings(encoded)
+        self._found: dict[int, Sequence[float]] = {}
+        self._text: Any = None
+
+    def sampling(self, number: int, limit: int) -> Any:
+        """How the engine goes on from a reading's prompt, to ``limit`` tokens at most."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        ids, wanted = self.readings[number]
+        decoding = self.request.decoding
+        if decoding is None or wanted:
+            return SamplingParams(
+                max_tokens=1,
+                temperature=0,
+                logprob_token_ids=sorted({token for _, token in wanted}),
+                detokenize=False,
+                output_kind=RequestOutputKind.FINAL_ONLY,
+            )
+        return SamplingParams(
+            max_tokens=min(decoding.max_tokens, limit - len(ids)),
+            stop=list(decoding.stop),
+            temperature=decoding.temperature,
+            top_p=decoding.top_p,
+            seed=decoding.seed,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+
+    def take(self, number: int, output: Any) -> Response | None:
+        """The response, if this was the last of its readings."""
+        if output.finish_reason not in {"stop", "length"}:
+            raise AnswerError(f"{self.request.name}: vLLM gave up on it ({output.finish_reason})")
+        _, wanted = self.readings[number]
+        self._found[number] = [output.logprobs[0][token].logprob for _, token in wanted]
+        if not wanted:
+            self._text = output
+        if len(self._found) < len(self.readings):
+            return None
+        key, shots = self.request.key, self.encoded.shots
+        if self.request.decoding is None:
+            return Response(key, self._sum(), shots)
+        if not math.isfinite(self._found[0][0]):
+            raise AnswerError(
+                f"{self.request.name}: the model's next token is not a number; {_TRY}"
+            )
+        text = self._text.text
+        for stop in self.request.decoding.stop:  # of two in one token, vLLM may cut the later
+            text = text.partition(stop)[0]
+        return Response(key, (), shots, text, self._text.finish_reason == "length")
+
+    def _sum(self) -> tuple[float, ...]:
+        """Add up the tokens of each choice, in the order of the readings."""
+        choices = self.request.choices
+        total = [0.0] * len(choices)
+        for number, (_, wanted) in enumerate(self.readings):
+            for (choice, _), value in zip(wanted, self._found[number], strict=True):
+                total[choice] += value
+        for text, value in zip(choices, total, strict=True):
+            if not math.isfinite(value):
+                raise AnswerError(
+                    f"{self.request.name}: the log-probability of {text!r} is {value}; {_TRY}"
+                )
+        return tuple(total)
+
+
+def readings(encoded: Encoded) -> list[Reading]:
+    """The prompts that together give every choice: one, where letters are one token each. A
+    token within a row is read after a prompt that ends before it. For a text, the prompt, and
+    before it a token after the prompt: a model that computes no numbers would write all the same.
+    """
+    if encoded.request.decoding is not None:
+        ids = encoded.rows[0].ids
+        return [(ids, ((0, ids[-1]),)), (ids, ())]
+    wanted: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for row in encoded.rows:
+        for choice, position, token in row.wanted:
+            wanted.setdefault(tuple(row.ids[: position + 1]), []).append((choice, token))
+    return [(list(ids), tuple(pairs)) for ids, pairs in wanted.items()]
+
+
+def _line(error: BaseException) -> str:
+    """An error of vLLM in one line: its type, and how what it says begins."""
+    reason = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+
+
+def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
+    """The engine's limit for prompts of ``max_length`` tokens, within the model's own context."""
+    config = checkpoint.config
+    own = {**config, **(config.get("text_config") or {})}.get("max_position_embeddings")
+    return min(max_length + 1, own) if isinstance(own, int) and own > 0 else max_length
+
+
+def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
+    """Load the model into a new engine."""
+    cpu = setup.device == "cpu"
+    asked = arguments.for_vllm(setup.options, setup.device)
+    given: dict[str, Any] = {**_ENGINE, **(_ENGINE_CPU if cpu else {}), **asked}
+    if cpu and not ("gpu_memory_utilization" in asked or os.environ.get("VLLM_CPU_KVCACHE_SPACE")):
+        given.setdefault("kv_cache_memory_bytes", _CACHE_CPU)
+    if "max_length" in setup.options:
+        given["max_model_len"] = _max_model_len(given["max_model_len"], checkpoint)
+    eager = cpu and given["enforce_eager"]
+    for variable, text in (_ENVIRONMENT | (_ENVIRONMENT_CPU if eager else {})).items():
+        os.environ.setdefault(variable, text)
+    folder = str(checkpoint.folder)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            from vllm import EngineArgs, LLMEngine
+
+            return LLMEngine.from_engine_args(
+                EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
+            )
+    except Exception as error:  # many libraries, many errors
+        raise McqtestError(f"{folder}: vLLM cannot run this model ({_line(error)})") from error
