@@ -17,7 +17,7 @@ FLOORS = """
     answers prompts metrics tables checkpoint store settings demo
     backends.arguments
     data backends backends.tokens
-    backends.layout plan record
+    backends.layout backends.kernels plan record
     backends.attention
     backends.passes
     backends.sharing
@@ -45,6 +45,7 @@ TORCH = {
     f"backends.{name}"
     for name in (
         "layout",
+        "kernels",
         "attention",
         "passes",
         "sharing",

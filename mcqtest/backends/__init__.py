@@ -17,7 +17,7 @@ from mcqtest.backends import arguments
 from mcqtest.checkpoint import Checkpoint, cuda_devices, installed
 from mcqtest.types import Backend, McqtestError
 
-REVISION = 1
+REVISION = 2
 """Of the way in which our own code scores; a change that moves answers raises it, and answers
 that an older mcqtest stored are then asked again."""
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from transformers import AttentionInterface
 
+from mcqtest.backends import kernels
 from mcqtest.backends.layout import Layout, Own
 
 NAME = "mcqtest_shared"
@@ -37,8 +38,6 @@ _HARMLESS = frozenset(
     )
 )
 """Arguments that change nothing here. An unknown one might (a cap, a sink, a bias)."""
-
-_HALF = (torch.float16, torch.bfloat16)
 
 
 @dataclass
@@ -113,10 +112,12 @@ def _far(
     groups = heads // key.shape[1]
     # All heads that read the same keys are rows of one product, so these are not repeated.
     folded = query.reshape(1, heads // groups, groups * tokens, -1)
-    if mask is None:
-        far, norm = _attention(folded, key, value, scale, causal=False)
+    if mask is None and kernels.in_tiles(folded, value):
+        far, norm = kernels.tiles(folded, key, value, scale)
+    elif mask is None:
+        far, norm = kernels.attention(folded, key, value, scale, causal=False)
     else:
-        far, norm = _by_products(folded, key, value, scale, mask.repeat(groups, 1))
+        far, norm = kernels.by_products(folded, key, value, scale, mask.repeat(groups, 1))
     far = far.reshape(1, heads, tokens, -1).transpose(1, 2)
     return far, norm.reshape(1, heads, tokens).transpose(1, 2)
 
@@ -143,7 +144,7 @@ def _one_more(  # noqa: PLR0917 - as attend is called
     behind = lengths - torch.arange(longest, device=key.device)
     seen = (behind >= 0) & (behind < window)
     grouped = query[0].transpose(0, 1).reshape(count, kv_heads, -1, query.shape[-1])
-    own, norm = _by_products(grouped, key, value, scale, seen[:, None, None])
+    own, norm = kernels.by_products(grouped, key, value, scale, seen[:, None, None])
     own, norm = own.reshape(1, count, query.shape[1], -1), norm.reshape(1, count, query.shape[1])
     if before is None:
         return own
@@ -167,45 +168,7 @@ def _rows(
     found, norms = [], []
     for grid, inside in layout.blocks:
         q, k, v = (each[grid].transpose(1, 2) for each in by_token)
-        block, norm = _attention(q, k, v, scale, causal=True)
+        block, norm = kernels.attention(q, k, v, scale, causal=True)
         found.append(block.transpose(1, 2).flatten(0, 1)[inside])
         norms.append(norm.transpose(1, 2).flatten(0, 1)[inside])
     return torch.cat(found)[None], torch.cat(norms)[None]
-
-
-def _attention(
-    query: Tensor, key: Tensor, value: Tensor, scale: float, *, causal: bool
-) -> tuple[Tensor, Tensor]:
-    """Attention, and the logarithm of its normaliser, (batch, heads, queries).
-
-    The kernels below are those that scaled_dot_product_attention chooses from; the function
-    itself does not hand out the normaliser.
-    """
-    kernels = torch.ops.aten
-    alike = query.shape[-1] == value.shape[-1]
-    if alike and query.device.type == "cpu":
-        flash = kernels._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001
-        found, norm = flash(query, key, value, 0.0, causal, scale=scale)
-        return found, norm
-    fits = alike and query.shape[-1] % 8 == 0 and query.shape[-1] <= 256
-    if fits and query.device.type == "cuda" and query.dtype in _HALF:
-        flash = kernels._scaled_dot_product_flash_attention  # noqa: SLF001
-        found, norm = flash(query, key, value, 0.0, causal, scale=scale)[:2]
-        return found, norm
-    mask = None
-    if causal:
-        size = query.shape[-2]
-        mask = torch.ones(size, size, dtype=torch.bool, device=query.device).tril()
-    return _by_products(query, key, value, scale, mask)
-
-
-def _by_products(
-    query: Tensor, key: Tensor, value: Tensor, scale: float, mask: Tensor | None
-) -> tuple[Tensor, Tensor]:
-    """The same as two matrix products, for what the kernels do not take."""
-    exact = torch.promote_types(query.dtype, torch.float32)
-    scores = (query @ key.transpose(-1, -2)).to(exact) * scale
-    if mask is not None:  # finite, so that a token which sees nothing gets a mean, not NaN
-        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-    norm = scores.logsumexp(-1)
-    return (scores - norm[..., None]).exp().to(value.dtype) @ value, norm

@@ -9,7 +9,7 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from mcqtest.backends import Setup
+from mcqtest.backends import Setup, kernels
 from mcqtest.backends.sharing import line
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import McqtestError
@@ -51,6 +51,8 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
                 **optional,
             )
             model = model.eval().to(device)
+            if device.type == "cpu":
+                kernels.use_onednn(model)
     except Exception as error:  # many libraries, many errors; the first line says enough
         advice = (
             ""

@@ -10,6 +10,7 @@ finds it and every prompt is computed whole, without padding.
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -200,22 +201,24 @@ class Transformers:
         return found
 
     def _way(self, encoded: Sequence[Encoded], prefix: passes.Prefix) -> passes.Way | None:
-        """How to score these items together; checked with the longest and the largest pack."""
+        """How to score these items together; checked with the longest, and with a pack as large
+        as any may become: some of the items, again and again.
+        """
         while self._share:
-            packs, start = [], 0
-            while start < len(encoded):
-                packs.append(self._pack(encoded, start, len(prefix)))
-                start += len(packs[-1])
-            sizes = [
-                sum(item.beyond(len(prefix)) for item in pack)
-                if sum(len(item.rows) for item in pack) > 1
-                else 0  # a row by itself lies nowhere else
-                for pack in packs
-            ]
-            largest = packs[sizes.index(max(sizes))]
+            largest: list[Encoded] = []
+            size = 0
+            for item in itertools.cycle(encoded):
+                largest.append(item)
+                size += item.beyond(len(prefix))
+                if size >= self._budget:
+                    break
+            if len(largest) > 1:
+                size = self._budget  # no pack of several is larger
+            elif len(largest[0].rows) == 1:
+                size = 0  # a row by itself lies nowhere else
             longest = max(encoded, key=lambda item: item.longest)
             try:
-                return self._sharing.choose(longest, largest, max(sizes), prefix)
+                return self._sharing.choose(longest, largest, size, prefix)
             except (RuntimeError, MemoryError) as error:
                 if not passes.out_of_memory(error):
                     raise
