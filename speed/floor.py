@@ -102,8 +102,12 @@ def _lengths(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
-    """Matrix products, in operations per second: large squares, and one layer of the model."""
+    """Matrix products, in operations per second: large squares and one layer of the model by
+    torch's own product, and on a CPU that layer by oneDNN.
+    """
     import torch
+
+    from mcqtest.backends import kernels
 
     config, device = asked["config"], asked["device"]
     dtype = getattr(torch, asked["dtype"])
@@ -113,7 +117,11 @@ def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
     layer += [(hidden, inner), (hidden, inner), (inner, hidden)]
     size, rows = (2048, 1024) if device == "cpu" else (8192, 8192)
 
-    def rate(rows: int, shapes: Sequence[tuple[int, int]]) -> float:
+    def rate(
+        rows: int,
+        shapes: Sequence[tuple[int, int]],
+        product: Callable[[Any, Any], Any] = torch.nn.functional.linear,
+    ) -> float:
         made = [
             (torch.randn(rows, n, dtype=dtype, device=device),
              torch.randn(m, n, dtype=dtype, device=device))
@@ -122,7 +130,7 @@ def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
 
         def once() -> None:
             for one, other in made:
-                torch.nn.functional.linear(one, other)
+                product(one, other)
             if device == "cuda":
                 torch.cuda.synchronize()
             elif device == "mps":
@@ -131,7 +139,10 @@ def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
         return 2.0 * rows * sum(n * m for n, m in shapes) / _median_seconds(once)
 
     with torch.inference_mode():
-        return {"square": rate(size, [(size, size)]), "layer": rate(rows, layer)}
+        found = {"square": rate(size, [(size, size)]), "layer": rate(rows, layer)}
+        if device == "cpu" and kernels.ONEDNN:
+            found["onednn"] = rate(rows, layer, kernels.linear)
+    return found
 
 
 def _median_seconds(once: Callable[[], None], *, enough: float = 2.0) -> float:

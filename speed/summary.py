@@ -40,7 +40,6 @@ def _speeds(measured: Measured) -> Table:
     first = measured.rounds[0]
     read = sum(each.questions for each in measured.sample.values())
     work = floor.flops(measured.shape, measured.tokens, measured.pairs, read)
-    rate = fastest(measured.rates)
     ask = medians("ask_seconds")
     whole = measured.whole.seconds, medians("process_seconds")[1]
     rows = [
@@ -49,42 +48,46 @@ def _speeds(measured: Measured) -> Table:
         ("loading the model", *map(seconds, medians("load_seconds")), ""),
         ("whole process", *map(seconds, whole), f"{whole[1] / whole[0]:.2f}"),
         ("tokens computed", *(_number(first[side]["tokens"]) for side in SIDES), ""),
-        ("floor / asking, weights alone", *(f"{work[0] / rate / each:.0%}" for each in ask), ""),
-        ("floor / asking, with attention", *(f"{work[1] / rate / each:.0%}" for each in ask), ""),
+        *(
+            (f"{name} floor / asking, {what}", *(f"{flops / rate / each:.0%}" for each in ask), "")
+            for name, rate in floors(measured.rates).items()
+            for what, flops in zip(("weights alone", "with attention"), work, strict=True)
+        ),
         ("peak memory, MiB", *map(_number, medians("process_mib")), ""),
     ]
     if first["ours"]["device_mib"]:
         device = [_number(first[side]["device_mib"]) for side in SIDES]
         rows.append(("peak memory of the GPU, MiB", *device, ""))
     head = ("", "mcqtest", "peer", "peer / mcqtest")
-    return Table(f"Letters: {measured.title}", head, rows, _notes(measured, read, work, rate))
+    return Table(f"Letters: {measured.title}", head, rows, _notes(measured, read, work))
 
 
-def _notes(measured: Measured, read: int, work: tuple[float, float], rate: float) -> list[str]:
+def _notes(measured: Measured, read: int, work: tuple[float, float]) -> list[str]:
     first = measured.rounds[0]
     every = measured.sample.values()
     batches = ", ".join(f"{size}: {spent:,.2f} s" for size, spent in measured.tried.items())
     rates = "; ".join(
         f"{kind} {', '.join(f'{each[kind] / 1e9:,.0f}' for each in measured.rates)}"
-        for kind in ("square", "layer")
+        for kind in measured.rates[0]
     )
     asked = (
         f"{read:,} questions; tokens: {sum(each.tokens for each in every):,} in all prompts, "
         f"{sum(each.unique for each in every):,} with each subject's prefix once, "
         f"{measured.tokens:,} unique (all prompts as one tree)"
     )
-    least = (
-        f"floor: the unique tokens' {work[0] / 1e12:,.3f} TFLOP, with attention "
+    least = [
+        f"{name} floor: the unique tokens' {work[0] / 1e12:,.3f} TFLOP, with attention "
         f"{work[1] / 1e12:,.3f}, at {rate / 1e9:,.0f} GFLOP/s: {seconds(work[0] / rate)}, "
         f"{seconds(work[1] / rate)}"
-    )
+        for name, rate in floors(measured.rates).items()
+    ]
     versions = (
         f"mcqtest {version('mcqtest')}, Python {platform.python_version()}, "
         f"{first['ours']['versions']}; peer: {first['peer']['versions']}"
     )
     return [
         asked,
-        least,
+        *least,
         f"matrix products, GFLOP/s, before, between and after the rounds: {rates}",
         agreement(first["ours"]["logprobs"], first["peer"]["logprobs"]),
         f"the peer's batch sizes in the first round: {batches}; the fastest is taken",
@@ -107,9 +110,13 @@ def _extrapolated(measured: Measured) -> Table:
     return Table(f"Extrapolated to {count:,} questions", head, rows, [how])
 
 
-def fastest(rates: Sequence[Mapping[str, float]]) -> float:
-    """The larger of both kinds' medians, in operations per second: the stricter floor."""
-    return max(statistics.median(each[kind] for each in rates) for kind in ("square", "layer"))
+def floors(rates: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Operations per second, medians: by the product that torch takes (the faster of both kinds)
+    and, where it was measured, by oneDNN's.
+    """
+    found = {kind: statistics.median(each[kind] for each in rates) for kind in rates[0]}
+    own = {"torch's": max(found["square"], found["layer"])}
+    return own | ({"oneDNN's": found["onednn"]} if "onednn" in found else {})
 
 
 def agreement(ours: Mapping[str, Sequence[float]], peer: Mapping[str, Sequence[float]]) -> str:

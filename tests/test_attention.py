@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from mcqtest.backends import attention
 from mcqtest.backends.layout import Layout, Own
 
+TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
+
 MODULE = SimpleNamespace(layer_idx=0)
 
 
@@ -40,6 +42,7 @@ def shapes(draw):
         window=draw(st.sampled_from([None, 1, 5, 18, 1000])),
         scale=draw(st.sampled_from([None, 0.1, 2.0])),
         seed=draw(st.integers(0, 99)),
+        dtype=draw(st.sampled_from([torch.float64, torch.float32])),
     )
 
 
@@ -51,7 +54,7 @@ def test_equal_to_the_whole(shape, grow):
     heads, tokens = shape.kv * shape.groups, sum(shape.lengths)
 
     def draw(heads, count, size):
-        return torch.randn(1, heads, count, size, dtype=torch.float64)
+        return torch.randn(1, heads, count, size, dtype=shape.dtype)
 
     before = (
         draw(shape.kv, shape.start, shape.size),
@@ -68,7 +71,7 @@ def test_equal_to_the_whole(shape, grow):
         parts = [
             torch.cat([b[0], x[0, :, row]], 1) for b, x in zip(before, (key, value), strict=True)
         ]
-        missing = torch.zeros(heads, shape.start, shape.size, dtype=torch.float64)
+        missing = torch.zeros(heads, shape.start, shape.size, dtype=shape.dtype)
         asked = torch.cat([missing, query[0, :, row]], 1)
         expected.append(whole(asked, *parts, scale, window)[shape.start :])
     prefix = [before] if shape.start else []
@@ -77,7 +80,7 @@ def test_equal_to_the_whole(shape, grow):
         layout = Layout(shape.lengths, shape.start, torch.device("cpu"))
         shared = attention.Shared(prefix, layout)
         found, _ = attention.attend(MODULE, query, key, value, None, shared=shared, **arguments)
-        assert torch.allclose(found[0], torch.cat(expected), atol=1e-9)
+        assert torch.allclose(found[0], torch.cat(expected), atol=TOLERANCE[shape.dtype])
         return
     # all but the last token of each row were fed before
     pick = [list(range(row.start, row.stop)) for row in rows]
@@ -100,7 +103,9 @@ def test_equal_to_the_whole(shape, grow):
         shared=shared,
         **arguments,
     )
-    assert torch.allclose(found[0], torch.stack([each[-1] for each in expected]), atol=1e-9)
+    assert torch.allclose(
+        found[0], torch.stack([each[-1] for each in expected]), atol=TOLERANCE[shape.dtype]
+    )
 
 
 @pytest.mark.parametrize("argument", ["softcap", "s_aux", "position_bias", "something_new"])

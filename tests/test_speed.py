@@ -117,7 +117,9 @@ def test_the_faster_rate_makes_the_floor():
     """Medians over the run, then the larger of both kinds: the floor is not made easy."""
     rates = [{"square": 1.0, "layer": 9.0}, {"square": 5.0, "layer": 2.0}]
     rates.append({"square": 4.0, "layer": 3.0})
-    assert summary.fastest(rates) == 4.0
+    assert summary.floors(rates) == {"torch's": 4.0}
+    also = [{**each, "onednn": rate} for each, rate in zip(rates, (7.0, 9.0, 8.0), strict=True)]
+    assert summary.floors(also) == {"torch's": 4.0, "oneDNN's": 8.0}
 
 
 def test_import_times():

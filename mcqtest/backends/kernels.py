@@ -9,7 +9,8 @@ from torch import Tensor
 
 _HALF = (torch.float16, torch.bfloat16)
 
-_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+"""Whether this build of torch has it."""
 
 _TILE = 1024
 """Queries whose scores against a prefix stay in a core's cache."""
@@ -22,17 +23,17 @@ class Linear(torch.nn.Linear):  # type: ignore[misc]  # torch is not looked into
     """
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - as torch calls it
-        return _linear(input, self.weight, self.bias)
+        return linear(input, self.weight, self.bias)
 
 
-def _linear(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def linear(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     found: Tensor = torch.ops.mkldnn._linear_pointwise(rows, weight, bias, "none", [], "")  # noqa: SLF001
     return found
 
 
 def use_onednn(model: torch.nn.Module) -> None:
     """Let a model on a CPU compute its products by `Linear`, where it has plain float32 ones."""
-    if not _ONEDNN:
+    if not ONEDNN:
         return
     for module in model.modules():
         if type(module) is torch.nn.Linear and module.weight.dtype == torch.float32:
@@ -41,7 +42,7 @@ def use_onednn(model: torch.nn.Module) -> None:
 
 def in_tiles(query: Tensor, value: Tensor) -> bool:
     """Whether `tiles` can compute this."""
-    return _ONEDNN and query.device.type == "cpu" and query.dtype == value.dtype == torch.float32
+    return ONEDNN and query.device.type == "cpu" and query.dtype == value.dtype == torch.float32
 
 
 def tiles(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -52,10 +53,10 @@ def tiles(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tens
         turned = value[0, head].t().contiguous()
         for start in range(0, query.shape[2], _TILE):
             part = slice(start, start + _TILE)
-            weights = _linear(query[0, head, part] * scale, key[0, head])
+            weights = linear(query[0, head, part] * scale, key[0, head])
             highest = weights.amax(-1, keepdim=True)
             total = weights.sub_(highest).exp_().sum(-1, keepdim=True)
-            found[0, head, part] = _linear(weights, turned).div_(total)
+            found[0, head, part] = linear(weights, turned).div_(total)
             norm[0, head, part] = (highest + total.log())[:, 0]
     return found, norm
 
