@@ -53,6 +53,10 @@ def _measure(options: argparse.Namespace) -> list[Table]:
         from speed import rejudge
 
         return rejudge.tables(options)
+    if options.what == "texts":
+        from speed import texts
+
+        return texts.tables(options)
     from speed import imports
 
     return imports.tables(options)
@@ -78,7 +82,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--peer-python", type=_path, metavar="PATH", help="Python of an environment with the peer"
     )
-    commands = parser.add_subparsers(metavar="letters|growth|rejudge|imports")
+    commands = parser.add_subparsers(metavar="letters|texts|growth|rejudge|imports")
     letters = commands.add_parser("letters", parents=[shared], help="against the peer (default)")
     letters.set_defaults(what="letters")
     letters.add_argument("--backend", choices=["transformers", "vllm"], default="transformers")
@@ -93,6 +97,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     letters.add_argument("--count", type=int, default=4, help="how many of them")
     letters.add_argument("--limit", type=int, help="only the first questions of each subject")
     letters.add_argument("--batch-sizes", type=_list, help="of the peer, the fastest is taken")
+    texts = commands.add_parser("texts", parents=[shared], help="generated, behind a prefix")
+    texts.set_defaults(what="texts")
+    texts.add_argument("--prompts", type=int, default=64)
+    texts.add_argument("--tokens", type=int, default=64, help="of each text")
+    texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of generate")
     growth = commands.add_parser("growth", parents=[shared], help="how cost grows")
     growth.set_defaults(what="growth")
     growth.add_argument("--questions", type=_list, default=["1000", "5000", "14042"])
@@ -105,7 +114,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     rejudge.add_argument("--limit", type=int, help="only the first questions of each subject")
     imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
     imports.set_defaults(what="imports")
-    known = {"letters", "growth", "rejudge", "imports"}
+    known = {"letters", "texts", "growth", "rejudge", "imports"}
     if not known & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
         arguments = ["letters", *arguments]
     options = parser.parse_args(arguments)
@@ -113,7 +122,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         options.batch_sizes = ["auto"] if options.backend == "vllm" else ["1", "8"]
     if options.shape is None:
         big = "8b" if getattr(options, "device", "cpu") == "cuda" else "135m"
-        options.shape = big if options.what == "letters" else "tiny"
+        options.shape = big if options.what in {"letters", "texts"} else "tiny"
     return options
 
 

@@ -6,8 +6,10 @@ So every prompt is encoded whole, and what a task's prompts share is found among
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from mcqtest.types import AnswerError, Prompt, Request
@@ -189,6 +191,23 @@ class Encoder:
                 f"{request.name}: the tokenizer writes token {last}, the model knows "
                 f"{self._vocabulary} tokens; the tokenizer is another model's, copy the right one"
             )
+
+
+def ahead(encoder: Encoder, requests: Iterable[Request]) -> Iterator[list[Encoded]]:
+    """Groups of consecutive requests with equal headers and shots, those of which all are known
+    left out; each is encoded while whoever asks computes the one before.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        coming: Future[list[Encoded]] | None = None
+        for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
+            together = list(group)
+            if all(request.known for request in together):
+                continue
+            done, coming = coming, pool.submit(encoder.encode, together)
+            if done is not None:
+                yield done.result()
+        if coming is not None:
+            yield coming.result()
 
 
 def shared_length(encoded: Sequence[Encoded]) -> int:

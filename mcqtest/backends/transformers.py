@@ -14,7 +14,6 @@ import itertools
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 
 # Matrix products that do not depend on the number of threads, so that workers with fewer
@@ -27,7 +26,7 @@ from mcqtest.backends import Setup, passes
 from mcqtest.backends.generation import Generator
 from mcqtest.backends.loading import context, load, usable
 from mcqtest.backends.sharing import Sharing, summed
-from mcqtest.backends.tokens import Encoded, Encoder, nested, shared_length
+from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, Request, Response
 
@@ -87,7 +86,7 @@ class Transformers:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
         shots share their prefix.
         """
-        for encoded in self._ahead(requests):
+        for encoded in ahead(self._encoder, requests):
             encoded.sort(key=lambda item: (item.texts, -item.shots, -item.length))  # longest first
             for (texts, _), equal in groupby(encoded, lambda item: (item.texts, item.shots)):
                 run = self._texts if texts else self._letters
@@ -103,20 +102,6 @@ class Transformers:
         for response in self._generator.run(items, way, prefix, self._budget):
             self.asked += 1
             yield response
-
-    def _ahead(self, requests: Iterable[Request]) -> Iterator[list[Encoded]]:
-        """Groups of requests that share a prefix, encoded while the group before is computed."""
-        with ThreadPoolExecutor(1) as pool:
-            coming: Future[list[Encoded]] | None = None
-            for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
-                together = list(group)
-                if all(request.known for request in together):
-                    continue
-                done, coming = coming, pool.submit(self._encoder.encode, together)
-                if done is not None:
-                    yield done.result()
-            if coming is not None:
-                yield coming.result()
 
     def _letters(
         self, encoded: list[Encoded], before: passes.Prefix | None = None

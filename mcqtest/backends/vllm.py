@@ -11,16 +11,17 @@ batch. A resumed run therefore repeats an undisturbed one up to rounding, not bi
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import count, groupby
+from itertools import count
 from typing import Any
 
 from mcqtest.backends import Setup, arguments
-from mcqtest.backends.tokens import Encoded, Encoder, Ids
+from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
@@ -70,16 +71,15 @@ class Vllm:
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
-        self._encoder = Encoder(
-            self._engine.get_tokenizer(), self._limit, vocabulary=config.get_vocab_size()
-        )
+        tokenizer = copy.deepcopy(self._engine.get_tokenizer())  # ours works in another thread
+        self._encoder = Encoder(tokenizer, self._limit, vocabulary=config.get_vocab_size())
         self._window = 2 * self._engine.vllm_config.scheduler_config.max_num_seqs
         """Prompts in flight: those of one step, and as many that wait for the next."""
         self._names = count()
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
-        shots are encoded together, when the engine has room for them.
+        shots are encoded together, while the engine works on those before.
 
         Before a question that cannot be answered is told, those in flight are.
         """
@@ -116,10 +116,9 @@ class Vllm:
 
     def _encoded(self, requests: Iterable[Request]) -> Iterator[Encoded]:
         """The wanted requests, group by group; the longest prompt of a group first."""
-        for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
-            if wanted := [request for request in group if not request.known]:
-                encoded = self._encoder.encode(wanted)
-                yield from sorted(encoded, key=lambda item: (-item.shots, -item.length))
+        for group in ahead(self._encoder, requests):
+            wanted = [item for item in group if not item.request.known]
+            yield from sorted(wanted, key=lambda item: (-item.shots, -item.length))
 
     def _send(self, item: _Item, number: int) -> str:
         """Give one reading to the engine; returns the name that it has there."""
