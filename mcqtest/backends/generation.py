@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -43,7 +44,7 @@ class Text:
         self.room = min(self._decoding.max_tokens, limit - item.longest)
         """Tokens, at most."""
         self.going = True
-        self._draw = torch.Generator().manual_seed(self._decoding.seed)
+        self._generator = torch.Generator().manual_seed(self._decoding.seed)
         self._reach = 4 + max((len(stop.encode()) for stop in self._decoding.stop), default=0)
         """The last tokens that can hold a stop string; a token is one byte at least."""
 
@@ -51,20 +52,15 @@ class Text:
     def prompt(self) -> Ids:
         return self.item.rows[0].ids
 
-    def choose(self, logits: Tensor) -> int:
-        """The next token, by (vocabulary,) logits."""
+    def draw(self, logits: Tensor, best: int) -> int:
+        """The next token, by (vocabulary,) logits of which the highest is at ``best``."""
         decoding = self._decoding
-        if not bool(torch.isfinite(logits.max())):
-            raise AnswerError(
-                f"{self.item.request.name}: the model's next token is not a number; the weights "
-                "are damaged or overflow in this dtype, try --backend-option dtype=float32"
-            )
         if decoding.temperature == 0:
-            return int(logits.argmax())
+            return best
         probabilities = (logits.double().cpu() / decoding.temperature).softmax(-1)
         ordered, tokens = probabilities.sort(descending=True, stable=True)
         beyond = ordered.cumsum(-1) - ordered >= decoding.top_p
-        drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._draw)
+        drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._generator)
         return int(tokens[drawn])
 
     def add(self, token: int) -> bool:
@@ -99,6 +95,20 @@ class Text:
         return text
 
 
+def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:
+    """The next token of each, by (texts, vocabulary) logits; told at once for all of them, since
+    every question to a GPU costs time.
+    """
+    best = logits.argmax(-1).tolist()
+    for text, finite in zip(texts, logits.amax(-1).isfinite().tolist(), strict=True):
+        if not finite:
+            raise AnswerError(
+                f"{text.item.request.name}: the model's next token is not a number; the weights "
+                "are damaged or overflow in this dtype, try --backend-option dtype=float32"
+            )
+    return [text.draw(*pair) for text, *pair in zip(texts, logits, best, strict=True)]
+
+
 class Generator:
     """Generates with one model."""
 
@@ -123,27 +133,33 @@ class Generator:
         """A response to each; ``way`` is how the model can score such rows together."""
         waiting = deque(items)
         batch = _Batch()
+        done: list[Text] = []
         while waiting or batch.texts:
             if way is not passes.merged or self.reason is not None:
                 waiting.extendleft(reversed([text.item for text in batch.texts]))
                 yield from self._each_alone(waiting, prefix if way else None)
                 return
             try:
-                done = self._grow(batch, waiting, prefix, budget)
+                # New rows come in when there is place for a quarter of the batch, since every
+                # change copies keys and values.
+                comes = waiting and len(batch.texts) <= self._rows * 3 // 4
+                step = self._admit if comes else self._grow
+                done = step(batch, waiting, prefix, budget)
+                if done and not self._checked:
+                    self._check(done[0])
             except (RuntimeError, MemoryError) as error:
                 if not passes.out_of_memory(error):
                     raise
-                waiting.extendleft(reversed([text.item for text in batch.texts]))
-                batch = _Batch()
+                waiting.extendleft(reversed([text.item for text in (*done, *batch.texts)]))
+                done, batch = [], _Batch()
                 self._shrink(waiting[0], prefix)
                 continue
-            if done and not self._checked:
-                self._check(done[0])
             if self.reason is not None:
                 waiting.extendleft(reversed([text.item for text in done]))
                 continue
             for text in done:
                 yield text.response()
+            done = []
 
     def _shrink(self, item: Encoded, prefix: passes.Prefix) -> None:
         if self._rows == 1:
@@ -157,51 +173,54 @@ class Generator:
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _grow(
+    def _admit(
         self, batch: _Batch, waiting: deque[Encoded], prefix: passes.Prefix, budget: int
     ) -> list[Text]:
-        """One more token for each; those that ended. New rows come in when there is place for
-        a quarter of the batch, since every change copies keys and values.
-        """
-        done: list[Text] = []
-        if waiting and len(batch.texts) <= self._rows * 3 // 4:
-            pack = [waiting[0]]
-            size = waiting[0].beyond(len(prefix))
-            for item in list(waiting)[1 : self._rows - len(batch.texts)]:
-                if (size := size + item.beyond(len(prefix))) > budget:
-                    break
-                pack.append(item)
-            texts = [Text(item, self._tokenizer, self._ends, self._limit) for item in pack]
-            distinct = list(dict.fromkeys(tuple(text.prompt) for text in texts))
-            rows = [Row(list(ids), ()) for ids in distinct]
-            logits, own = passes.begin(self._model, rows, prefix)
-            index = [distinct.index(tuple(text.prompt)) for text in texts]
-            going = [self._next(text, logits[at]) for text, at in zip(texts, index, strict=True)]
-            for _ in pack:
-                waiting.popleft()
-            kept = [at for at, on in zip(index, going, strict=True) if on]
-            if kept:
-                batch.join(
-                    [text for text, on in zip(texts, going, strict=True) if on], own.select(kept)
-                )
-            done += [text for text, on in zip(texts, going, strict=True) if not on]
-        if batch.texts and batch.own is not None:
-            logits = passes.go_on(
-                self._model,
-                [text.ids[-1] for text in batch.texts],
-                [len(text.prompt) + len(text.ids) - 1 for text in batch.texts],
-                batch.own,
-                prefix,
-            )
-            going = [self._next(*pair) for pair in zip(batch.texts, logits, strict=True)]
-            done += batch.leave(going)
-        return done
+        """Take in those that wait, as many as are computed at once; those that end at once."""
+        pack: list[Encoded] = []
+        size = 0
+        for item in itertools.islice(waiting, self._rows - len(batch.texts)):
+            size += item.beyond(len(prefix))
+            if pack and size > budget:
+                break
+            pack.append(item)
+        texts = [Text(item, self._tokenizer, self._ends, self._limit) for item in pack]
+        # Several samples of one prompt have it in common.
+        distinct = {tuple(text.prompt): None for text in texts}
+        place = {prompt: number for number, prompt in enumerate(distinct)}
+        logits, own = passes.begin(self._model, [Row(list(ids), ()) for ids in distinct], prefix)
+        index = [place[tuple(text.prompt)] for text in texts]
+        going = self._next(texts, logits[index])
+        batch.join(
+            [text for text, on in zip(texts, going, strict=True) if on],
+            own.select([at for at, on in zip(index, going, strict=True) if on]),
+        )
+        for _ in pack:
+            waiting.popleft()
+        return [text for text, on in zip(texts, going, strict=True) if not on]
 
-    def _next(self, text: Text, logits: Tensor) -> bool:
-        token = text.choose(logits)
+    def _grow(
+        self, batch: _Batch, _waiting: deque[Encoded], prefix: passes.Prefix, _budget: int
+    ) -> list[Text]:
+        """One more token for each; those that end."""
+        assert batch.own is not None
+        logits = passes.go_on(
+            self._model,
+            [text.ids[-1] for text in batch.texts],
+            [len(text.prompt) + len(text.ids) - 1 for text in batch.texts],
+            batch.own,
+            prefix,
+        )
+        return batch.leave(self._next(batch.texts, logits))
+
+    def _next(self, texts: Sequence[Text], logits: Tensor) -> list[bool]:
+        """Choose a token for each by (texts, vocabulary) logits; whether each goes on."""
+        tokens = choose(texts, logits)
         if not self._checked:
-            text.logprobs.append(float(logits[token] - logits.logsumexp(-1)))
-        return text.add(token)
+            norms = logits.logsumexp(-1)
+            for text, token, row, norm in zip(texts, tokens, logits, norms, strict=True):
+                text.logprobs.append(float(row[token] - norm))
+        return [text.add(token) for text, token in zip(texts, tokens, strict=True)]
 
     def _check(self, text: Text) -> None:
         """A first text must have the probabilities that plain scoring of it gives."""
@@ -243,7 +262,7 @@ class _Choose:
         self._text = text
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002
-        token = self._text.choose(scores[0].float())
+        (token,) = choose([self._text], scores.float())
         self._text.add(token)
         forced = torch.full_like(scores, -torch.inf)
         forced[0, token] = 0
@@ -274,7 +293,6 @@ class _Batch:
         if all(going) or self.own is None:
             return []
         done = [text for text, on in zip(self.texts, going, strict=True) if not on]
-        kept = [place for place, on in enumerate(going) if on]
-        self.own = self.own.select(kept) if kept else None
+        self.own = self.own.select([place for place, on in enumerate(going) if on])
         self.texts = [text for text, on in zip(self.texts, going, strict=True) if on]
         return done

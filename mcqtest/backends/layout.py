@@ -101,7 +101,7 @@ class Own:
 
     def select(self, rows: Sequence[int]) -> Own:
         """These rows, in this order; one may occur several times."""
-        index = torch.tensor(rows, device=self.lengths.device)
+        index = torch.tensor(rows, dtype=torch.long, device=self.lengths.device)
         layers = [(key[index], value[index]) for key, value in self.layers]
         return Own(layers, self.lengths[index], self.start)
 
