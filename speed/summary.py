@@ -68,7 +68,8 @@ def _notes(measured: Measured, read: int, work: tuple[float, float]) -> list[str
     batches = ", ".join(f"{size}: {spent:,.2f} s" for size, spent in measured.tried.items())
     rates = "; ".join(
         f"{kind} {', '.join(f'{each[kind] / 1e9:,.0f}' for each in measured.rates)}"
-        for kind in measured.rates[0]
+        for kind in ("square", "layer", "onednn")
+        if kind in measured.rates[0]
     )
     asked = (
         f"{read:,} questions; tokens: {sum(each.tokens for each in every):,} in all prompts, "
