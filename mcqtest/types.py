@@ -158,7 +158,19 @@ class Decoding:
     """Sampled among the most probable tokens that together have this probability
     (nucleus sampling, arXiv 1904.09751, 3.1)."""
     seed: int = 0
-    """Of this request alone: the same request gives the same text, whatever it is batched with."""
+    """Of this request alone: the same request gives the same text, whatever it is batched with
+    (up to rounding: two tokens may be equally probable to the last bit).
+    """
+
+    def __post_init__(self) -> None:
+        if self.max_tokens < 1:
+            raise ValueError(f"max_tokens={self.max_tokens}: a text has one token at least")
+        if not 0 <= self.temperature < float("inf"):
+            raise ValueError(f"temperature={self.temperature}: 0 (greedy) or more was expected")
+        if not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p={self.top_p}: more than 0 and at most 1 was expected")
+        if not all(self.stop):
+            raise ValueError("stop: an empty string would end every text before it begins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +180,7 @@ class Request:
     """
 
     key: str
-    """Content hash of all that can change the answer (`mcqtest.plan.request_key`)."""
+    """Content hash of all that can change the answer (`mcqtest.plan.request_keys`)."""
     prompt: Prompt
     choices: tuple[str, ...]
     """Continuations to score, in the order of the question's choices: ``" A"``, ..."""

@@ -307,3 +307,78 @@ def test_every_end_of_text_counts(tmp_path, grown):
         assert not found.truncated
         assert whole[asked[0].key].text.startswith(found.text)
         assert len(found.text) < len(whole[asked[0].key].text)
+
+
+def test_texts_that_reach_scaled_positions_are_computed_alone(tmp_path):
+    """One text that grows beyond the original length would change its company's positions."""
+    rope = {
+        "rope_type": "longrope",
+        "rope_theta": 10_000.0,
+        "original_max_position_embeddings": 120,
+    }
+    rope |= {"short_factor": [1.0] * 4, "long_factor": [8.0] * 4}
+    where = models.save(
+        tmp_path, "bytes_bos", "phi3", rope_parameters=rope, original_max_position_embeddings=120
+    )
+    asked = texts([3, 4, 20], shots=0, decoding=Decoding(70))
+    found = answers(models.backend(where), asked)
+    for request in asked:
+        compare({request.key: found[request.key]}, greedy(where, [request]))
+
+
+def test_the_check_waits_for_a_token_that_was_fed_back(llama, monkeypatch):
+    """A first text of one token says nothing of how texts grow."""
+    asked = texts(decoding=LONG)
+    asked[2] = replace(asked[2], decoding=Decoding(1))
+    go_on = passes.go_on
+    monkeypatch.setattr(
+        passes,
+        "go_on",
+        lambda model, tokens, positions, *rest: go_on(
+            model, tokens, [place + 3 for place in positions], *rest
+        ),
+    )
+    model = models.backend(llama)
+    compare(answers(model, asked), greedy(llama, asked))
+    assert model.notices
+
+
+def test_a_stop_string_may_be_a_special_token(llama, monkeypatch):
+    """It ends the text, though it is not part of what is shown."""
+    request = texts([5])[0]
+    model = models.backend(llama)
+    model._generator._ends = frozenset()
+    order = iter([40, 41, 2, 43])
+    monkeypatch.setattr(generation, "choose", lambda texts, logits: [next(order) for _ in texts])
+    model._generator._checked = True
+    stopping = replace(request, decoding=Decoding(9, stop=("</s>",)))
+    found = answers(model, [stopping])[request.key]
+    assert not found.truncated
+    assert "</s>" not in found.text
+
+
+def test_out_of_memory_with_a_text_alone(llama, monkeypatch):
+    def none(*arguments, **more):
+        raise torch.OutOfMemoryError("out of memory")
+
+    model = models.backend(llama, share="0")
+    monkeypatch.setattr(model._model, "generate", none)
+    with pytest.raises(AnswerError, match=r"sea/tides0/\d: out of memory on cpu with this text"):
+        answers(model, texts())
+
+
+def test_letters_need_nothing_that_texts_need(llama):
+    """A model without settings for texts, as code that comes with a checkpoint may be."""
+    model = models.backend(llama)
+    del model._model.generation_config
+    models.answers(model, models.requests(SOME))
+    assert "_generator" not in vars(model)
+    compare(answers(model, texts()), greedy(llama, texts()))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"max_tokens": 0}, {"temperature": -1}, {"top_p": 0}, {"top_p": 2}, {"stop": ("",)}]
+)
+def test_impossible_decodings(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Decoding(**{"max_tokens": 5, **wrong})

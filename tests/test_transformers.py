@@ -126,6 +126,21 @@ SHARING = {
 }
 """Architectures whose prompts can share a prefix; a window is shorter than any prompt."""
 
+GEMMA3N = {
+    "head_dim": 8,
+    "num_hidden_layers": 4,
+    "num_kv_shared_layers": 2,
+    "layer_types": ["sliding_attention", "full_attention"] * 2,
+    "sliding_window": 600,
+    "intermediate_size": [64] * 4,
+    "hidden_size_per_layer_input": 8,
+    "vocab_size_per_layer_input": 420,
+    "laurel_rank": 8,
+    "altup_num_inputs": 2,
+    "activation_sparsity_pattern": [0.0] * 4,
+}
+"""Some of its layers have no keys and values of their own."""
+
 MAMBA = {"expand": 2, "num_heads": 8, "head_dim": 8, "n_groups": 1, "state_size": 16}
 
 WHOLE = {
@@ -169,7 +184,7 @@ def test_sharing_changes_nothing(tmp_path, case):
     assert shared.notices == whole.notices == []
     fast, _ = shared._sharing._ways
     merges = case not in {"gemma2", "gemma2-full", "deepseek_v3"}  # caps; keys made when read
-    assert (fast.refused is None and fast.right["row"] > 0) == merges
+    assert (fast.refused is None and fast.right.get(("row", "whole"), 0) > 0) == merges
 
 
 @pytest.mark.parametrize("architecture", WHOLE)
@@ -321,6 +336,24 @@ def test_rows_are_checked_by_their_own_length(tmp_path, monkeypatch):
     ):
         found = models.answers(model, asked)
         assert models.difference(found, reference.answers(asked)) < TOLERANCE
+
+
+@pytest.mark.parametrize("architecture", ["gemma3n_text", "llama"])
+def test_what_is_right_without_a_prefix_is_checked_with_one(tmp_path, architecture, monkeypatch):
+    """Groups of all kinds are compared: without a prefix, behind one, behind a nested one."""
+    config = {"gemma3n_text": GEMMA3N}.get(architecture, {})
+    where = models.save(tmp_path, "bytes_bos", architecture, **config)
+    model = models.backend(where)
+    bare = [
+        replace(request, prompt=replace(request.prompt, header="", shots=()))
+        for request in models.requests([60, 50, 40], seed=3)
+    ]
+    asked = [*bare, *models.requests([3, 4]), *on_passages(seed=8)]
+    found = models.answers(model, asked)
+    assert models.difference(found, models.Reference(where).answers(asked)) < TOLERANCE
+    if architecture == "llama":
+        kinds = {behind for _, behind in model._sharing._ways[0].right}
+        assert kinds == {"none", "whole", "nested"}
 
 
 @pytest.mark.parametrize("kind", ["longrope", "dynamic"])

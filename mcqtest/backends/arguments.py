@@ -20,7 +20,7 @@ from mcqtest.types import McqtestError
 
 TRANSFORMERS = {
     "device": "cpu, cuda, mps",
-    "dtype": "float32, bfloat16, float16 or auto",
+    "dtype": "float32, bfloat16, float16, float64 or auto",
     "max_length": "number of tokens of context, where it is to be smaller than the model's",
     "batch_tokens": "number of tokens computed at once",
     "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",

@@ -44,6 +44,7 @@ class Text:
         self.room = min(self._decoding.max_tokens, limit - item.longest)
         """Tokens, at most."""
         self.going = True
+        self._stop_met = False
         self._generator = torch.Generator().manual_seed(self._decoding.seed)
         self._reach = 4 + max((len(stop.encode()) for stop in self._decoding.stop), default=0)
         """The last tokens that can hold a stop string; a token is one byte at least."""
@@ -57,7 +58,7 @@ class Text:
         decoding = self._decoding
         if decoding.temperature == 0:
             return best
-        probabilities = (logits.double().cpu() / decoding.temperature).softmax(-1)
+        probabilities = (logits.cpu().double() / decoding.temperature).softmax(-1)
         ordered, tokens = probabilities.sort(descending=True, stable=True)
         beyond = ordered.cumsum(-1) - ordered >= decoding.top_p
         drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._generator)
@@ -72,8 +73,9 @@ class Text:
     def _stopped(self) -> bool:
         if not self._decoding.stop:
             return False
-        tail = self._tokenizer.decode(self.ids[-self._reach :])
-        return any(stop in tail for stop in self._decoding.stop)
+        tail = self._decode(self.ids[-self._reach :], skip=False)  # a stop may be a special token
+        self._stop_met = any(stop in tail for stop in self._decoding.stop)
+        return self._stop_met
 
     def response(self) -> Response:
         ended = self.ids[-1] in self._ends
@@ -83,14 +85,14 @@ class Text:
         text = whole[len(start) :]
         found = [at for stop in self._decoding.stop if (at := text.find(stop)) >= 0]
         request = self.item.request
-        truncated = not ended and not found
+        truncated = not (ended or found or self._stop_met)
         # Cut off by the limit, the last character may be half there.
         text = text.rstrip("\ufffd") if truncated else text[: min(found, default=len(text))]
         return Response(request.key, (), self.item.shots, text, truncated)
 
-    def _decode(self, ids: Ids) -> str:
+    def _decode(self, ids: Ids, *, skip: bool = True) -> str:
         text: str = self._tokenizer.decode(
-            ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+            ids, skip_special_tokens=skip, clean_up_tokenization_spaces=False
         )
         return text
 
@@ -118,9 +120,9 @@ class Generator:
         self._limit = limit if limit is not None else 2**62
         self._rows = rows
         """Texts that grow at once."""
-        own = model.generation_config.eos_token_id
-        found = own if isinstance(own, list) else [own, model.config.get_text_config().eos_token_id]
-        flat = [*found, tokenizer.eos_token_id]
+        own = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+        other = getattr(model.config.get_text_config(), "eos_token_id", None)
+        flat = [*(own if isinstance(own, list) else [own, other]), tokenizer.eos_token_id]
         self._ends = frozenset(end for end in flat if isinstance(end, int))
         model.generation_config = GenerationConfig()  # nobody's penalties or temperatures
         self._checked = False
@@ -145,8 +147,8 @@ class Generator:
                 comes = waiting and len(batch.texts) <= self._rows * 3 // 4
                 step = self._admit if comes else self._grow
                 done = step(batch, waiting, prefix, budget)
-                if done and not self._checked:
-                    self._check(done[0])
+                if not self._checked and (longer := [text for text in done if len(text.ids) > 1]):
+                    self._check(longer[0])  # one that was fed back
             except (RuntimeError, MemoryError) as error:
                 if not passes.out_of_memory(error):
                     raise
@@ -163,15 +165,18 @@ class Generator:
 
     def _shrink(self, item: Encoded, prefix: passes.Prefix) -> None:
         if self._rows == 1:
-            raise AnswerError(
-                f"{item.request.name}: out of memory on {self._model.device} with this text alone "
-                f"(prompt of {item.length} tokens); use a smaller dtype or a larger device"
-            )
+            raise self._too_large(item)
         self._rows //= 2
         prefix.forget()
         gc.collect()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _too_large(self, item: Encoded) -> AnswerError:
+        return AnswerError(
+            f"{item.request.name}: out of memory on {self._model.device} with this text alone "
+            f"(prompt of {item.length} tokens); use a smaller dtype or a larger device"
+        )
 
     def _admit(
         self, batch: _Batch, waiting: deque[Encoded], prefix: passes.Prefix, budget: int
@@ -243,15 +248,20 @@ class Generator:
             cache = {}
             if prefix is not None and prefix.ids:
                 cache = {"past_key_values": copy.deepcopy(prefix.cache())}
-            with torch.inference_mode(), passes.quiet():
-                self._model.generate(
-                    ids,
-                    attention_mask=torch.ones_like(ids),
-                    generation_config=plain,
-                    logits_processor=LogitsProcessorList([_Choose(text)]),
-                    stopping_criteria=StoppingCriteriaList([_Stop(text)]),
-                    **cache,
-                )
+            try:
+                with torch.inference_mode(), passes.quiet():
+                    self._model.generate(
+                        ids,
+                        attention_mask=torch.ones_like(ids),
+                        generation_config=plain,
+                        logits_processor=LogitsProcessorList([_Choose(text)]),
+                        stopping_criteria=StoppingCriteriaList([_Stop(text)]),
+                        **cache,
+                    )
+            except (RuntimeError, MemoryError) as error:
+                if not passes.out_of_memory(error):
+                    raise
+                raise self._too_large(item) from None
             yield text.response()
 
 

@@ -102,8 +102,10 @@ class Own:
     def select(self, rows: Sequence[int]) -> Own:
         """These rows, in this order; one may occur several times."""
         index = torch.tensor(rows, dtype=torch.long, device=self.lengths.device)
-        layers = [(key[index], value[index]) for key, value in self.layers]
-        return Own(layers, self.lengths[index], self.start)
+        lengths = self.lengths[index]
+        room = int(lengths.max()) + 64 if len(lengths) else 0  # those who left may have been longer
+        layers = [(key[index, :, :room], value[index, :, :room]) for key, value in self.layers]
+        return Own(layers, lengths, self.start)
 
     def joined(self, other: Own) -> Own:
         """These rows and then the others."""

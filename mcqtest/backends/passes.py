@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers import DynamicCache
+from transformers import DynamicCache, PreTrainedModel
 
 from mcqtest.backends import attention
 from mcqtest.backends.layout import Layout, Own
@@ -26,6 +26,9 @@ Scores = list[list[float]]
 Way = Callable[[Any, Sequence[Row], "Prefix"], Scores]
 """Of scoring many rows in one pass behind their prefix: `merged` or `masked`."""
 
+
+KINDS = ("none", "whole", "nested")
+"""How a prefix comes about: not at all, in one pass, or as the continuation of another."""
 
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
 
@@ -46,6 +49,13 @@ class Prefix:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
+        if not self.ids:
+            return "none"
+        return "whole" if self._before is None else "nested"
+
     def cache(self) -> DynamicCache:
         """A cache of exactly the prefix. What a pass appends is cropped by `restore`."""
         if self._cache is None:
@@ -64,13 +74,14 @@ class Prefix:
             return [(layer.keys, layer.values) for layer in self.cache().layers]
         if not self._layers:
             _, own = begin(self._model, [Row(self.ids, ())], self._before)
-            self._layers = own.layers
+            found = own.layers
             if len(self._before):
                 pairs = zip(self._before.layers(), own.layers, strict=True)
-                self._layers = [
+                found = [
                     (torch.cat([key, more], 2), torch.cat([value, other], 2))
                     for (key, value), (more, other) in pairs
                 ]
+            self._layers = found
         return self._layers
 
     def restore(self) -> None:
@@ -165,14 +176,17 @@ def _layout(model: Any, rows: Sequence[Row], prefix: Prefix) -> Layout:
 @contextmanager
 def _set_to(model: Any, implementation: str) -> Iterator[None]:
     """The model with another attention, for the length of a pass."""
-    own = model.config._attn_implementation  # noqa: SLF001 - there is no public reader
     if not model._can_set_attn_implementation():  # noqa: SLF001 - or it is only logged
         raise NotImplementedError("it has an attention of its own")
-    model.set_attn_implementation(implementation)
+    # Parts of a model may differ; there is no public way to read that, or to put it back.
+    configs = [each.config for each in model.modules() if isinstance(each, PreTrainedModel)]
+    own = [(config, config._attn_implementation) for config in configs]  # noqa: SLF001
     try:
+        model.set_attn_implementation(implementation)
         yield
     finally:
-        model.set_attn_implementation(own)
+        for config, name in own:
+            config._attn_implementation_internal = name  # noqa: SLF001
 
 
 def _kinds(model: Any) -> set[str]:

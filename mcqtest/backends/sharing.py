@@ -31,17 +31,24 @@ def _difference(one: Sequence[float], other: Sequence[float]) -> float:
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
+_Kind = tuple[str, str]
+"""A row or a pack, and behind what kind of prefix: what is right without one may not be with it."""
+
+
 class _Known:
     """What was found of one way of scoring."""
 
     def __init__(self, way: passes.Way, longest: float) -> None:
         self.way = way
         self.refused: str | None = None
-        self.right = {"row": 0, "pack": 0}
+        self.right: dict[_Kind, int] = {}
         """The longest row and pack of which shared and plain scores were found equal."""
-        self.wrong = {"row": longest, "pack": math.inf}
+        self.wrong: dict[_Kind, float] = {}
         """The shortest row and pack of which they differ."""
-        self.why = {"row": f"its positions are scaled beyond {longest - 1} tokens"}
+        self.why: dict[_Kind, str] = {}
+        for behind in passes.KINDS:  # told by the configuration
+            self.wrong["row", behind] = longest
+            self.why["row", behind] = f"its positions are scaled beyond {longest - 1} tokens"
 
 
 class Sharing:
@@ -62,9 +69,9 @@ class Sharing:
         """
         reason = None
         for known in self._ways:
-            reason = self._wrong(known, "row", longest.longest, [longest], prefix) or self._wrong(
-                known, "pack", size, pack, prefix
-            )
+            reason = self._wrong(known, "row", longest.longest, [longest], prefix)
+            if reason is None:
+                reason = self._wrong(known, "pack", size, pack, prefix)
             if reason is None:
                 return known.way
         self.reason = self.reason or reason  # said once, however many prompts it concerns
@@ -79,9 +86,10 @@ class Sharing:
         prefix: passes.Prefix,
     ) -> str | None:
         """Why the last item of ``pack`` does not score alike in it and plainly; None: it does."""
-        if known.refused is not None or size >= known.wrong[what]:
-            return known.refused or known.why[what]
-        if size <= known.right[what]:
+        kind = what, prefix.kind
+        if known.refused is not None or size >= known.wrong.get(kind, math.inf):
+            return known.refused or known.why[kind]
+        if size <= known.right.get(kind, 0):
             return None
         item = pack[-1]
         own = summed(item, passes.plain(self._model, item.rows))
@@ -97,11 +105,11 @@ class Sharing:
         if not all(map(math.isfinite, (*own, *found))):
             return ""  # an overflow, which says nothing of sharing; told where it is judged
         if alike(own, found, self._model.dtype):
-            known.right[what] = size
+            known.right[kind] = size
             return None
-        known.wrong[what] = size
-        known.why[what] = f"log-probabilities differ by {_difference(own, found):.3g}"
-        return known.why[what]
+        known.wrong[kind] = size
+        known.why[kind] = f"log-probabilities differ by {_difference(own, found):.3g}"
+        return known.why[kind]
 
 
 def summed(item: Encoded, scores: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -51,6 +51,12 @@ class Encoded:
         """Whether a text is wanted, not log-probabilities."""
         return self.request.decoding is not None
 
+    @property
+    def reach(self) -> int:
+        """Tokens of the longest row with all that may be generated after it."""
+        decoding = self.request.decoding
+        return self.longest + (decoding.max_tokens if decoding is not None else 0)
+
     def probe(self) -> Encoded:
         """For a text: its prompt, to be read at its end (there, any token may be asked for)."""
         (row,) = self.rows
@@ -197,8 +203,9 @@ def ahead(encoder: Encoder, requests: Iterable[Request]) -> Iterator[list[Encode
     """Groups of consecutive requests with equal headers and shots, those of which all are known
     left out; each is encoded while whoever asks computes the one before.
     """
-    with ThreadPoolExecutor(1) as pool:
-        coming: Future[list[Encoded]] | None = None
+    pool = ThreadPoolExecutor(1)
+    coming: Future[list[Encoded]] | None = None
+    try:
         for _, group in groupby(requests, lambda each: (each.prompt.header, each.prompt.shots)):
             together = list(group)
             if all(request.known for request in together):
@@ -208,6 +215,8 @@ def ahead(encoder: Encoder, requests: Iterable[Request]) -> Iterator[list[Encode
                 yield done.result()
         if coming is not None:
             yield coming.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def shared_length(encoded: Sequence[Encoded]) -> int:

@@ -14,6 +14,7 @@ import itertools
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 # Matrix products that do not depend on the number of threads, so that workers with fewer
@@ -61,8 +62,7 @@ class Transformers:
         ways = [passes.masked] if "attn_implementation" in options else list(passes.WAYS)
         self._share = options.get("share", "1") != "0"
         self._sharing = Sharing(self._model, ways if self._share else [])
-        rows = _ROWS.get(self._device.type, _ROWS_ACCELERATOR)
-        self._generator = Generator(self._model, tokenizer, limit, rows=rows)
+        self._tokenizer, self._limit = tokenizer, limit
 
     @property
     def dtype(self) -> torch.dtype:
@@ -72,7 +72,8 @@ class Transformers:
     @property
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
-        reason = self._sharing.reason or self._generator.reason
+        texts = self._generator.reason if "_generator" in vars(self) else None
+        reason = self._sharing.reason or texts
         if not reason:
             return []
         notice = (
@@ -92,6 +93,11 @@ class Transformers:
                 run = self._texts if texts else self._letters
                 yield from run(list(equal))
 
+    @cached_property
+    def _generator(self) -> Generator:
+        rows = _ROWS.get(self._device.type, _ROWS_ACCELERATOR)
+        return Generator(self._model, self._tokenizer, self._limit, rows=rows)
+
     def _texts(self, encoded: list[Encoded]) -> Iterator[Response]:
         """Texts for requests with equal shots."""
         items = [item for item in encoded if not item.request.known]
@@ -99,6 +105,8 @@ class Transformers:
             return
         prefix = self._prefix(encoded)
         way = self._way([item.probe() for item in encoded], prefix)
+        if max(item.reach for item in items) >= passes.scaled_beyond(self._model.config):
+            way = None  # a text that grows so long would change the positions of its company
         for response in self._generator.run(items, way, prefix, self._budget):
             self.asked += 1
             yield response
@@ -110,7 +118,7 @@ class Transformers:
 
         Those that go on alike behind their prefix (questions on one passage) share that as well.
         Packs and the decision to share depend on all requests, known or not, so that a resumed
-        run gives the same last bits.
+        run gives the same last bits (unless memory ran out, or numbers overflowed, in one of them).
         """
         if all(item.request.known for item in encoded):
             return
