@@ -149,7 +149,9 @@ class Decoding:
     """How a text is generated."""
 
     max_tokens: int
-    """The text is truncated after so many tokens."""
+    """The text is truncated after so many tokens. Shots are dropped from a prompt until it and all
+    these fit into the context; where not even the question does, the text ends with the context.
+    """
     stop: tuple[str, ...] = ()
     """The text ends before the first of these; they are not part of it."""
     temperature: float = 0.0

@@ -15,6 +15,8 @@ from speed.table import Table, write
 
 def main(arguments: list[str]) -> None:
     options = _parse(arguments)
+    if not (options.data / "mmlu").is_dir():
+        raise SystemExit(f"--data {options.data}: holds no folder mmlu")
     process.folder(options.cache)
     tables = _measure(options)
     for table in tables:
