@@ -24,7 +24,7 @@ from tokenizers import (
 from tokenizers import models as vocabularies
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
-from mcqtest.backends import load, setup
+from mcqtest.backends import load, passes, setup
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import Prompt, Request
 
@@ -272,6 +272,19 @@ def answers(model, asked: list[Request]) -> dict[str, tuple[float, ...]]:
     found = [(response.key, response.logprobs) for response in model.run(asked)]
     assert len(dict(found)) == len(found)
     return dict(found)
+
+
+def fed(monkeypatch) -> list[int]:
+    """How many tokens each pass from now on is given."""
+    sizes: list[int] = []
+    call = passes._call
+
+    def noted(model, ids, *arguments, **more):
+        sizes.append(ids.shape[1])
+        return call(model, ids, *arguments, **more)
+
+    monkeypatch.setattr(passes, "_call", noted)
+    return sizes
 
 
 def difference(found, expected) -> float:

@@ -126,13 +126,7 @@ def test_the_prefix_is_computed_once(llama, monkeypatch, grown):
     asked = texts([10] * 6, shots=5)
     model = models.backend(llama)
     answers(model, asked)
-    fed = []
-    call = passes._call
-    monkeypatch.setattr(
-        passes,
-        "_call",
-        lambda model, ids, *a, **b: (fed.append(ids.shape[1]), call(model, ids, *a, **b))[1],
-    )
+    fed = models.fed(monkeypatch)
     answers(model, asked)
     encoded = model._encoder.encode(asked)
     shared = fed[0]

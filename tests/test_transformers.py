@@ -210,13 +210,7 @@ def test_architectures_that_cannot_share(tmp_path, monkeypatch, architecture):
 
 def test_a_shared_prefix_is_computed_once(llama, monkeypatch):
     """The prefix is fed once per task, apart from the prompts that are checked."""
-    fed = []
-    call = passes._call
-    monkeypatch.setattr(
-        passes,
-        "_call",
-        lambda model, ids, *a, **b: (fed.append(ids.shape[1]), call(model, ids, *a, **b))[1],
-    )
+    fed = models.fed(monkeypatch)
     model = models.backend(llama, batch_tokens="60")
     asked = models.requests([10] * 20, shots=5)
     models.answers(model, asked)
@@ -243,13 +237,7 @@ def on_passages(seed=0):
 
 def test_a_passage_is_computed_once(llama, monkeypatch):
     """Questions on one passage share it as well as their prefix; answers stay the same."""
-    fed = []
-    call = passes._call
-    monkeypatch.setattr(
-        passes,
-        "_call",
-        lambda model, ids, *a, **b: (fed.append(ids.shape[1]), call(model, ids, *a, **b))[1],
-    )
+    fed = models.fed(monkeypatch)
     asked = on_passages()
     model = models.backend(llama)
     found = models.answers(model, asked)

@@ -56,7 +56,14 @@ def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> S
         raise McqtestError(f"--backend={backend}: unknown; choose auto, transformers or vllm")
     if backend == "auto":
         backend = _auto(checkpoint, options)
-    return (_vllm if backend == "vllm" else _transformers)(checkpoint, options)
+    device, versions = (_vllm if backend == "vllm" else _transformers)(options)
+    return Setup(
+        backend=backend,
+        dtype=_dtype(options.get("dtype", "auto"), device, checkpoint.config),
+        device=device,
+        versions=versions,
+        options=options,
+    )
 
 
 def _auto(checkpoint: Checkpoint, options: Mapping[str, str]) -> str:
@@ -75,21 +82,17 @@ def _installed_vllm() -> tuple[str, str | None, str]:
     return "vllm", None, "cuda"
 
 
-def _vllm(checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
+def _vllm(options: Mapping[str, str]) -> tuple[str, str]:
+    """Device, and versions in words; raises where an option or a library is wrong or missing."""
     name, version, device = _installed_vllm()
     if version is None:
         raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
-    return Setup(
-        backend="vllm",
-        dtype=_dtype(options.get("dtype", "auto"), device, checkpoint.config),
-        device=device,
-        versions=f"{name} {version}, torch {installed('torch')}",
-        options=options,
-    )
+    return device, f"{name} {version}, torch {installed('torch')}"
 
 
-def _transformers(checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
+def _transformers(options: Mapping[str, str]) -> tuple[str, str]:
+    """As `_vllm`."""
     arguments.check_transformers(options)
     torch, transformers = installed("torch"), installed("transformers")
     if torch is None or transformers is None:
@@ -99,13 +102,7 @@ def _transformers(checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
     if device == "auto":
         # Told from the files alone, since importing torch costs more than a stored run.
         device = "cuda" if cuda_devices() and not torch.endswith("+cpu") else "cpu"
-    return Setup(
-        backend="transformers",
-        dtype=_dtype(options.get("dtype", "auto"), device, checkpoint.config),
-        device=device,
-        versions=f"transformers {transformers}, torch {torch}",
-        options=options,
-    )
+    return device, f"transformers {transformers}, torch {torch}"
 
 
 _DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")

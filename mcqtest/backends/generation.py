@@ -8,7 +8,6 @@ those that wait.
 from __future__ import annotations
 
 import copy
-import gc
 import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -64,11 +63,9 @@ class Text:
         drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._generator)
         return int(tokens[drawn])
 
-    def add(self, token: int) -> bool:
-        """Whether the text goes on after this token."""
+    def add(self, token: int) -> None:
         self.ids.append(token)
         self.going = not (token in self._ends or len(self.ids) >= self.room or self._stopped())
-        return self.going
 
     def _stopped(self) -> bool:
         if not self._decoding.stop:
@@ -136,17 +133,14 @@ class Generator:
         waiting = deque(items)
         batch = _Batch()
         done: list[Text] = []
+        failed = False
         while waiting or batch.texts:
             if way is not passes.merged or self.reason is not None:
                 waiting.extendleft(reversed([text.item for text in batch.texts]))
                 yield from self._each_alone(waiting, prefix if way else None)
                 return
             try:
-                # New rows come in when there is place for a quarter of the batch, since every
-                # change copies keys and values.
-                comes = waiting and len(batch.texts) <= self._rows * 3 // 4
-                step = self._admit if comes else self._grow
-                done = step(batch, waiting, prefix, budget)
+                done = self._step(batch, waiting, prefix, budget)
                 if not self._checked and (longer := [text for text in done if len(text.ids) > 1]):
                     self._check(longer[0])  # one that was fed back
             except (RuntimeError, MemoryError) as error:
@@ -154,7 +148,13 @@ class Generator:
                     raise
                 waiting.extendleft(reversed([text.item for text in (*done, *batch.texts)]))
                 done, batch = [], _Batch()
-                self._shrink(waiting[0], prefix)
+                if self._rows == 1:
+                    raise self._too_large(waiting[0]) from None
+                self._rows //= 2
+                failed = True
+            if failed:  # only here the failed pass is forgotten
+                prefix.release()
+                failed = False
                 continue
             if self.reason is not None:
                 waiting.extendleft(reversed([text.item for text in done]))
@@ -163,14 +163,15 @@ class Generator:
                 yield text.response()
             done = []
 
-    def _shrink(self, item: Encoded, prefix: passes.Prefix) -> None:
-        if self._rows == 1:
-            raise self._too_large(item)
-        self._rows //= 2
-        prefix.forget()
-        gc.collect()
-        if self._model.device.type == "cuda":
-            torch.cuda.empty_cache()
+    def _step(
+        self, batch: _Batch, waiting: deque[Encoded], prefix: passes.Prefix, budget: int
+    ) -> list[Text]:
+        """One pass; the texts that end with it. New rows come in when there is place for a
+        quarter of the batch, since every change copies keys and values.
+        """
+        if waiting and len(batch.texts) <= self._rows * 3 // 4:
+            return self._admit(batch, waiting, prefix, budget)
+        return self._grow(batch, prefix)
 
     def _too_large(self, item: Encoded) -> AnswerError:
         return AnswerError(
@@ -195,18 +196,16 @@ class Generator:
         place = {prompt: number for number, prompt in enumerate(distinct)}
         logits, own = passes.begin(self._model, [Row(list(ids), ()) for ids in distinct], prefix)
         index = [place[tuple(text.prompt)] for text in texts]
-        going = self._next(texts, logits[index])
+        self._next(texts, logits[index])
         batch.join(
-            [text for text, on in zip(texts, going, strict=True) if on],
-            own.select([at for at, on in zip(index, going, strict=True) if on]),
+            [text for text in texts if text.going],
+            own.select([at for text, at in zip(texts, index, strict=True) if text.going]),
         )
         for _ in pack:
             waiting.popleft()
-        return [text for text, on in zip(texts, going, strict=True) if not on]
+        return [text for text in texts if not text.going]
 
-    def _grow(
-        self, batch: _Batch, _waiting: deque[Encoded], prefix: passes.Prefix, _budget: int
-    ) -> list[Text]:
+    def _grow(self, batch: _Batch, prefix: passes.Prefix) -> list[Text]:
         """One more token for each; those that end."""
         assert batch.own is not None
         logits = passes.go_on(
@@ -216,16 +215,18 @@ class Generator:
             batch.own,
             prefix,
         )
-        return batch.leave(self._next(batch.texts, logits))
+        self._next(batch.texts, logits)
+        return batch.leave()
 
-    def _next(self, texts: Sequence[Text], logits: Tensor) -> list[bool]:
-        """Choose a token for each by (texts, vocabulary) logits; whether each goes on."""
+    def _next(self, texts: Sequence[Text], logits: Tensor) -> None:
+        """Choose a token for each by (texts, vocabulary) logits."""
         tokens = choose(texts, logits)
         if not self._checked:
             norms = logits.logsumexp(-1)
             for text, token, row, norm in zip(texts, tokens, logits, norms, strict=True):
                 text.logprobs.append(float(row[token] - norm))
-        return [text.add(token) for text, token in zip(texts, tokens, strict=True)]
+        for text, token in zip(texts, tokens, strict=True):
+            text.add(token)
 
     def _check(self, text: Text) -> None:
         """A first text must have the probabilities that plain scoring of it gives."""
@@ -298,11 +299,10 @@ class _Batch:
         self.own = own if self.own is None else self.own.joined(own)
         self.texts = self.texts + texts
 
-    def leave(self, going: Sequence[bool]) -> list[Text]:
+    def leave(self) -> list[Text]:
         """Keep those that go on; the others."""
-        if all(going) or self.own is None:
-            return []
-        done = [text for text, on in zip(self.texts, going, strict=True) if not on]
-        self.own = self.own.select([place for place, on in enumerate(going) if on])
-        self.texts = [text for text, on in zip(self.texts, going, strict=True) if on]
+        done = [text for text in self.texts if not text.going]
+        if done and self.own is not None:
+            self.own = self.own.select([at for at, text in enumerate(self.texts) if text.going])
+            self.texts = [text for text in self.texts if text.going]
         return done

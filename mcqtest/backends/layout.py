@@ -19,30 +19,24 @@ class Layout:
         sizes = torch.tensor(lengths, device=device)
         self._owner = torch.repeat_interleave(torch.arange(len(lengths), device=device), sizes)
         ends = sizes.cumsum(0)
-        self._first = ends - sizes
-        offset = torch.arange(len(self._owner), device=device) - self._first[self._owner]
+        first = ends - sizes
+        offset = torch.arange(len(self._owner), device=device) - first[self._owner]
         self.position = offset + start
         """(tokens,): of each token in its own sequence."""
-        table, _ = self.table()
+        self.lengths = sizes
+        columns = torch.arange(max(lengths), device=device)
+        self.table = torch.minimum(first[:, None] + columns, ends[:, None] - 1)
+        """(rows, longest): places of all rows' tokens, rows padded with their last token."""
         self.blocks = [
             (
-                table[block.start : block.stop, : lengths[block.start]],
+                self.table[block.start : block.stop, : lengths[block.start]],
                 _inside(lengths, block, device),
             )
             for block in _similar(lengths)
         ]
-        """Rows of similar lengths: (rows, longest) places of their tokens in the pack, rows
-        padded with their last token, and (tokens,) places of the tokens in that table."""
+        """Rows of similar lengths: their part of the table, without columns that all of them
+        pad, and (tokens,) places of the tokens in that part."""
         self._masks: dict[tuple[int | None, torch.dtype], Tensor] = {}
-
-    def _ends(self) -> Tensor:
-        return torch.cat([self._first[1:], self._first.new_tensor([len(self._owner)])])
-
-    def table(self) -> tuple[Tensor, Tensor]:
-        """(rows, longest) places of all rows' tokens, padded, and (rows,) how many they are."""
-        lengths = self._ends() - self._first
-        columns = torch.arange(int(lengths.max()), device=lengths.device)
-        return torch.minimum(self._first[:, None] + columns, self._ends()[:, None] - 1), lengths
 
     def mask(self, window: int | None, dtype: torch.dtype) -> Tensor:
         """(1, 1, tokens, start + tokens), to be added: 0 where a token sees another."""
@@ -88,16 +82,17 @@ class Own:
         self.lengths = lengths
         self.start = start
         """Tokens of the prefix, which lie before."""
+        self._longest = int(lengths.max()) if len(lengths) else 0
+        """Told once a pass, for every question to a GPU costs time."""
 
     @classmethod
     def of(cls, kept: Sequence[tuple[Tensor, Tensor]], layout: Layout) -> Own:
         """Those of a pass over whole rows."""
-        table, lengths = layout.table()
         layers = [
-            (key[0][:, table].transpose(0, 1), value[0][:, table].transpose(0, 1))
+            (key[0][:, layout.table].transpose(0, 1), value[0][:, layout.table].transpose(0, 1))
             for key, value in kept
         ]
-        return cls(layers, lengths, layout.start)
+        return cls(layers, layout.lengths, layout.start)
 
     def select(self, rows: Sequence[int]) -> Own:
         """These rows, in this order; one may occur several times."""
@@ -118,7 +113,7 @@ class Own:
 
     def make_room(self) -> None:
         """Room for one more token of each row."""
-        needed = int(self.lengths.max()) + 1
+        needed = self._longest + 1
         if needed > self.layers[0][0].shape[2]:
             room = needed + max(64, needed // 4)
             self.layers = [_roomier(pair, room) for pair in self.layers]
@@ -129,8 +124,13 @@ class Own:
         rows = torch.arange(len(self.lengths), device=keys.device)
         keys[rows, :, self.lengths] = key[0].transpose(0, 1)
         values[rows, :, self.lengths] = value[0].transpose(0, 1)
-        filled = int(self.lengths.max()) + 1
+        filled = self._longest + 1
         return keys[:, :, :filled], values[:, :, :filled]
+
+    def grow(self) -> None:
+        """After a pass: a token of each row was put in, in every layer."""
+        self.lengths += 1
+        self._longest += 1
 
 
 def _roomier(pair: tuple[Tensor, Tensor], room: int) -> tuple[Tensor, Tensor]:

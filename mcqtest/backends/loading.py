@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from mcqtest.backends import Setup, kernels
+from mcqtest.backends import Setup, kernels, passes
 from mcqtest.backends.sharing import line
 from mcqtest.checkpoint import Checkpoint
 from mcqtest.types import McqtestError
@@ -40,8 +39,7 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
     folder = str(checkpoint.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with passes.quiet():
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,

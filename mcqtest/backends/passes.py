@@ -5,6 +5,7 @@ Knows torch and the caches of `transformers`, nothing of prompts, memory or devi
 
 from __future__ import annotations
 
+import gc
 import inspect
 import itertools
 import math
@@ -101,6 +102,15 @@ class Prefix:
         if self._before is not None:
             self._before.forget()
 
+    def release(self) -> None:
+        """`forget`, and give the memory back. To be called when the exception of a pass that
+        failed is gone: it holds all that the pass had made.
+        """
+        self.forget()
+        gc.collect()
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+
 
 def plain(model: Any, rows: Sequence[Row]) -> Scores:
     """Each row by itself, unpadded: right for every architecture."""
@@ -121,9 +131,8 @@ def begin(model: Any, rows: Sequence[Row], prefix: Prefix) -> tuple[torch.Tensor
     layout = _layout(model, rows, prefix)
     kept: Layers = []
     shared = attention.Shared(prefix.layers(), layout, kept=kept)
-    start = len(prefix)
-    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
-    last = [end - 1 for end in itertools.accumulate(len(row.ids) - start for row in rows)]
+    ids, offsets = _end_to_end(rows, len(prefix))
+    last = [end - 1 for end in offsets[1:]]
     tokens = torch.tensor([ids], device=model.device)
     with _set_to(model, attention.NAME):
         logits = _call(model, tokens, last, **_behind(layout.position, shared))
@@ -140,7 +149,7 @@ def go_on(
     ids = torch.tensor([tokens], device=model.device)
     with _set_to(model, attention.NAME):
         logits = _call(model, ids, list(range(len(tokens))), **_behind(places, shared))
-    own.lengths += 1
+    own.grow()
     return logits
 
 
@@ -211,8 +220,7 @@ def _masks(model: Any, layout: Layout) -> Any:
 
 def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, Any]) -> Scores:
     """One pass over ``rows``, laid end to end without their first ``start`` tokens."""
-    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
-    offsets = [0, *itertools.accumulate(len(row.ids) - start for row in rows)]
+    ids, offsets = _end_to_end(rows, start)
     wanted = [
         (offset + position - start, token)
         for row, offset in zip(rows, offsets, strict=False)
@@ -227,6 +235,12 @@ def _forward(model: Any, rows: Sequence[Row], start: int, arguments: dict[str, A
     tokens = torch.tensor([token for _, token in wanted], device=device)
     values = iter((logits[index, tokens] - normaliser[index]).tolist())
     return [[next(values) for _ in row.wanted] for row in rows]
+
+
+def _end_to_end(rows: Sequence[Row], start: int) -> tuple[Ids, list[int]]:
+    """Rows without their first ``start`` tokens; where each begins, and where the last ends."""
+    ids = list(itertools.chain.from_iterable(row.ids[start:] for row in rows))
+    return ids, [0, *itertools.accumulate(len(row.ids) - start for row in rows)]
 
 
 def _call(model: Any, ids: torch.Tensor, kept: list[int], **arguments: Any) -> torch.Tensor:

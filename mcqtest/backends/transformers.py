@@ -9,7 +9,6 @@ finds it and every prompt is computed whole, without padding.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import math
 import os
@@ -172,10 +171,7 @@ class Transformers:
         """Compute fewer tokens at once from now on, since ``pack`` was too large."""
         size = sum(item.beyond(len(prefix)) for item in pack)
         self._budget = max(1, min(self._budget, size) // 2)
-        prefix.forget()
-        gc.collect()
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+        prefix.release()
 
     def _score(
         self, pack: Sequence[Encoded], way: passes.Way | None, prefix: passes.Prefix
