@@ -9,7 +9,8 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
-from mcqtest.types import Benchmark, Columns, Layout, Source
+from mcqtest.source import Columns, Layout, Source
+from mcqtest.types import Benchmark, Method
 
 GROUPS = {
     "words": "alphabet_order first_letters odd_word_out opposite_words word_kinds",
@@ -31,7 +32,7 @@ DEMO = Benchmark(
             ),
         ),
     ),
-    style=prompts.mmlu,
+    methods={"letters": Method(prompts.mmlu)},
     shots=5,
 )
 

@@ -9,7 +9,8 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
-from mcqtest.types import Benchmark, Columns, Layout, Source
+from mcqtest.source import Columns, Layout, Source
+from mcqtest.types import Benchmark, Method
 
 GROUPS = {
     "STEM": """
@@ -63,7 +64,7 @@ MMLU = Benchmark(
         hub="cais/mmlu",
         revision="c30699e8356da336a370243923dbaf21066bb9fe",
     ),
-    style=prompts.mmlu,
+    methods={"letters": Method(prompts.mmlu)},
     shots=5,
 )
 

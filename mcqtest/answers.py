@@ -1,10 +1,143 @@
-"""From a model's response to an answer."""
+"""From a model's responses to an answer: readers of texts, and the choice by probability."""
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from mcqtest.types import Question, Response, Result
+from mcqtest import reader as ours
+from mcqtest.types import LETTERS, McqtestError, Question, Response, Result
+
+Reader = Callable[[str, Sequence[str]], int | None]
+"""The 0-based choice that a text names, given the choices; None where nothing can be read.
+Published readers also name choices that the question does not have."""
+
+_FIRST = re.compile(r"answer is \(?([A-J])\)?")
+_LABELLED = re.compile(r"[aA]nswer:(?=\s*([A-J]))")
+_STANDALONE = re.compile(r"\b[A-J]\b")
+
+
+def _mmlu_pro(text: str, choices: Sequence[str]) -> int | None:  # noqa: ARG001
+    r"""The chain of three patterns in evaluate_from_local.py of TIGER-AI-Lab/MMLU-Pro (also level
+    "l2" of its compute_accuracy.py), in time that grows with the text and not with its square:
+
+    1. the first ``answer is \(?([A-J])\)?``;
+    2. ``.*[aA]nswer:\s*([A-J])``: on the first line that has one, the last;
+    3. ``\b[A-J]\b(?!.*\b[A-J]\b)``: the last capital letter that stands by itself.
+    """
+    if first := _FIRST.search(text):
+        return LETTERS.index(first[1])
+    if labelled := list(_LABELLED.finditer(text)):
+        end = text.find("\n", labelled[0].start())
+        line = [each for each in labelled if end < 0 or each.start() < end]
+        return LETTERS.index(line[-1][1])
+    standing = deque(_STANDALONE.finditer(text), maxlen=1)
+    return LETTERS.index(standing[0][0]) if standing else None
+
+
+def _mmlu_pro_api(text: str, choices: Sequence[str]) -> int | None:
+    """As evaluate_from_api.py there, which removes ``**`` first."""
+    return _mmlu_pro(text.replace("**", ""), choices)
+
+
+def _lm_eval(text: str, choices: Sequence[str]) -> int | None:  # noqa: ARG001
+    """The one pattern of lm-evaluation-harness's mmlu_pro (3.1), its first match."""
+    first = _FIRST.search(text)
+    return LETTERS.index(first[1]) if first else None
+
+
+READERS: Mapping[str, Reader] = {
+    "mcqtest": ours.committed,
+    "mmlu_pro": _mmlu_pro,
+    "mmlu_pro_api": _mmlu_pro_api,
+    "lm_eval": _lm_eval,
+}
+
+FALLBACKS = {
+    "wrong": "a question without an answer is wrong",
+    "random": "a choice is drawn by lot, always the same for the same question",
+}
+"""What to do where nothing can be read."""
+
+
+def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 10) -> int | None:
+    """The 0-based answer that ``text`` gives, None where it gives none.
+
+    ``options`` are the texts of the question's choices, or their number; with their texts,
+    ``mcqtest`` also reads an answer that is given without its letter. A letter beyond the options
+    is no answer. Raises `McqtestError` for a reader that does not exist.
+    """
+    choices = ("",) * options if isinstance(options, int) else options
+    answer = _reader(reader)(text, choices)
+    return answer if answer is not None and answer < len(choices) else None
+
+
+def _reader(name: str) -> Reader:
+    if name not in READERS:
+        raise McqtestError(f"--reader={name}: unknown; there are {', '.join(READERS)}")
+    return READERS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts become answers. Raises `McqtestError` for names that do not exist."""
+
+    reader: str = "mcqtest"
+    fallback: str = "wrong"
+
+    def __post_init__(self) -> None:
+        _reader(self.reader)
+        if self.fallback not in FALLBACKS:
+            known = ", ".join(FALLBACKS)
+            raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
+
+    def __str__(self) -> str:
+        revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        return f"reader {self.reader}{revision}, fallback {self.fallback}"
+
+
+def judge(question: Question, responses: Sequence[Response], reading: Reading, name: str) -> Result:
+    """The result of one question: by its probabilities, else by what its texts say. Lots are
+    drawn by its ``name``.
+
+    Of several texts the majority counts, unreadable ones having no vote; among answers with
+    equally many votes, the one that was given first (self-consistency, arXiv 2203.11171).
+    """
+    texts = tuple(each.text for each in responses if each.text is not None)
+    if responses[0].logprobs:
+        return replace(choose(question, responses[0]), texts=texts)
+    reader = _reader(reading.reader)
+    votes = tuple(reader(text, question.choices) for text in texts)
+    answer = majority(votes)
+    guessed = answer is None and reading.fallback == "random"
+    if guessed:
+        answer = _lot(name, len(question.choices))
+    count = len(question.choices)
+    return Result(
+        question=question,
+        answer=answer if answer is not None and answer < count else None,
+        probabilities=None,
+        shots=min(each.shots for each in responses),
+        texts=texts,
+        votes=tuple(vote if vote is not None and vote < count else None for vote in votes),
+        truncated=sum(each.truncated for each in responses),
+        guessed=guessed,
+    )
+
+
+def majority(votes: Sequence[int | None]) -> int | None:
+    """The answer with the most votes, of equals the first; None where nobody voted."""
+    counts = Counter(vote for vote in votes if vote is not None)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _lot(seed: str, count: int) -> int:
+    """One of ``count`` choices with equal chance, the same for the same ``seed``."""
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % count
 
 
 def choose(question: Question, response: Response) -> Result:

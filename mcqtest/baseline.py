@@ -18,7 +18,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollections
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from mcqtest.judge import Case, target
+from mcqtest.case import Case
+from mcqtest.judge import target
 from mcqtest.run import Run
 from mcqtest.types import McqtestError, Results, Task
 

@@ -121,7 +121,10 @@ def find(model: str, *, base: Path, demo: Path) -> Checkpoint:
     if folder.is_dir():
         checkpoint = Checkpoint(folder, folder.name)
     elif folder.exists():
-        raise McqtestError(f"--model={model}: a file; give the folder that holds config.json")
+        raise McqtestError(
+            f"--model={model}: a file; give the folder that holds config.json, or add "
+            "--backend=replay for recorded outputs"
+        )
     elif _HUB_ID.fullmatch(model) and not model.startswith("."):
         checkpoint = Checkpoint(_from_hub(model), model.replace("/", "--"))
     else:

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from mcqtest.source import Columns, Layout, Source
 from mcqtest.tables import AGAIN, Row, extra, names, read, reason, shown
-from mcqtest.types import LETTERS, Columns, Layout, McqtestError, Question, Source, Task
+from mcqtest.types import LETTERS, McqtestError, Question, Task
 
 
 def load(
@@ -125,10 +126,11 @@ def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Ro
         groups = _read_groups(path, name, layout.header, column, stat.st_mtime_ns, stat.st_size)
     if not any(groups.values()):
         raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
-    if task.name not in groups:
-        found = f"no row with {column} {shown(task.name)}, only {names(groups)}"
+    title = task.name if column is None else task.title
+    if title not in groups:
+        found = f"no row with {column} {shown(title)}, only {names(groups)}"
         raise McqtestError(f"{name}: {found}; add the rows {AGAIN}")
-    return groups[task.name]
+    return groups[title]
 
 
 @lru_cache(maxsize=8)  # the splits of a few benchmarks; each would be parsed once per task
@@ -146,24 +148,40 @@ def _read_groups(
 
 
 def _question(row: Row, columns: Columns, index: int) -> Question:
-    choices = _choices(row, columns.choices)
+    choices = _choices(row, columns)
+    reasoning = columns.reasoning
     return Question(
         text=_text(row, columns.question, _cell(row, columns.question)),
         choices=choices,
         answer=_answer(row, columns, len(choices)),
         id=str(index) if columns.id is None else _id(row, columns.id),
+        reasoning=reasoning and _reasoning(row, reasoning),
     )
 
 
-def _choices(row: Row, columns: str | tuple[str, ...]) -> tuple[str, ...]:
-    if isinstance(columns, str):
-        values = _cell(row, columns)
+def _reasoning(row: Row, column: str) -> str | None:
+    """A worked solution; only shots have to have one, so it may be missing or empty."""
+    value = row.cells.get(column)
+    return _text(row, column, value) if value else None
+
+
+def _choices(row: Row, columns: Columns) -> tuple[str, ...]:
+    named = columns.choices
+    if isinstance(named, str):
+        values = _cell(row, named)
         if not isinstance(values, list):
-            raise _mistake(row, f"{columns} is {shown(values)}, expected a list of texts")
-        if len(values) < 2:
-            raise _mistake(row, f"{len(values)} in {columns}, expected at least 2 choices")
+            raise _mistake(row, f"{named} is {shown(values)}, expected a list of texts")
+        while values and columns.padding is not None and values[-1] == columns.padding:
+            values = values[:-1]
+        if columns.padding is not None and columns.padding in values:
+            found = f"{columns.padding!r} stands before other choices in {named}"
+            raise _mistake(row, f"{found}, expected it at the end, as padding")
+        if len(values) < columns.fewest:
+            fewest = columns.fewest
+            wanted = f"{fewest} choice{'s' * (fewest != 1)}"
+            raise _mistake(row, f"{len(values)} in {named}, expected at least {wanted}")
     else:
-        values = [_cell(row, column) for column in columns]
+        values = [_cell(row, column) for column in named]
     count = len(values)
     return tuple(_text(row, f"choice {i} of {count}", value) for i, value in enumerate(values, 1))
 

@@ -36,15 +36,15 @@ class Engine:
         ahead: bool = True,
         progress: Progress | None = None,
     ) -> None:
-        self._planned = {each.task: each for each in planned}
+        self._planned = {(each.task, each.variant): each for each in planned}
         self._store = store
         self._start = start
         self._ahead = ahead
         self._progress = progress
         self._backend: Backend | None = None
         self._stream: Iterator[Response] | None = None
-        self._tasks: list[Task] = []
-        """Those of the stream."""
+        self._streamed: Sequence[Planned] = ()
+        """What the stream asks."""
         self._names: dict[str, str] = {}
         self.asked = 0
         """Responses that a model gave in this process."""
@@ -61,17 +61,25 @@ class Engine:
         """The model if it was needed so far."""
         return self._backend
 
-    def results(self, task: Task) -> Results:
+    def results(self, task: Task, variant: str = "") -> Results:
         """All results of ``task``, in the order of its questions."""
-        planned = self._planned[task]
+        planned = self._planned[task, variant]
         missing = {request.key for request in planned.requests if not self._answered(request)}
         if missing:
             self._pull(planned, missing)
-        items = tuple(
-            answers.choose(question, self._store[request.key])
-            for question, request in zip(planned.questions, planned.requests, strict=True)
-        )
-        return Results(task, items, planned.fingerprint, planned.asking)
+        return self._judged(planned)
+
+    def stored(self, planned: Planned) -> Results | None:
+        """The results of what is perhaps no part of this run; None unless all are stored."""
+        complete = all(self._answered(request) for request in planned.requests)
+        return self._judged(planned) if complete else None
+
+    def _judged(self, planned: Planned) -> Results:
+        items = []
+        for question, requests in planned.asked():
+            responses = [self._store[request.key] for request in requests]
+            items.append(answers.judge(question, responses, planned.reading, requests[0].name))
+        return Results(planned.task, tuple(items), planned.fingerprint, planned.asking)
 
     def _pull(self, planned: Planned, missing: set[str]) -> None:
         """Take responses from the stream, and store them, until none is missing.
@@ -80,14 +88,14 @@ class Engine:
         task is then asked by itself before it is given up.
         """
         while missing:
-            stream = self._stream or self._open(self._from(planned.task))
+            stream = self._stream or self._open(self._from(planned))
             try:
                 response = next(stream, None) or _ended(planned, missing)
             except BaseException as error:
                 self._stream = None  # a generator that raised is spent; the next task starts anew
-                if not isinstance(error, AnswerError) or self._tasks == [planned.task]:
+                if not isinstance(error, AnswerError) or self._streamed == [planned]:
                     raise
-                if planned.task in self._tasks:
+                if planned in self._streamed:
                     self._open([planned])
                 continue
             self._store.add(response, name=self._names[response.key])
@@ -99,25 +107,23 @@ class Engine:
 
     def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
         """A new stream."""
-        self._tasks = [each.task for each in planned]
+        self._streamed = planned
         self._stream = self.backend.run(self._requests(planned))
         return self._stream
 
-    def _from(self, task: Task) -> list[Planned]:
-        """The tasks of a new stream: from ``task`` on, or it alone."""
+    def _from(self, planned: Planned) -> list[Planned]:
+        """The tasks of a new stream: from this one on, or it alone."""
         if not self._ahead:
-            return [self._planned[task]]
+            return [planned]
         every = list(self._planned.values())
-        return every[every.index(self._planned[task]) :]
+        return every[every.index(planned) :]
 
     def _answered(self, request: Request) -> bool:
-        """A stored response counts if it has a log-probability for every choice, or a text."""
+        """A stored response counts if it has a text, or a log-probability for every choice."""
         stored = self._store.get(request.key)
         if stored is None:
             return False
-        if request.decoding is not None:
-            return stored.text is not None
-        return len(stored.logprobs) == len(request.choices)
+        return stored.text is not None or len(stored.logprobs) == len(request.choices)
 
     def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
         """One stream of requests; a question that is repeated word for word is asked once."""

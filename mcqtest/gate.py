@@ -22,6 +22,9 @@ THRESHOLDS = {
     "max_rms_calibration_error": ("rms_calibration_error", -1),
     "max_calibration_gap": ("calibration_gap", -1),
     "max_brier": ("brier", -1),
+    "max_unanswered_share": ("unanswered_share", -1),
+    "max_truncated_share": ("truncated_share", -1),
+    "max_spread": ("spread", -1),
 }
 """Configuration key -> the figure it bounds, and +1 where more is better."""
 

@@ -5,16 +5,17 @@ This is also where baselines are: which folder, whose file, and what is written 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import mcqtest
 from mcqtest import gate, stats
+from mcqtest.case import Case, row, varied
 from mcqtest.record import Record, parse, record
 from mcqtest.settings import Settings
-from mcqtest.types import McqtestError, Question, Result, Results, Task, Verdict
+from mcqtest.types import McqtestError, Question, Results, Task, Verdict
 
 _SHOWN = 20
 """Lost questions named in a failure; all are in results.jsonl."""
@@ -35,49 +36,6 @@ class Identity:
     device: str
     stamp: str
     """Of the files before they were hashed (`Checkpoint.stamp`)."""
-
-
-@dataclass
-class Case:
-    """What became of one task; plain values, so that it can cross processes.
-
-    ``failures`` says, in a sentence each, why the case is red.
-    """
-
-    benchmark: str
-    task: str
-    group: str
-    rows: list[dict[str, Any]]
-    """One for each question, as results.jsonl has it."""
-    figures: dict[str, float]
-    verdict: dict[str, Any] | None
-    """Fields of a `Verdict`; None where there was nothing to compare with."""
-    failures: list[str]
-    against: str | None
-    """Weights that the baseline was recorded from."""
-    before: int | None
-    """Questions that the baseline had right; None where there was nothing to compare with."""
-    compared: bool
-    """The test asked for the comparison, and did not only look at the results."""
-    missing: bool
-    """There is no baseline though one was to be compared with."""
-    siblings: int
-    """Tasks that the benchmark has."""
-    fewer_shots: int
-    """Questions whose prompt had shots dropped to fit the context."""
-    notices: list[str] = field(default_factory=list)
-
-    @property
-    def n(self) -> int:
-        return len(self.rows)
-
-    @property
-    def right(self) -> int:
-        return sum(row["correct"] for row in self.rows)
-
-    def to_json(self) -> dict[str, Any]:
-        """Its fields, which are plain values; not copied, for a row is a question."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 class Judge:
@@ -166,7 +124,15 @@ class Judge:
 
     # Judging
 
-    def judge(self, results: Results, *, compared: bool = True, fewer_shots: int = 0) -> Case:
+    def judge(
+        self,
+        results: Results,
+        *,
+        compared: bool = True,
+        fewer_shots: int = 0,
+        styles: Mapping[str, int] = MappingProxyType({}),
+        methods: Mapping[str, int] = MappingProxyType({}),
+    ) -> Case:
         """The case of ``results``; without ``compared``, thresholds and figures alone."""
         if compared and results.task in self._cases:
             return self._cases[results.task]
@@ -175,22 +141,25 @@ class Judge:
         verdict = self._verdict(results.task, old, new)
         changes = gate.changed(old, new) if verdict and old else [None] * len(results)
         failures = self._failures(results, old, new, verdict) if compared else []
+        figures = {**new.figures, **varied([count / len(results) for count in styles.values()])}
         case = Case(
             benchmark=results.task.benchmark.name,
             task=results.task.name,
             group=results.task.group,
             rows=[
-                _row(results.task, each, move) for each, move in zip(results, changes, strict=True)
+                row(results.task, each, move) for each, move in zip(results, changes, strict=True)
             ],
-            figures=dict(new.figures),
+            figures=figures,
             verdict=asdict(verdict) if verdict else None,
-            failures=failures + self.thresholds.broken(results.task.path, new.figures),
+            failures=failures + self.thresholds.broken(results.task.path, figures),
             against=old.weights if verdict and old else None,
             before=sum(old.correct) if verdict and old else None,
             compared=compared,
             missing=compared and old is None and bool(failures),
             siblings=len(results.task.benchmark.tasks),
             fewer_shots=fewer_shots,
+            styles=dict(styles),
+            methods=dict(methods),
         )
         if compared:
             self._cases[results.task] = case
@@ -285,20 +254,3 @@ def packaged_baselines() -> Path:
     package = Path(mcqtest.__file__).parent
     inside = package / "baselines"
     return inside if inside.is_dir() else package.parent / "baselines"
-
-
-def _row(task: Task, result: Result, change: str | None) -> dict[str, Any]:
-    """One line of results.jsonl."""
-    probabilities = result.probabilities
-    return {
-        "format": 1,
-        "benchmark": task.benchmark.name,
-        "task": task.name,
-        "id": result.question.id,
-        "gold": result.question.answer,
-        "answer": result.answer,
-        "correct": result.correct,
-        "probabilities": None if probabilities is None else list(probabilities),
-        "text": None,
-        "change": change,
-    }

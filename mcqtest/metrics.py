@@ -37,8 +37,35 @@ def macro_accuracy(tasks: Sequence[Sequence[Result]]) -> float:
 
 
 def unanswered(results: Sequence[Result]) -> int:
-    """How many questions have no readable answer."""
-    return sum(result.answer is None for result in results)
+    """How many questions have no readable answer, whether or not one was drawn for them."""
+    return sum(result.answer is None or result.guessed for result in results)
+
+
+def unanswered_share(results: Sequence[Result]) -> float | None:
+    """Share of questions without a readable answer, in [0, 1]; None where no text was read."""
+    _require(results)
+    return unanswered(results) / len(results) if any(each.texts for each in results) else None
+
+
+def truncated_share(results: Sequence[Result]) -> float | None:
+    """Share of texts that met a limit before they ended, in [0, 1]; None where there is none."""
+    _require(results)
+    texts = sum(len(result.texts) for result in results)
+    return sum(result.truncated for result in results) / texts if texts else None
+
+
+def spread(accuracies: Sequence[float]) -> float:
+    """Largest less smallest accuracy over prompt styles, in [0, 1] (arXiv 2406.01574, 6.3).
+
+    The paper shows its measure in a figure only; `deviation` is the other reading of it.
+    """
+    return max(accuracies) - min(accuracies)
+
+
+def deviation(accuracies: Sequence[float]) -> float:
+    """Standard deviation over prompt styles; these are all there are, so n and not n - 1."""
+    mean = fsum(accuracies) / len(accuracies)
+    return sqrt(fsum((value - mean) ** 2 for value in accuracies) / len(accuracies))
 
 
 def mean_confidence(results: Sequence[Result]) -> float | None:

@@ -19,8 +19,8 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo"),
-    Option("backend", "NAME", "auto, transformers or vllm (default: auto)"),
+    Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo; recorded outputs"),
+    Option("backend", "NAME", "auto, transformers, vllm or replay (default: auto)"),
     Option(
         "backend-option",
         "KEY=VALUE",
@@ -31,7 +31,21 @@ OPTIONS = (
         "data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"
     ),
     Option("shots", "K", "worked examples before each question (default: the benchmark's)"),
-    Option("method", "NAME", "how answers are given: letters"),
+    Option("method", "NAME", "how answers are given: letters or cot (default: the benchmark's)"),
+    Option("style", "NAME", "how questions are put (default: the benchmark's)"),
+    Option(
+        "sensitivity",
+        "STYLES",
+        "also ask in these styles, commas between, or all 24, and tell how much accuracy varies",
+    ),
+    Option(
+        "decoding",
+        "KEY=VALUE",
+        "for texts, such as max_tokens=1024, or temperature=0.7 and samples=5; repeatable",
+        many=True,
+    ),
+    Option("reader", "NAME", "what reads answers out of texts (default: mcqtest)"),
+    Option("fallback", "NAME", "where nothing can be read: wrong or random (default: wrong)"),
     Option("limit", "N", "only the first N questions of each task"),
     Option(
         "baseline",

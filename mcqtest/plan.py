@@ -6,25 +6,124 @@ Everything that can be wrong with the data is found here, before a model is load
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from mcqtest import data, prompts
-from mcqtest.types import McqtestError, Prompt, Question, Request, Task
+from mcqtest import data, prompts, styles
+from mcqtest.answers import Reading
+from mcqtest.types import (
+    Benchmark,
+    Decoding,
+    McqtestError,
+    Method,
+    Place,
+    Prompt,
+    Question,
+    Request,
+    Style,
+    Task,
+)
+
+READING = Reading()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """One task, ready to be asked. ``requests`` are in the order of ``questions``."""
+    """One task, ready to be asked."""
 
     task: Task
     questions: tuple[Question, ...]
     requests: tuple[Request, ...]
+    """In the order of ``questions``, each question's samples together."""
     fingerprint: str
     """Of the question set."""
     asking: str
     """How they are asked and read, in words, and a hash of the prompts."""
+    reading: Reading = READING
+    variant: str = ""
+    """Told from the task's other ways of being asked; empty for the one that is compared."""
+
+    def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
+        """Every question with its requests, one for each sample."""
+        each = len(self.requests) // len(self.questions)
+        for index, question in enumerate(self.questions):
+            yield question, self.requests[index * each : (index + 1) * each]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a run changes in the way that benchmarks ask by themselves; None and empty: nothing."""
+
+    method: str | None = None
+    style: str | None = None
+    shots: int | None = None
+    limit: int | None = None
+    decoding: Mapping[str, str] = field(default_factory=dict)
+    """Fields of `Decoding`, and ``samples``, as text."""
+    reading: Reading = READING
+    recorded: bool = False
+    """Nothing is asked: outputs were recorded."""
+
+    def way(self, benchmark: Benchmark) -> tuple[str, Method]:
+        """The method of a benchmark, by name, with the style and decoding of this run."""
+        if self.recorded:
+            return "recorded", self._recorded()
+        name = self.method or next(iter(benchmark.methods))
+        if name not in benchmark.methods:
+            known = " and ".join(benchmark.methods)
+            raise McqtestError(
+                f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
+            )
+        method = benchmark.methods[name]
+        style = styles.named(name, self.style) if self.style else method.style
+        decoding = method.decoding and self._decoding(method.decoding)
+        return name, Method(style, decoding)
+
+    def _recorded(self) -> Method:
+        for key in self.decoding.keys() - {"samples"}:
+            raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
+        # A temperature, so that one question's samples are told apart.
+        return Method(prompts.recorded, Decoding(max_tokens=1, temperature=1))
+
+    def samples(self, method: Method) -> int:
+        """How often each question is asked."""
+        if method.decoding is None:
+            return 1
+        wanted = _number("samples", self.decoding.get("samples", "1"), int)
+        if wanted < 1:
+            raise McqtestError(f"--decoding samples={wanted}: 1 or more is needed")
+        if wanted > 1 and method.decoding.temperature == 0:
+            raise McqtestError(
+                f"--decoding samples={wanted}: at temperature 0 all would be the same text; add "
+                "--decoding temperature=0.7"
+            )
+        return int(wanted)
+
+    def _decoding(self, own: Decoding) -> Decoding:
+        kinds = {"max_tokens": int, "temperature": float, "top_p": float, "seed": int}
+        changes: dict[str, object] = {}
+        for key, text in self.decoding.items():
+            if key == "stop":
+                changes[key] = (text,)
+            elif key in kinds:
+                changes[key] = _number(key, text, kinds[key])
+            elif key != "samples":
+                known = ", ".join([each.name for each in fields(Decoding)] + ["samples"])
+                raise McqtestError(f"--decoding {key}: unknown; there are {known}")
+        try:
+            return replace(own, **changes)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise McqtestError(f"--decoding {error}") from None
+
+
+def _number(key: str, text: str, kind: type) -> float:
+    try:
+        number: float = kind(text)
+    except ValueError:
+        word = "whole number" if kind is int else "number"
+        raise McqtestError(f"--decoding {key}={text}: a {word} is needed") from None
+    return number
 
 
 def plan(
@@ -32,51 +131,103 @@ def plan(
     *,
     root: Path | None,
     identity: str,
-    shots: int | None = None,
-    limit: int | None = None,
+    asking: Asking = Asking(),
+    variant: Style | None = None,
 ) -> Planned:
     """Write the requests of one task for the model with this ``identity``.
 
-    ``shots`` None means the benchmark's own number. Raises `McqtestError` for bad data.
+    With ``variant`` they are asked in that style. Raises `McqtestError` for bad data.
     """
-    wanted = task.benchmark.shots if shots is None else shots
+    name, method = asking.way(task.benchmark)
+    style = variant or method.style
+    wanted = 0 if asking.recorded else _shots(task, asking)
     examples = data.load(task, "shots", root)[:wanted] if wanted else ()
     if len(examples) < wanted:
         raise McqtestError(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
-    questions = data.load(task, "test", root, limit=limit)
-    style = task.benchmark.style
-    written = [style(task, examples, question) for question in questions]
+    questions = data.load(task, "test", root, limit=asking.limit)
+    written = [style.write(task, examples, question) for question in questions]
+    samples = asking.samples(method)
+    places = [
+        Place(task, question.id, row, sample)
+        for row, question in enumerate(questions)
+        for sample in range(samples)
+    ]
+    decodings = [_seeded(method.decoding, place) for place in places]
+    keys = request_keys(
+        identity,
+        [written[place.row] for place in places],
+        [questions[place.row] for place in places],
+        decodings,
+    )
     return Planned(
         task=task,
         questions=questions,
         requests=tuple(
             Request(
                 key=key,
-                prompt=prompt,
-                choices=prompts.letters(question),
-                name=f"{task.path}/{question.id}",
+                prompt=written[place.row],
+                choices=prompts.letters(questions[place.row]),
+                name=str(place),
+                decoding=decoding,
+                place=place,
             )
-            for question, prompt, key in zip(
-                questions, written, request_keys(identity, written, questions), strict=True
-            )
+            for place, decoding, key in zip(places, decodings, keys, strict=True)
         ),
         fingerprint=data.fingerprint(questions)[:32],
-        asking=f"{style.__name__}, {wanted} shots, letters, prompts {_hash(written)[:16]}",
+        asking=_described(name, Method(style, method.decoding), wanted, samples, asking)
+        + ("" if asking.recorded else f", prompts {_hash(written)[:16]}"),
+        reading=asking.reading,
+        variant=variant.name if variant else "",
     )
 
 
+def _shots(task: Task, asking: Asking) -> int:
+    return task.benchmark.shots if asking.shots is None else asking.shots
+
+
+def _described(name: str, method: Method, shots: int, samples: int, asking: Asking) -> str:
+    """In words, as a baseline has it."""
+    if asking.recorded:
+        several = f", majority of {samples}" * (samples > 1)
+        return f"recorded outputs{several}, {asking.reading}"
+    words = [method.style.name, f"{shots} shots", name]
+    if (decoding := method.decoding) is not None:
+        words.append(f"{decoding.max_tokens} tokens")
+        words += [f"stop {stop!r}" for stop in decoding.stop]
+        if decoding.temperature:
+            words.append(
+                f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+                f"seed {decoding.seed}, majority of {samples}"
+            )
+        words.append(str(asking.reading))
+    return ", ".join(words)
+
+
+def _seeded(decoding: Decoding | None, place: Place) -> Decoding | None:
+    """The decoding of one request: a seed of its own where tokens are drawn."""
+    if decoding is None or not decoding.temperature:
+        return decoding
+    digest = hashlib.sha256(f"{decoding.seed}/{place}/{place.sample}".encode()).digest()
+    return replace(decoding, seed=int.from_bytes(digest[:4]) >> 1)  # any library takes 31 bits
+
+
 def request_keys(
-    identity: str, written: Sequence[Prompt], questions: Sequence[Question]
+    identity: str,
+    written: Sequence[Prompt],
+    questions: Sequence[Question],
+    decodings: Sequence[Decoding | None] = (),
 ) -> list[str]:
-    """Keys of all that can change an answer: model and settings, prompt, continuations.
+    """Keys of all that can change an answer: model and settings, prompt, continuations or the
+    way of decoding.
 
     Fields are preceded by their lengths, so that no two different requests hash alike.
     """
     keys = []
     start, started = None, hashlib.sha256()
-    for prompt, question in zip(written, questions, strict=True):
+    pairs = zip(written, questions, decodings or [None] * len(written), strict=True)
+    for prompt, question, decoding in pairs:
         if start != (prompt.header, prompt.shots):
             start = (prompt.header, prompt.shots)
             started = hashlib.sha256(_field(identity) + _field(prompt.header))
@@ -84,10 +235,19 @@ def request_keys(
                 started.update(_field(shot))
         whole = started.copy()
         whole.update(b"?" + _field(prompt.query))
-        for choice in prompts.letters(question):
-            whole.update(_field(choice))
+        if decoding is None:
+            for choice in prompts.letters(question):
+                whole.update(_field(choice))
+        else:
+            whole.update(b">" + _field(_decoded(decoding)))
         keys.append(whole.hexdigest()[:40])
     return keys
+
+
+def _decoded(decoding: Decoding) -> str:
+    """All of a decoding that has an effect: without temperature nothing is drawn."""
+    drawn = (decoding.temperature, decoding.top_p, decoding.seed) if decoding.temperature else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn))
 
 
 def _hash(written: Sequence[Prompt]) -> str:

@@ -1,7 +1,7 @@
 """Prompt styles: how a question is put to a model, byte for byte.
 
-A style is a function ``(task, shots, question) -> Prompt``. One byte more or less moves scores,
-so every style cites where its bytes come from, and the tests hold them against the original.
+One byte more or less moves scores, so every style cites where its bytes come from, and the tests
+hold them against the original. The 24 styles of MMLU-Pro are in `mcqtest.styles`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mcqtest.types import LETTERS, McqtestError, Prompt, Question, Task
+from mcqtest.types import LETTERS, McqtestError, Prompt, Question, Style, Task
+
+STEPS = " Let's think step by step."
+"""What the model goes on from when it is to reason before it answers."""
 
 
-def mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
+def _mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
     """The original prompt of MMLU (arXiv 2009.03300; hendrycks/test, evaluate.py).
 
     - Two spaces stand before the subject: ``format_subject`` writes a space before each of its
@@ -24,15 +27,102 @@ def mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
     subject = "".join(f" {word}" for word in task.name.split("_"))
     return Prompt(
         header=f"The following are multiple choice questions (with answers) about {subject}.\n\n",
-        shots=_answered(tuple(shots)),
-        query=_example(question),
+        shots=_mmlu_shots(tuple(shots)),
+        query=_mmlu_example(question),
     )
 
 
 @lru_cache(maxsize=8)
-def _answered(shots: tuple[Question, ...]) -> tuple[str, ...]:
+def _mmlu_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
     """Examples with their answers: the same for all questions of a task."""
-    return tuple(f"{_example(shot)}{letters(shot)[shot.answer]}\n\n" for shot in shots)
+    return tuple(f"{_mmlu_example(shot)}{letters(shot)[shot.answer]}\n\n" for shot in shots)
+
+
+def _mmlu_example(question: Question) -> str:
+    return f"{question.text}\n{listed(question)}Answer:"
+
+
+def _mmlu_pro(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
+    """The local script of MMLU-Pro (TIGER-AI-Lab/MMLU-Pro, evaluate_from_local.py).
+
+    Four line ends stand after the sentence: three in its file, one from joining.
+    """
+    return Prompt(
+        header=(
+            "The following are multiple choice questions (with answers) about "
+            f'{task.title}. Think step by step and then finish your answer with "the answer is '
+            '(X)" where X is the correct letter choice.\n\n\n\n'
+        ),
+        shots=_mmlu_pro_shots(tuple(shots)),
+        query=f"{_mmlu_pro_example(question)}Answer:{STEPS}",
+    )
+
+
+@lru_cache(maxsize=8)
+def _mmlu_pro_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
+    opening = "A: Let's think step by step."
+    return tuple(
+        f"{_mmlu_pro_example(shot)}{reasoning(shot).replace(opening, f'Answer:{STEPS}')}\n\n"
+        for shot in shots
+    )
+
+
+def _mmlu_pro_example(question: Question) -> str:
+    return f"Question:\n{question.text}\nOptions:\n{listed(question)}"
+
+
+def _mmlu_pro_api(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
+    """The script of MMLU-Pro for served models (evaluate_from_api.py): one user message there,
+    whose text this is. The first option stands behind "Options:" on its line.
+    """
+    return Prompt(
+        header=(
+            "The following are multiple choice questions (with answers) about "
+            f"{task.title}. Think step by step and then output the answer in the format of "
+            '"The answer is (X)" at the end.\n\n'
+        ),
+        shots=_mmlu_pro_api_shots(tuple(shots)),
+        query=f"{_mmlu_pro_api_example(question)}Answer:{STEPS}\n\n",
+    )
+
+
+@lru_cache(maxsize=8)
+def _mmlu_pro_api_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"{_mmlu_pro_api_example(shot)}Answer: {reasoning(shot).removeprefix('A: ')}\n\n"
+        for shot in shots
+    )
+
+
+def _mmlu_pro_api_example(question: Question) -> str:
+    return f"Question: {question.text}\nOptions: {listed(question)}"
+
+
+def _mmlu_pro_direct(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
+    """MMLU-Pro without reasoning. The prompt of its paper's direct answers (arXiv 2406.01574,
+    table 3) is not published; this is the local script's, less all that asks for steps.
+    """
+    return Prompt(
+        header=(
+            f"The following are multiple choice questions (with answers) about {task.title}.\n\n"
+        ),
+        shots=tuple(
+            f"{_mmlu_pro_example(shot)}Answer:{letters(shot)[shot.answer]}\n\n" for shot in shots
+        ),
+        query=f"{_mmlu_pro_example(question)}Answer:",
+    )
+
+
+def _recorded(task: Task, shots: Sequence[Question], question: Question) -> Prompt:  # noqa: ARG001
+    """Stands for a prompt that somebody else wrote: outputs are recorded, nothing is asked."""
+    return Prompt(header="", shots=(), query=f"{task.path}/{question.id}")
+
+
+mmlu = Style("mmlu", _mmlu)
+mmlu_pro = Style("mmlu_pro", _mmlu_pro)
+mmlu_pro_api = Style("mmlu_pro_api", _mmlu_pro_api)
+mmlu_pro_direct = Style("mmlu_pro_direct", _mmlu_pro_direct)
+recorded = Style("recorded", _recorded)
 
 
 def letters(question: Question) -> tuple[str, ...]:
@@ -49,14 +139,20 @@ def _continuations(labels: str) -> tuple[str, ...]:
     return tuple(f" {letter}" for letter in labels)
 
 
-def _example(question: Question) -> str:
-    return f"{question.text}\n{_options(question)}Answer:"
-
-
-def _options(question: Question) -> str:
-    """One line ``A. choice`` for each choice."""
+def listed(question: Question, form: str = "{}. {}\n") -> str:
+    """Every choice in this form, which has a place for the letter and one for the text."""
     pairs = zip(_labels(question), question.choices, strict=True)
-    return "".join(f"{letter}. {choice}\n" for letter, choice in pairs)
+    return "".join(form.format(letter, choice) for letter, choice in pairs)
+
+
+def reasoning(shot: Question) -> str:
+    """The worked solution of a shot."""
+    if shot.reasoning is None:
+        raise McqtestError(
+            f"question {shot.id!r}: no worked solution to show as an example; ask with --shots=0, "
+            "or with --method=letters"
+        )
+    return shot.reasoning
 
 
 def _labels(question: Question) -> str:

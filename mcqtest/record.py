@@ -80,7 +80,9 @@ def record(results: Results, *, model: str, weights: str, setup: str) -> Record:
 
 
 def figures(results: Sequence[Result]) -> dict[str, float]:
-    """Accuracy and, where there are probabilities, the figures of calibration."""
+    """Accuracy; where there are probabilities, the figures of calibration; where there are texts,
+    how many of them said nothing.
+    """
     found = {
         "accuracy": metrics.accuracy(results),
         "ece": metrics.ece(results),
@@ -89,6 +91,8 @@ def figures(results: Sequence[Result]) -> dict[str, float]:
         "calibration_gap": metrics.calibration_gap(results),
         "brier": metrics.brier(results),
         "confidence": metrics.mean_confidence(results),
+        "unanswered_share": metrics.unanswered_share(results),
+        "truncated_share": metrics.truncated_share(results),
     }
     return {name: float(value) for name, value in found.items() if value is not None}
 

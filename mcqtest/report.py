@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from mcqtest import gate, record, stats
-from mcqtest.judge import Case, Identity, baseline_name
+from mcqtest import gate, record, stats, summary
+from mcqtest.case import Case, varied
+from mcqtest.judge import Identity, baseline_name
 from mcqtest.settings import Settings
-from mcqtest.types import Question, Result, Verdict
+from mcqtest.types import Verdict
 
 FORMAT = 1
 UNFINISHED = "the run did not finish"
@@ -98,7 +99,10 @@ class Scoreboard:
 
     def _pool(self, name: str, levels: stats.Levels, thresholds: gate.Thresholds) -> Pooled:
         cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
-        figures = record.figures([result for case in cases for result in _results(case)])
+        figures = record.figures(summary.results(cases))
+        figures |= varied(
+            [count / sum(case.n for case in cases) for count in summary.styles(cases).values()]
+        )
         verdict = _pooled_verdict(cases, levels.pooled.get(name))
         failures = []
         accepted = self.settings.update and self.settings.accept_regression
@@ -172,7 +176,10 @@ class Scoreboard:
             "weights": self.identity.weights,
             "setup": self.identity.setup,
             "notices": sorted(self.notices),
-            "benchmarks": {each.name: _benchmark(each) for each in pooled},
+            "benchmarks": {
+                each.name: summary.benchmark(each.cases, each.figures, each.verdict)
+                for each in pooled
+            },
         }
 
     def rows(self) -> Iterable[str]:
@@ -209,83 +216,3 @@ def refused(reason: str) -> dict[str, Any]:
 
 def dump(summary: dict[str, Any]) -> str:
     return json.dumps(summary, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def _results(case: Case) -> list[Result]:
-    """As much of the results as figures need."""
-    found = []
-    for row in case.rows:
-        probabilities = row["probabilities"]
-        choices = ("",) * (len(probabilities) if probabilities else 0)
-        question = Question("", choices, row["gold"], row["id"])
-        found.append(
-            Result(question, row["answer"], tuple(probabilities) if probabilities else None, 0)
-        )
-    return found
-
-
-def accuracies(cases: Sequence[Case]) -> dict[str, Any]:
-    """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
-    right, n = sum(case.right for case in cases), sum(case.n for case in cases)
-    before = [case.before for case in cases if case.before is not None]
-    return {
-        "n": n,
-        "accuracy": _short(right / n),
-        "interval": [_short(bound) for bound in stats.wilson(right, n)],
-        "macro_accuracy": _short(sum(case.right / case.n for case in cases) / len(cases)),
-        "baseline_accuracy": _short(sum(before) / n) if len(before) == len(cases) else None,
-    }
-
-
-def _benchmark(pooled: Pooled) -> dict[str, Any]:
-    cases = pooled.cases
-    groups = sorted({case.group for case in cases})
-    return {
-        **accuracies(cases),
-        **_figures(pooled.figures),
-        **_counts(asdict(pooled.verdict) if pooled.verdict else None),
-        "churn": _short(pooled.verdict.churn) if pooled.verdict else None,
-        "unanswered": _unanswered(cases),
-        "fewer_shots": sum(case.fewer_shots for case in cases),
-        "groups": {group: _group([c for c in cases if c.group == group]) for group in groups},
-        "tasks": {case.task: _task(case) for case in cases},
-    }
-
-
-def _group(cases: Sequence[Case]) -> dict[str, Any]:
-    verdicts = [case.verdict for case in cases if case.verdict]
-    compared = len(verdicts) == len(cases)
-    return {
-        **accuracies(cases),
-        **{key: sum(v[key] for v in verdicts) if compared else None for key in ("lost", "won")},
-    }
-
-
-def _task(case: Case) -> dict[str, Any]:
-    return {
-        "group": case.group,
-        **{key: value for key, value in accuracies([case]).items() if key != "macro_accuracy"},
-        **_figures(case.figures),
-        **_counts(case.verdict),
-        "unanswered": _unanswered([case]),
-        "fewer_shots": case.fewer_shots,
-        "failures": case.failures,
-    }
-
-
-def _counts(verdict: dict[str, Any] | None) -> dict[str, Any]:
-    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
-    return {key: None if verdict is None else _short(verdict[key]) for key in keys}
-
-
-def _figures(figures: dict[str, float]) -> dict[str, Any]:
-    return {name: _short(value) for name, value in figures.items() if name != "accuracy"}
-
-
-def _short(value: Any) -> Any:
-    """Nine digits: enough for any reader, and the same whatever the order of summation."""
-    return float(f"{value:.9g}") if isinstance(value, float) else value
-
-
-def _unanswered(cases: Sequence[Case]) -> int:
-    return sum(row["answer"] is None for case in cases for row in case.rows)

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest import backends, checkpoint, demo, stats
+from mcqtest import backends, demo, stats, styles
+from mcqtest.answers import Reading
+from mcqtest.case import Case
 from mcqtest.engine import Engine, Progress
-from mcqtest.judge import Case, Identity, Judge
-from mcqtest.plan import Planned, plan
+from mcqtest.judge import Identity, Judge
+from mcqtest.plan import Asking, Planned, plan
 from mcqtest.settings import Settings
 from mcqtest.store import Store
-from mcqtest.types import Backend, McqtestError, Results, Task
+from mcqtest.types import Backend, McqtestError, Results, Style, Task
 
 DEMO = "demo"
 """The benchmark of the embedded questions."""
@@ -31,14 +35,20 @@ class Run:
         self.settings = settings
         self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
-        if identity is None:
-            self._checkpoint = checkpoint.find(settings.model, base=Path.cwd(), demo=demo.MODEL)
-        else:
-            self._checkpoint = checkpoint.Checkpoint(Path(identity.folder), identity.name)
+        self._checkpoint = (
+            backends.find(settings.backend, settings.model, base=Path.cwd(), demo=demo.MODEL)
+            if identity is None
+            else backends.found(settings.backend, Path(identity.folder), identity.name)
+        )
+        self._asking = _asking(settings)
         self._setup = backends.setup(settings.backend, self._checkpoint, settings.backend_option)
         self.identity = identity or self._identify()
         self.judge = Judge(settings, self.identity)
         self.planned: dict[Task, Planned] = {}
+        self.variants: dict[Task, list[Planned]] = {}
+        """Each task in the styles of --sensitivity."""
+        self.others: dict[Task, dict[str, Planned]] = {}
+        """Each task by the benchmark's other methods, which this run does not ask."""
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
@@ -71,24 +81,51 @@ class Run:
 
     def plan(self, tasks: Sequence[Task]) -> None:
         """Load and check all data, and all baselines that will be compared with."""
-        root = Path(self.settings.data) if self.settings.data else None
         selected: dict[str, dict[str, None]] = {}  # a task in two tests is one comparison
         for task in dict.fromkeys(tasks):
             selected.setdefault(task.benchmark.name, {})[task.name] = None
-            planned = plan(
-                task,
-                root=root,
-                identity=self.identity.key,
-                shots=self.settings.shots,
-                limit=self.settings.limit,
-            )
-            self.planned[task] = planned
+            planned = self.planned[task] = self._plan(task, self._asking)
+            self._plan_others(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.judge.check(task, questions=count, asking=planned.asking, asked=planned.questions)
         self.judge.levels = stats.shares(
             self.settings.alpha, {name: [*tasks] for name, tasks in selected.items()}
         )
         self._check_thresholds()
+        self._check_texts()
+
+    def _plan(self, task: Task, asking: Asking, variant: Style | None = None) -> Planned:
+        root = Path(self.settings.data) if self.settings.data else None
+        return plan(task, root=root, identity=self.identity.key, asking=asking, variant=variant)
+
+    def _plan_others(self, task: Task) -> None:
+        """The task in other styles, if they are asked for, and by other methods, if they were
+        asked in another run.
+        """
+        if self._asking.recorded:
+            return
+        method, _ = self._asking.way(task.benchmark)
+        if styles_asked := self.settings.sensitivity:
+            self.variants[task] = [
+                self._plan(task, self._asking, style)
+                for style in styles.several(method, styles_asked)
+            ]
+        self.others[task] = {}
+        for name in task.benchmark.methods.keys() - {method}:
+            with suppress(McqtestError):  # this run's own way is all that has to be possible
+                other = replace(self._asking, method=name, style=None)
+                self.others[task][name] = self._plan(task, other)
+
+    def _check_texts(self) -> None:
+        """What is said about texts would have no effect where only letters are asked for."""
+        texts = [each for each in self.planned.values() if each.requests[0].decoding]
+        for option in ("decoding", "reader", "fallback"):
+            given = getattr(self.settings, option)
+            if given and self.planned and not texts and not self._asking.recorded:
+                raise McqtestError(
+                    f"--{option}: no text is asked for, since all that is selected answers with "
+                    "letters; add --method=cot, or leave the option out"
+                )
 
     def _check_thresholds(self) -> None:
         """A threshold for a task that does not exist would never be applied."""
@@ -105,12 +142,16 @@ class Run:
     @cached_property
     def engine(self) -> Engine:
         return Engine(
-            list(self.planned.values()),
+            [each for task in self.planned for each in self._all(task)],
             self.store,
             self._load,
             ahead=not self.is_worker,
             progress=self.progress,
         )
+
+    def _all(self, task: Task) -> list[Planned]:
+        """A task in all styles in which it is asked, the compared one first."""
+        return [self.planned[task], *self.variants.get(task, ())]
 
     def _load(self) -> Backend:
         backend = backends.load(self._checkpoint, self._setup)
@@ -132,20 +173,67 @@ class Run:
         if "store" in vars(self):
             self.store.close()
 
-    def counts(self) -> tuple[int, int, int]:
-        """Planned tasks, their questions, and how many of these are answered already."""
-        planned = {task.path: each.requests for task, each in self.planned.items()}
-        requests = [request for each in planned.values() for request in each]
+    def counts(self) -> tuple[int, int, int, int]:
+        """Planned tasks, their questions, requests, and how many of these are stored already."""
+        planned = {task.path: task for task in self.planned}
+        questions = sum(len(self.planned[task].questions) for task in planned.values())
+        requests = [
+            request
+            for task in planned.values()
+            for each in self._all(task)
+            for request in each.requests
+        ]
         stored = sum(request.key in self.store for request in requests)
-        return len(planned), len(requests), stored
+        return len(planned), questions, len(requests), stored
 
     def case(self, results: Results, *, compared: bool) -> Case:
         """The judged case of ``results``, with what the model had to say about itself."""
-        asked = self.planned[results.task].requests
+        asked = self.planned[results.task].asked()
         fewer = sum(
-            result.shots < len(request.prompt.shots)
-            for result, request in zip(results, asked, strict=True)
+            result.shots < len(requests[0].prompt.shots)
+            for result, (_, requests) in zip(results, asked, strict=True)
         )
-        case = self.judge.judge(results, compared=compared, fewer_shots=fewer)
+        case = self.judge.judge(
+            results,
+            compared=compared,
+            fewer_shots=fewer,
+            styles=self._styles(results.task),
+            methods=self._methods(results),
+        )
         case.notices = [*self.store.skipped, *getattr(self.engine.started, "notices", ())]
         return case
+
+    def _styles(self, task: Task) -> dict[str, int]:
+        """Right answers by style, of those that were asked besides."""
+        variants = self.variants.get(task, ())
+        return {each.variant: right(self.engine.results(task, each.variant)) for each in variants}
+
+    def _methods(self, results: Results) -> dict[str, int]:
+        """Right answers by method, where another one was asked in full, in whatever run."""
+        task = results.task
+        stored = {
+            name: found
+            for name, planned in self.others.get(task, {}).items()
+            if (found := self.engine.stored(planned)) is not None
+        }
+        if not stored:
+            return {}
+        own, _ = self._asking.way(task.benchmark)
+        return {own: right(results)} | {name: right(found) for name, found in stored.items()}
+
+
+def right(results: Results) -> int:
+    return sum(result.correct for result in results)
+
+
+def _asking(settings: Settings) -> Asking:
+    reading = {"reader": settings.reader, "fallback": settings.fallback}
+    return Asking(
+        method=settings.method,
+        style=settings.style,
+        shots=settings.shots,
+        limit=settings.limit,
+        decoding=settings.decoding,
+        reading=Reading(**{key: name for key, name in reading.items() if name}),
+        recorded=settings.backend == "replay",
+    )

@@ -31,6 +31,12 @@ class Settings:
     """A folder, or None for the hub."""
     demo: bool
     """The embedded demo questions are asked."""
+    method: str | None
+    style: str | None
+    sensitivity: str | None
+    decoding: Mapping[str, str]
+    reader: str | None
+    fallback: str | None
     shots: int | None
     limit: int | None
     baseline: str | None
@@ -77,9 +83,9 @@ def read(
         given, base = raw[key]
         return _path(key.replace("_", "-"), given, base) if given else str(root / default)
 
-    method = value("method") or "letters"
-    if method != "letters":
-        raise McqtestError(f"--method={method}: unknown; this version asks for letters only")
+    method = value("method") or None
+    if method not in {None, "letters", "cot"}:
+        raise McqtestError(f"--method={method}: unknown; there are letters and cot")
     if value("accept_regression") is not None and not update:
         raise McqtestError(
             "--accept-regression: nothing is recorded without --snapshot-update; add that too"
@@ -93,9 +99,15 @@ def read(
     return Settings(
         model=_model(value("model"), raw["model"][1]),
         backend=value("backend") or "auto",
-        backend_option=_pairs(value("backend_option") or ()),
+        backend_option=_pairs("backend-option", value("backend_option") or ()),
         data=data,
         demo=demo,
+        method=method,
+        style=value("style") or None,
+        sensitivity=value("sensitivity") or None,
+        decoding=_pairs("decoding", value("decoding") or ()),
+        reader=value("reader") or None,
+        fallback=value("fallback") or None,
         shots=_whole("shots", value("shots"), least=0),
         limit=_whole("limit", value("limit"), least=1),
         baseline=_name("baseline", value("baseline")),
@@ -153,12 +165,12 @@ def _data(
     return _path("data", known, Path.cwd()) if known else None, False
 
 
-def _pairs(given: Any) -> dict[str, str]:
+def _pairs(option: str, given: Any) -> dict[str, str]:
     pairs = {}
     for pair in [given] if isinstance(given, str) else given:
         key, _, value = (part.strip() for part in pair.partition("="))
         if not (key and value):
-            raise McqtestError(f"--backend-option={pair}: write it as key=value")
+            raise McqtestError(f"--{option}={pair}: write it as key=value")
         pairs[key] = value
     return pairs
 

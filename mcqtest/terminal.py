@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from mcqtest.judge import Case, Identity, baseline_name
-from mcqtest.report import Pooled, Scoreboard, accuracies
+from mcqtest.case import Case
+from mcqtest.judge import Identity, baseline_name
+from mcqtest.report import Pooled, Scoreboard
 from mcqtest.settings import Settings
+from mcqtest.summary import accuracies, methods, reasoning_gain, styles
 
 _NAME = 35
 """Wide enough for MMLU's longest subject, and the table for 80 columns."""
@@ -31,10 +33,11 @@ def header(settings: Settings, identity: Identity) -> list[str]:
     return [*lines, f"mcqtest: {against}, alpha {settings.alpha:g}; {data}"]
 
 
-def planned(tasks: int, questions: int, stored: int) -> str:
+def planned(tasks: int, questions: int, requests: int, stored: int) -> str:
     """One line once it is known what is going to be asked."""
     kept = "none stored" if not stored else f"{stored:,} stored"
-    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}, {kept}"
+    asked = "" if requests == questions else f" in {plural(requests, 'request')}"
+    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}"
 
 
 def plural(number: int, noun: str) -> str:
@@ -74,7 +77,8 @@ def summary(pooled: Sequence[Pooled]) -> list[str]:
     lines = []
     for each in pooled:
         lines.append(each.name.ljust(_NAME) + COLUMNS[_NAME:])
-        for group in sorted({case.group for case in each.cases}):
+        groups = sorted({case.group for case in each.cases})
+        for group in groups if len(groups) > 1 else ():
             cases = [case for case in each.cases if case.group == group]
             lines.append(_columns(f"  {group}", cases, None))
         p_value = each.verdict.p_value if each.verdict else None
@@ -98,7 +102,38 @@ def _details(pooled: Pooled) -> list[str]:
     fewer = sum(case.fewer_shots for case in cases)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
-    return details
+    return [*details, *_texts(pooled), *_ways(pooled)]
+
+
+def _texts(pooled: Pooled) -> list[str]:
+    """What reading the texts came to, where there are any."""
+    share = pooled.figures.get("truncated_share")
+    if share is None:
+        return []
+    silent = sum(case.unanswered for case in pooled.cases)
+    drawn = sum(row["guessed"] for case in pooled.cases for row in case.rows)
+    lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
+    chance = accuracies(pooled.cases)["chance"]
+    silence = f"{plural(silent, 'question')} without a readable answer{lots}"
+    return [f"{silence}, {share:.2%} of texts truncated; guessing would reach {chance:.4f}"]
+
+
+def _ways(pooled: Pooled) -> list[str]:
+    """Accuracy in other styles and by other methods, where they were asked for."""
+    n = sum(case.n for case in pooled.cases)
+    lines = []
+    if counts := styles(pooled.cases):
+        low, high = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+        lines.append(
+            f"sensitivity to {len(counts)} styles: {counts[low] / n:.4f} ({low}) to "
+            f"{counts[high] / n:.4f} ({high}), spread {pooled.figures['spread']:.4f}, standard "
+            f"deviation {pooled.figures['deviation']:.4f}"
+        )
+    gain = reasoning_gain(pooled.cases)
+    if gain is not None:
+        by = {name: f"{count / n:.4f}" for name, count in methods(pooled.cases).items()}
+        lines.append(f"cot {by['cot']}, letters {by['letters']}: reasoning gains {gain:+.4f}")
+    return lines
 
 
 def sentence(

@@ -1,4 +1,4 @@
-"""The vocabulary of mcqtest. Plain frozen values, no I/O, no imports from the package.
+"""The vocabulary of mcqtest. Plain frozen values, no I/O.
 
 A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and has
 *questions*. A question is asked by a *prompt*, travels as a *request*, comes back as a
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, overload
+from typing import NamedTuple, Protocol, overload
+
+from mcqtest.source import Source
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -36,46 +38,8 @@ class Question:
     """0-based index of the right choice."""
     id: str
     """Unique within its task and split; the 0-based row where the data has no id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which column of a published table holds what.
-
-    ``choices`` names one column that holds a list, or one column per choice. Answers are
-    letters, or numbers that count from ``first``.
-    """
-
-    question: str = "question"
-    choices: str | tuple[str, ...] = "choices"
-    answer: str = "answer"
-    first: int = 0
-    id: str | None = None
-    task: str | None = None
-    """Column that names the task, where one file holds several."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Files of one published form: ``path`` holds ``{task}`` and ``{split}``."""
-
-    path: str
-    columns: Columns
-    header: tuple[str, ...] | None = None
-    """Column names of a CSV that has no header row; None where the file names its own."""
-    splits: Mapping[str, str] = field(default_factory=dict)
-    """Names of ``test`` and ``shots`` in this form, where they differ from those."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a benchmark's questions are: a folder below ``--data``, else the hub."""
-
-    folder: str
-    layouts: tuple[Layout, ...]
-    """Local forms, first match wins; the last one is also the form of the hub."""
-    hub: str | None = None
-    revision: str | None = None
+    reasoning: str | None = None
+    """A worked solution, as published; only shots have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +71,22 @@ class Prompt:
         return Prompt(self.header, self.shots[:kept], self.query)
 
 
-Style = Callable[["Task", Sequence[Question], Question], Prompt]
-"""Writes the prompt of one question, given its task and the shots."""
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a question is put to a model: writes its prompt, given its task and the shots."""
+
+    name: str
+    write: Callable[[Task, Sequence[Question], Question], Prompt]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How answers are got: the log-probabilities of letters, or a text where ``decoding`` is
+    given.
+    """
+
+    style: Style
+    decoding: Decoding | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +95,14 @@ class Benchmark:
 
     name: str
     groups: Mapping[str, tuple[str, ...]]
-    """Group -> its tasks' names, in published spelling."""
+    """Group -> the names of its tasks."""
     source: Source
-    style: Style
+    methods: Mapping[str, Method]
+    """By name, ``letters`` or ``cot`` (chain of thought); the first is the benchmark's own."""
     shots: int
     """Shots asked for by default; more than that do not exist."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Names of tasks -> published names, where these are not made for command lines."""
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
@@ -142,6 +123,11 @@ class Task:
     def path(self) -> str:
         """``benchmark/task``, how messages and files name it."""
         return f"{self.benchmark.name}/{self.name}"
+
+    @property
+    def title(self) -> str:
+        """Its name as published."""
+        return self.benchmark.titles.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +161,20 @@ class Decoding:
             raise ValueError("stop: an empty string would end every text before it begins")
 
 
+class Place(NamedTuple):
+    """Where a request comes from, for those who look its answer up."""
+
+    task: Task
+    id: str
+    row: int
+    """0-based, among the questions of the task."""
+    sample: int = 0
+    """0-based, where several texts are asked for one question."""
+
+    def __str__(self) -> str:
+        return f"{self.task.path}/{self.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question for a model: the log-probabilities of ``choices`` after ``prompt``, or,
@@ -189,6 +189,7 @@ class Request:
     name: str
     """``benchmark/task/id``, for messages."""
     decoding: Decoding | None = None
+    place: Place | None = None
     known: bool = False
     """The answer is stored: no response is wanted. Such requests are still sent, so that a
     resumed run can form the same batches, and the same last bits, as an undisturbed one."""
@@ -229,6 +230,14 @@ class Result:
     probabilities: tuple[float, ...] | None
     """Softmax over the choices; None where the method has none."""
     shots: int
+    texts: tuple[str, ...] = ()
+    """What the model wrote; several where it was asked several times."""
+    votes: tuple[int | None, ...] = ()
+    """What was read in each text; None where nothing could be read."""
+    truncated: int = 0
+    """How many of the texts met a limit."""
+    guessed: bool = False
+    """Nothing could be read, and the answer was drawn by lot."""
 
     @property
     def correct(self) -> bool:

@@ -110,7 +110,7 @@ class Instant:
 def _run_library(asked: dict[str, Any]) -> dict[str, Any]:
     """Plan, ask, store and judge; then the same again with all answers stored."""
     from mcqtest.engine import Engine
-    from mcqtest.plan import plan
+    from mcqtest.plan import Asking, plan
     from mcqtest.store import Store
 
     started = time.perf_counter()
@@ -118,7 +118,9 @@ def _run_library(asked: dict[str, Any]) -> dict[str, Any]:
     for task in subjects.TASKS.values():
         if left > 0:
             data, shots = Path(asked["data"]), asked["shots"]
-            planned.append(plan(task, root=data, identity="growth", shots=shots, limit=left))
+            planned.append(
+                plan(task, root=data, identity="growth", asking=Asking(shots=shots, limit=left))
+            )
             left -= len(planned[-1].questions)
     plan_seconds = time.perf_counter() - started
     model = _load(asked) if asked["model"] else Instant()

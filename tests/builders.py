@@ -11,19 +11,19 @@ from mcqtest.engine import Engine
 from mcqtest.plan import Planned
 from mcqtest.prompts import letters
 from mcqtest.record import Record
+from mcqtest.source import Columns, Layout, Source
 from mcqtest.store import Store
 from mcqtest.types import (
     LETTERS,
     AnswerError,
     Benchmark,
-    Columns,
-    Layout,
     McqtestError,
+    Method,
     Prompt,
     Question,
     Request,
     Response,
-    Source,
+    Style,
 )
 
 IDENTITY = "0123456789abcdef" * 4
@@ -53,7 +53,8 @@ def toy_style(task, shots, question):
 
 def toy(*names, shots=2, style=toy_style):
     """A benchmark ``toy`` with these tasks, in the Hendrycks archive's layout."""
-    return Benchmark("toy", {"all": names}, Source("toy", (CSV,)), style, shots)
+    methods = {"letters": Method(Style("toy_style", style))}
+    return Benchmark("toy", {"all": names}, Source("toy", (CSV,)), methods, shots)
 
 
 def write_csv(root, task, split, rows):

@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 from builders import IDENTITY
 
+from mcqtest.case import Case
 from mcqtest.gate import judge
-from mcqtest.judge import Case, Identity
+from mcqtest.judge import Identity
 from mcqtest.record import figures
 from mcqtest.settings import Settings
 from mcqtest.types import Question, Result
@@ -31,6 +32,12 @@ def settings_of(**changes):
         "backend_option": {},
         "data": "/data",
         "demo": False,
+        "method": None,
+        "style": None,
+        "sensitivity": None,
+        "decoding": {},
+        "reader": None,
+        "fallback": None,
         "shots": None,
         "limit": None,
         "baseline": None,
@@ -71,8 +78,13 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
                 "gold": 0,
                 "answer": each.answer,
                 "correct": each.correct,
+                "choices": 2,
                 "probabilities": list(each.probabilities),
                 "text": None,
+                "texts": [],
+                "votes": [],
+                "truncated": 0,
+                "guessed": False,
                 "change": None if lost is None else "same",
             }
             for each in results

@@ -37,7 +37,8 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
-from mcqtest.types import Benchmark, Columns, Layout, Source
+from mcqtest.source import Columns, Layout, Source
+from mcqtest.types import Benchmark, Method
 
 COLUMNS = ("question", "A", "B", "C", "D", "answer")
 TOY = Benchmark(
@@ -54,7 +55,7 @@ TOY = Benchmark(
             ),
         ),
     ),
-    style=prompts.mmlu,
+    methods={{"letters": Method(prompts.mmlu)}},
     shots=2,
 )
 

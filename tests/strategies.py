@@ -6,17 +6,8 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from mcqtest.types import (
-    Benchmark,
-    Columns,
-    Layout,
-    Prompt,
-    Question,
-    Result,
-    Results,
-    Source,
-    Task,
-)
+from mcqtest.source import Columns, Layout, Source
+from mcqtest.types import Benchmark, Question, Result, Results, Task
 
 CHOICES = 26
 
@@ -33,7 +24,7 @@ def results_of(items: Sequence[Result], name: str = "tides") -> Results:
     """The items as the results of one task."""
     layout = Layout("{task}_{split}.csv", Columns())
     source = Source("sea", (layout,))
-    sea = Benchmark("sea", {"water": (name,)}, source, lambda *_: Prompt("", (), "?"), 0)
+    sea = Benchmark("sea", {"water": (name,)}, source, {}, 0)
     return Results(Task(sea, name, "water"), tuple(items), "questions", "asking")
 
 

@@ -21,7 +21,8 @@ from pyarrow import parquet
 
 from mcqtest import data, prompts
 from mcqtest.data import fingerprint, load
-from mcqtest.types import Benchmark, Columns, Layout, Question, Source
+from mcqtest.source import Columns, Layout, Source
+from mcqtest.types import Benchmark, Method, Question
 
 HEADER = ("question", "A", "B", "C", "D", "answer")
 SHOTS = {"shots": "dev"}
@@ -39,10 +40,13 @@ GOOD = "Q,a,b,c,d,A\n"
 MARK = "\ufeff".encode()
 
 
+METHODS = {"letters": Method(prompts.mmlu)}
+
+
 def task_with(*layouts, hub=None):
     """The task ``mmlu/anatomy`` whose files have these layouts."""
     source = Source("mmlu", layouts, hub, "r1" if hub else None)
-    return Benchmark("mmlu", {"other": ("anatomy", "law")}, source, prompts.mmlu, 5).tasks[0]
+    return Benchmark("mmlu", {"other": ("anatomy", "law")}, source, METHODS, 5).tasks[0]
 
 
 def write(root, name, content):

@@ -171,6 +171,9 @@ FIGURES = {
     "rms_calibration_error": 0.5,
     "calibration_gap": 0.5,
     "brier": 0.5,
+    "unanswered_share": 0.5,
+    "truncated_share": 0.5,
+    "spread": 0.5,
 }
 
 

@@ -13,17 +13,19 @@ import mcqtest
 ROOT = Path(mcqtest.__file__).parent
 
 FLOORS = """
-    mcqtest types options stats
-    answers prompts metrics tables checkpoint store settings demo
-    backends.arguments
-    data backends backends.tokens
+    mcqtest source options stats
+    types
+    reader prompts metrics tables checkpoint store settings demo
+    answers styles data recording backends.arguments
+    backends backends.tokens
     backends.layout backends.kernels plan record
     backends.attention
     backends.passes
     backends.sharing
     backends.loading backends.generation
-    backends.transformers backends.vllm engine gate
-    judge
+    backends.transformers backends.vllm backends.replay engine gate
+    case
+    judge summary
     run report
     baseline workers terminal
     plugin plugin.cases plugin.controller plugin.start demo.__main__
@@ -33,6 +35,7 @@ FLOORS = """
 EXCEPTIONS = {
     ("backends", "backends.transformers"),  # a backend is imported when it is chosen
     ("backends", "backends.vllm"),
+    ("backends", "backends.replay"),
     ("plugin", "plugin.start"),  # a run begins
     ("plugin.start", "plugin.cases"),
     ("plugin.start", "plugin.controller"),

@@ -20,7 +20,7 @@ OPTIONS = {
     "--alpha=2": "--alpha=2: a probability between 0 and 0.5 is needed",
     "--limit=0": "--limit=0: a whole number from 1 up is needed",
     "--shots=4": "--shots=4: toy/planets has only 3 examples; ask for fewer",
-    "--backend=torch": "--backend=torch: unknown; choose auto, transformers or vllm",
+    "--backend=torch": "--backend=torch: unknown; choose auto, transformers, vllm or replay",
     "--data=nowhere": "nowhere: no such folder",
     "--model=models/none": "--model=models/none: no such folder",
     "--model=conftest.py": "conftest.py: a file; give the folder that holds config.json",

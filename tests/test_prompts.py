@@ -21,7 +21,7 @@ def mmlu_task(name):
 
 def test_mmlu_bytes():
     """Two spaces before the subject, nothing stripped, no space after "Answer:"."""
-    prompt = prompts.mmlu(mmlu_task("us_foreign_policy"), [SHOT], ASKED)
+    prompt = prompts.mmlu.write(mmlu_task("us_foreign_policy"), [SHOT], ASKED)
     assert prompt.header == (
         "The following are multiple choice questions (with answers) about  us foreign policy.\n\n"
     )
@@ -34,7 +34,7 @@ def test_mmlu_has_one_letter_per_choice():
     """Letters follow the number of choices, in the shots and in the question."""
     two = Question("Q", ("no", "yes"), 1, "0")
     five = Question("Q", ("a", "b", "c", "d", "e"), 4, "0")
-    prompt = prompts.mmlu(mmlu_task("virology"), [five], two)
+    prompt = prompts.mmlu.write(mmlu_task("virology"), [five], two)
     assert prompt.query == "Q\nA. no\nB. yes\nAnswer:"
     assert prompt.shots == ("Q\nA. a\nB. b\nC. c\nD. d\nE. e\nAnswer: E\n\n",)
     assert prompts.letters(five) == (" A", " B", " C", " D", " E")
@@ -56,7 +56,7 @@ def golden_prompts(subject, shots):
     records = require("goldens", f"{subject}_{shots}shot.jsonl").read_text("utf-8").splitlines()
     task, root = mmlu_task(subject), require("mmlu").parent
     examples = load(task, "shots", root)[:shots]
-    asked = [prompts.mmlu(task, examples, question) for question in load(task, "test", root)]
+    asked = [prompts.mmlu.write(task, examples, question) for question in load(task, "test", root)]
     return asked, [json.loads(record) for record in records]
 
 

@@ -203,7 +203,10 @@ def test_required_keys(cases):
             assert both | calibration <= task.keys()
 
 
-ROW = ("benchmark", "task", "id", "gold", "answer", "correct", "probabilities", "text", "change")
+ROW = (
+    *("benchmark", "task", "id", "gold", "answer", "correct", "choices", "probabilities"),
+    *("text", "texts", "votes", "truncated", "guessed", "change"),
+)
 
 
 @given(runs)

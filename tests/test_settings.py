@@ -39,6 +39,12 @@ def test_defaults():
         backend_option={},
         data=None,
         demo=False,
+        method=None,
+        style=None,
+        sensitivity=None,
+        decoding={},
+        reader=None,
+        fallback=None,
         shots=None,
         limit=None,
         baseline=None,
@@ -91,7 +97,7 @@ def test_values(key, given, found):
 
 
 BAD = {
-    "method": ["cot", "LETTERS"],
+    "method": ["text", "LETTERS"],
     "backend_option": [["dtype"], ["=x"], ["dtype="], " = ", ["dtype= "]],
     "shots": ["-1", "1.5", "five", "0x5", True, [5], "9" * 5000],
     "limit": ["0", "-3", "1.5", "all", False, {"mmlu": 5}],

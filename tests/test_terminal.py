@@ -37,7 +37,8 @@ def test_lines_are_not_too_wide(lost, won):
     assert line[: len(LONGEST) + 1].strip() == LONGEST
     board = Scoreboard(settings_of(), MODEL)
     board.add(case)
-    header, group, whole, *_ = terminal.summary(board.benchmarks())
+    board.add(case_of("tides", 12_345, 6_000, lost, won, group="a"))
+    header, _, group, whole, *_ = terminal.summary(board.benchmarks())
     assert [len(each) <= len(terminal.COLUMNS) for each in (header, group, whole)] == [True] * 3
     assert group.startswith(f"  {GROUP} ")
 
@@ -106,9 +107,12 @@ def test_plurals():
 
 def test_what_is_planned():
     """Tasks, questions, and how many answers are there already."""
-    assert terminal.planned(1, 1000, 0) == "mcqtest: 1 task, 1,000 questions, none stored"
-    assert terminal.planned(57, 14_042, 5000) == (
+    assert terminal.planned(1, 1000, 1000, 0) == "mcqtest: 1 task, 1,000 questions, none stored"
+    assert terminal.planned(57, 14_042, 14_042, 5000) == (
         "mcqtest: 57 tasks, 14,042 questions, 5,000 stored"
+    )
+    assert terminal.planned(1, 10, 250, 1) == (
+        "mcqtest: 1 task, 10 questions in 250 requests, 1 stored"
     )
 
 

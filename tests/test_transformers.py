@@ -70,7 +70,9 @@ def test_goldens(golden_model, subject, shots):
     examples = data.load(task, "shots", root)[:shots]
     questions = data.load(task, "test", root)
     asked = [
-        Request(question.id, prompts.mmlu(task, examples, question), prompts.letters(question), "")
+        Request(
+            question.id, prompts.mmlu.write(task, examples, question), prompts.letters(question), ""
+        )
         for question in questions
     ]
     assert len(asked) == len(records)

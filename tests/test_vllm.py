@@ -199,7 +199,7 @@ def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
     said = complaint(backends.setup, "vllm", checkpoint(tmp_path), {})
     assert said == 'vllm is not installed; pip install "mcqtest[vllm]"'
     said = complaint(backends.setup, "vlm", checkpoint(tmp_path), {})
-    assert said == "--backend=vlm: unknown; choose auto, transformers or vllm"
+    assert said == "--backend=vlm: unknown; choose auto, transformers, vllm or replay"
 
 
 @pytest.mark.parametrize(
@@ -487,7 +487,7 @@ def test_goldens(golden_model, shots):
     root = require("mmlu").parent
     examples = data.load(task, "shots", root)[:shots]
     asked = [
-        Request(each.id, prompts.mmlu(task, examples, each), prompts.letters(each), "")
+        Request(each.id, prompts.mmlu.write(task, examples, each), prompts.letters(each), "")
         for each in data.load(task, "test", root)
     ]
     answers = models.answers(golden_model, asked)

@@ -11,10 +11,13 @@ import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from mcqtest import checkpoint, recording
 from mcqtest.backends import arguments
 from mcqtest.checkpoint import Checkpoint, cuda_devices, installed
+from mcqtest.recording import Recording
 from mcqtest.types import Backend, McqtestError
 
 REVISION = 2
@@ -33,9 +36,9 @@ class Setup:
     options: Mapping[str, str]
 
     def __str__(self) -> str:
-        return f"{self.versions}, {self.dtype} on {self.device}"
+        return f"{self.versions}, {self.dtype} on {self.device}" if self.device else self.versions
 
-    def identity(self, checkpoint: Checkpoint) -> str:
+    def identity(self, checkpoint: Model) -> str:
         """Hash of all that can change an answer, apart from the question."""
         counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
         options = {key: self.options[key] for key in counted}
@@ -50,10 +53,32 @@ class Setup:
         return hashlib.sha256(json.dumps([*parts, options]).encode()).hexdigest()
 
 
-def setup(backend: str, checkpoint: Checkpoint, options: Mapping[str, str]) -> Setup:
-    """Decide how ``checkpoint`` is run; raises `McqtestError` where it cannot be."""
+Model = Checkpoint | Recording
+"""What ``--model`` names."""
+
+
+def find(backend: str, model: str, *, base: Path, demo: Path) -> Model:
+    """The checkpoint, or for ``replay`` the recording; raises `McqtestError` if there is none."""
+    if backend == "replay":
+        return recording.find(model, base=base)
+    return checkpoint.find(model, base=base, demo=demo)
+
+
+def found(backend: str, place: Path, name: str) -> Model:
+    """The same again, in another process."""
+    return (Recording if backend == "replay" else Checkpoint)(place, name)
+
+
+def setup(backend: str, checkpoint: Model, options: Mapping[str, str]) -> Setup:
+    """Decide how a model is run; raises `McqtestError` where it cannot be."""
+    if backend == "replay":
+        arguments.check_replay(options)
+        return Setup(backend, "", "", "recorded outputs", options)
     if backend not in {"auto", "transformers", "vllm"}:
-        raise McqtestError(f"--backend={backend}: unknown; choose auto, transformers or vllm")
+        raise McqtestError(
+            f"--backend={backend}: unknown; choose auto, transformers, vllm or replay"
+        )
+    assert isinstance(checkpoint, Checkpoint)
     if backend == "auto":
         backend = _auto(checkpoint, options)
     device, versions = (_vllm if backend == "vllm" else _transformers)(options)
@@ -123,8 +148,12 @@ def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
     return str(own)
 
 
-def load(checkpoint: Checkpoint, chosen: Setup) -> Backend:
+def load(checkpoint: Model, chosen: Setup) -> Backend:
     """Load the model. Takes seconds to minutes; imports torch."""
+    if isinstance(checkpoint, Recording):
+        from mcqtest.backends.replay import Replay
+
+        return Replay(checkpoint, chosen.options)
     if chosen.backend == "vllm":
         from mcqtest.backends.vllm import Vllm
 

@@ -76,6 +76,21 @@ _WORDS = {
 _SWITCHES = {"0": False, "false": False, "1": True, "true": True}
 
 
+REPLAY = {"missing": "error or unanswered"}
+"""Options of recorded outputs."""
+
+
+def check_replay(options: Mapping[str, str]) -> None:
+    """Raise `McqtestError` for a key or value that recorded outputs do not have."""
+    for key, value in options.items():
+        if key not in REPLAY:
+            raise McqtestError(
+                f"--backend-option {key}: unknown to --backend=replay; there is missing"
+            )
+        if value not in {"error", "unanswered"}:
+            raise McqtestError(f"--backend-option {key}={value}: not a value of it ({REPLAY[key]})")
+
+
 def check_transformers(options: Mapping[str, str]) -> None:
     """Raise `McqtestError` for a key or value that the transformers backend does not know."""
     for key in options:

@@ -27,6 +27,7 @@ SKIPPED = pytest.StashKey[int]()
 MARKERS = {
     "demo": "the embedded demo questions",
     "mmlu": "MMLU (Hendrycks et al. 2021, arXiv 2009.03300)",
+    "mmlu_pro": "MMLU-Pro (Wang et al. 2024, arXiv 2406.01574)",
 }
 
 

@@ -15,11 +15,11 @@ RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 
 CASE = "mcqtest_case"
-"""Attribute of a test report: the case as plain values (`mcqtest.run.Case`)."""
+"""Attribute of a test report: the case as plain values (`mcqtest.case.Case`)."""
 ERROR = "mcqtest_error"
 """Attribute of a test report: why a question could not be answered."""
 PLAN = "mcqtest_plan"
-"""Attribute of a worker's first report: tasks, questions, and how many are stored."""
+"""Attribute of a worker's first report: what `Run.counts` says."""
 FATAL = "mcqtest_fatal"
 """Why the run cannot go on: attribute of a test report, key of a worker's output."""
 
@@ -29,7 +29,7 @@ class Cases:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._plan: tuple[int, int, int] | None = None
+        self._plan: tuple[int, int, int, int] | None = None
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)

@@ -14,7 +14,7 @@ import pytest
 
 from mcqtest import report, terminal
 from mcqtest.baseline import publish, write
-from mcqtest.judge import Case
+from mcqtest.case import Case
 from mcqtest.plugin.cases import CASE, ERROR, FATAL, PLAN
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.run import Run
@@ -116,7 +116,7 @@ class Controller:
             self._board.add(case)
             self._show(case, failed=report.failed)
 
-    def _announce(self, plan: tuple[int, int, int] | None) -> None:
+    def _announce(self, plan: tuple[int, int, int, int] | None) -> None:
         """What the workers are going to ask, as soon as the first of them tells."""
         reporter = self._terminal()
         if plan is None or self._planned:
