@@ -86,8 +86,8 @@ class Checkpoint:
         """Raise unless the folder holds a configuration and weights."""
         if not (self.folder / "config.json").is_file():
             raise McqtestError(
-                f"{self.folder}: no config.json, so not a model folder; "
-                "give the folder that save_pretrained wrote"
+                f"{self.folder}: no config.json, so not a model folder; give the folder that "
+                "save_pretrained wrote, or add --backend=replay for recorded outputs"
             )
         if "model_type" not in self.config and "architectures" not in self.config:
             raise McqtestError(

@@ -6,6 +6,7 @@ Everything that can be wrong with the data is found here, before a model is load
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -105,7 +106,7 @@ class Asking:
         changes: dict[str, object] = {}
         for key, text in self.decoding.items():
             if key == "stop":
-                changes[key] = (text,)
+                changes[key] = _stops(text)
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
             elif key != "samples":
@@ -115,6 +116,19 @@ class Asking:
             return replace(own, **changes)  # type: ignore[arg-type]
         except ValueError as error:
             raise McqtestError(f"--decoding {error}") from None
+
+
+def _stops(text: str) -> tuple[str, ...]:
+    """One stop string as it is, or several as a JSON list, which can also hold line ends."""
+    if not text.startswith("["):
+        return (text,)
+    try:
+        stops = json.loads(text)
+    except ValueError:
+        stops = None
+    if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
+        raise McqtestError(f'--decoding stop={text}: write a text, or a list ["one", "two"]')
+    return tuple(stops)
 
 
 def _number(key: str, text: str, kind: type) -> float:
@@ -246,7 +260,8 @@ def request_keys(
 
 def _decoded(decoding: Decoding) -> str:
     """All of a decoding that has an effect: without temperature nothing is drawn."""
-    drawn = (decoding.temperature, decoding.top_p, decoding.seed) if decoding.temperature else ()
+    heat, top_p = float(decoding.temperature), float(decoding.top_p)
+    drawn = (heat, top_p, decoding.seed) if heat else ()
     return repr((decoding.max_tokens, decoding.stop, drawn))
 
 

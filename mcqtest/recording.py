@@ -10,16 +10,16 @@ where there are several samples), or ``logprobs``, a number for each choice, or 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mcqtest.tables import Row, names, read, shown
-from mcqtest.types import McqtestError, Place
+from mcqtest.types import McqtestError, Place, Request
 
 _NAMED = re.compile(r"[^.].*\.jsonl(?:\.gz)?")
 
@@ -72,17 +72,55 @@ class Recording:
 
     def outputs(self) -> Outputs:
         """All that was recorded. Raises `McqtestError` for what cannot be an answer."""
+        return self._outputs
+
+    @cached_property
+    def _outputs(self) -> Outputs:
         found: dict[_Key, Output] = {}
         for path in self.files:
             for row in read(path, path.name, None):
                 key, output = _key(row), _output(row)
                 if key in found:
-                    raise McqtestError(
-                        f"{row.where}: {_said(key)} is answered here and at {found[key].where}; "
-                        "delete one of the rows"
-                    )
+                    raise _twice(_said(key), found[key], output)
                 found[key] = output
         return Outputs(found)
+
+    def check(self, requests: Iterable[Request], *, strict: bool) -> None:
+        """Raise unless every question has one output of its own; with ``strict``, unless it has
+        one at all.
+        """
+        outputs = self.outputs()
+        samples = {
+            each.place._replace(sample=0): each.place.sample + 1 for each in requests if each.place
+        }
+        missing = []
+        used: dict[_Key, Place] = {}
+        for place, wanted in samples.items():
+            keys = outputs.keys(place)
+            if len(keys) > 1:
+                first, second, *_ = (outputs[key] for key in keys)
+                raise _twice(str(place), first, second)
+            for key in keys:
+                if key in used:
+                    raise McqtestError(
+                        f"{outputs[key].where}: {_said(key)} is both {used[key]} and {place}; "
+                        "write the task, too, or choose one benchmark with -m"
+                    )
+                used[key] = place
+                if 0 < (there := len(outputs[key].texts)) < wanted:
+                    raise McqtestError(
+                        f"{outputs[key].where}: {there} texts for {place}, expected {wanted}; ask "
+                        "for fewer with --decoding samples=N"
+                    )
+            if not keys:
+                missing.append(str(place))
+        if missing and strict:
+            more = f", and {len(missing) - 5} more" if len(missing) > 5 else ""
+            raise McqtestError(
+                f"{self.folder.name}: no output for {len(missing)} of {len(samples)} questions: "
+                f"{', '.join(missing[:5])}{more}; add them, or count them as unanswered with "
+                "--backend-option missing=unanswered"
+            )
 
 
 class Outputs:
@@ -95,54 +133,76 @@ class Outputs:
     def __len__(self) -> int:
         return len(self._found)
 
+    def __getitem__(self, key: _Key) -> Output:
+        return self._found[key]
+
     def get(self, place: Place) -> Output | None:
         """The output for one question, however its row names it."""
-        return next((self._found[key] for key in self._keys(place) if key in self._found), None)
+        return next((self._found[key] for key in self.keys(place)), None)
 
-    def _keys(self, place: Place) -> Iterator[_Key]:
+    def keys(self, place: Place) -> list[_Key]:
+        """The rows that name this question; one, unless something is wrong."""
+        return [key for key in dict.fromkeys(self._possible(place)) if key in self._found]
+
+    def _possible(self, place: Place) -> Iterator[_Key]:
         task = place.task
         for has_benchmark, has_task, has_id in self._forms:
-            benchmark = task.benchmark.name if has_benchmark else ""
+            benchmark = _plain(task.benchmark.name) if has_benchmark else ""
             identity = (place.id, -1) if has_id else ("", place.row)
-            for name in dict.fromkeys((task.name, task.title)) if has_task else [""]:
+            for name in (task.name, task.title) if has_task else ("",):
                 yield _Key(benchmark, _plain(name), *identity)
+
+
+def _twice(what: str, first: Output, second: Output) -> McqtestError:
+    return McqtestError(
+        f"{second.where}: {what} is answered here and at {first.where}; delete one of the rows"
+    )
 
 
 def _key(row: Row) -> _Key:
     cells = row.cells
     id_ = next((cells[name] for name in ("id", "question_id") if name in cells), None)
-    task = next((cells[name] for name in ("task", "subject", "category") if name in cells), "")
+    task = _name(row, "task", "subject", "category")
+    benchmark = _name(row, "benchmark")
     index = cells.get("index")
-    benchmark = cells.get("benchmark", "")
     if isinstance(id_, int | str) and not isinstance(id_, bool) and id_ != "":
-        identity = (str(id_), -1)
-    elif type(index) is int and index >= 0 and task:
-        identity = ("", index)
-    else:
-        raise McqtestError(
-            f"{row.where}: names no question ({names(cells)}); write its id, or its task and "
-            "0-based index"
-        )
-    if not isinstance(task, str) or not isinstance(benchmark, str):
-        raise McqtestError(f"{row.where}: task is {shown(task)}, expected text; correct it")
-    return _Key(benchmark, _plain(task), *identity)
+        return _Key(benchmark, task, str(id_), -1)
+    if type(index) is int and index >= 0 and task:
+        return _Key(benchmark, task, "", index)
+    raise McqtestError(
+        f"{row.where}: names no question ({names(cells)}); write its id, or its task and "
+        "0-based index"
+    )
 
 
-def _plain(task: str) -> str:
-    """A task's name, whether it was written with spaces or underscores, in whatever case."""
-    return re.sub(r"[\s_-]+", "_", task.strip().casefold())
+def _name(row: Row, *columns: str) -> str:
+    """What the first of these columns says; empty where there is none of them."""
+    column = next((column for column in columns if column in row.cells), None)
+    if column is None:
+        return ""
+    value = row.cells[column]
+    if not isinstance(value, str) or not value.strip():
+        raise McqtestError(f"{row.where}: {column} is {shown(value)}, expected text; correct it")
+    return _plain(value)
+
+
+def _plain(name: str) -> str:
+    """A name, whether it was written with spaces or underscores, in whatever case."""
+    return re.sub(r"[\s_-]+", "_", name.strip().casefold())
 
 
 def _output(row: Row) -> Output:
-    if not {"output", "logprobs"} & row.cells.keys():
+    cells = row.cells
+    texts = _texts(row, cells["output"]) if "output" in cells else ()
+    logprobs = _logprobs(row, cells.get("logprobs"))
+    if not texts and not logprobs:
         raise McqtestError(
-            f"{row.where}: neither output nor logprobs, only {names(row.cells)}; name what the "
+            f"{row.where}: neither output nor logprobs, only {names(cells)}; name what the "
             "model said output"
         )
-    cells = row.cells
     return Output(
-        texts=_texts(row, cells["output"]) if "output" in cells else (),
-        logprobs=_logprobs(row, cells.get("logprobs")),
+        texts=texts,
+        logprobs=logprobs,
         truncated=cells.get("truncated") is True or cells.get("finish_reason") == "length",
         where=row.where,
     )
@@ -150,27 +210,33 @@ def _output(row: Row) -> Output:
 
 def _texts(row: Row, said: object) -> tuple[str, ...]:
     texts = said if isinstance(said, list) else [said]
-    found = tuple("" if text is None else text for text in texts if isinstance(text, str | None))
+    found = tuple(_whole(text or "") for text in texts if isinstance(text, str | None))
     if not texts or len(found) < len(texts):
         raise McqtestError(f"{row.where}: output is {shown(said)}, expected text; correct it")
     return found
 
 
+def _whole(text: str) -> str:
+    """A text that was cut inside a character, which JSON can write, with a mark in its place."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _logprobs(row: Row, value: object) -> tuple[float, ...]:
     numbers: list[Any] = value if isinstance(value, list) else [] if value is None else [None]
-    found = tuple(float(each) for each in numbers if type(each) in {int, float})
-    # Python reads NaN and Infinity where JSON has none.
-    if len(found) < len(numbers) or not all(map(math.isfinite, found)):
+    found = tuple(
+        each for each in numbers if type(each) in {int, float} and abs(each) <= sys.float_info.max
+    )
+    if len(found) < len(numbers):  # Python reads NaN and Infinity, too, where JSON has none
         raise McqtestError(
             f"{row.where}: logprobs is {shown(value)}, expected a list of finite numbers, one "
             "for each choice; correct it"
         )
-    return found
+    return tuple(map(float, found))
 
 
 def _said(key: _Key) -> str:
     """A question for a message."""
-    name = f"id {key.id}" if key.id else f"index {key.row}"
+    name = f"id {shown(key.id)}" if key.id else f"index {key.row}"
     return " ".join(part for part in (key.benchmark, key.task, name) if part)
 
 
@@ -189,8 +255,9 @@ def find(model: str, *, base: Path) -> Recording:
             f"--model={model}: no such file or folder ({place}); give recorded outputs, "
             "FILE.jsonl or FILE.jsonl.gz, or a folder of such files"
         )
-    name = place.name.removesuffix(".gz").removesuffix(".jsonl")
-    recording = Recording(place, name)
+    if place.is_file() and not _NAMED.fullmatch(place.name):
+        raise McqtestError(f"--model={model}: not NAME.jsonl or NAME.jsonl.gz; name it so")
+    recording = Recording(place, place.name.removesuffix(".gz").removesuffix(".jsonl"))
     if not recording.files:
         raise McqtestError(f"--model={model}: no *.jsonl or *.jsonl.gz in this folder; add some")
     return recording

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from mcqtest import backends, demo, stats, styles
 from mcqtest.answers import Reading
+from mcqtest.backends.replay import is_strict
 from mcqtest.case import Case
 from mcqtest.engine import Engine, Progress
 from mcqtest.judge import Identity, Judge
 from mcqtest.plan import Asking, Planned, plan
+from mcqtest.recording import Recording
 from mcqtest.settings import Settings
 from mcqtest.store import Store
 from mcqtest.types import Backend, McqtestError, Results, Style, Task
@@ -49,6 +51,8 @@ class Run:
         """Each task in the styles of --sensitivity."""
         self.others: dict[Task, dict[str, Planned]] = {}
         """Each task by the benchmark's other methods, which this run does not ask."""
+        self._styles: dict[Task, dict[str, int]] = {}
+        """Right answers in each of them."""
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
@@ -93,6 +97,9 @@ class Run:
         )
         self._check_thresholds()
         self._check_texts()
+        if isinstance(self._checkpoint, Recording):
+            asked = [request for each in self.planned.values() for request in each.requests]
+            self._checkpoint.check(asked, strict=is_strict(self.settings.backend_option))
 
     def _plan(self, task: Task, asking: Asking, variant: Style | None = None) -> Planned:
         root = Path(self.settings.data) if self.settings.data else None
@@ -113,12 +120,14 @@ class Run:
         self.others[task] = {}
         for name in task.benchmark.methods.keys() - {method}:
             with suppress(McqtestError):  # this run's own way is all that has to be possible
-                other = replace(self._asking, method=name, style=None)
+                style = self._asking.style if styles.has(name, self._asking.style) else None
+                other = replace(self._asking, method=name, style=style)
                 self.others[task][name] = self._plan(task, other)
 
     def _check_texts(self) -> None:
         """What is said about texts would have no effect where only letters are asked for."""
-        texts = [each for each in self.planned.values() if each.requests[0].decoding]
+        others = [each for by in self.others.values() for each in by.values()]
+        texts = [each for each in (*self.planned.values(), *others) if each.requests[0].decoding]
         for option in ("decoding", "reader", "fallback"):
             given = getattr(self.settings, option)
             if given and self.planned and not texts and not self._asking.recorded:
@@ -197,16 +206,20 @@ class Run:
             results,
             compared=compared,
             fewer_shots=fewer,
-            styles=self._styles(results.task),
+            styles=self._styles[results.task],
             methods=self._methods(results),
         )
         case.notices = [*self.store.skipped, *getattr(self.engine.started, "notices", ())]
         return case
 
-    def _styles(self, task: Task) -> dict[str, int]:
-        """Right answers by style, of those that were asked besides."""
-        variants = self.variants.get(task, ())
-        return {each.variant: right(self.engine.results(task, each.variant)) for each in variants}
+    def results(self, task: Task) -> Results:
+        """All results of ``task``, which is asked in its other styles as well."""
+        found = self.engine.results(task)
+        self._styles[task] = {
+            each.variant: right(self.engine.results(task, each.variant))
+            for each in self.variants.get(task, ())
+        }
+        return found
 
     def _methods(self, results: Results) -> dict[str, int]:
         """Right answers by method, where another one was asked in full, in whatever run."""
@@ -227,6 +240,12 @@ def right(results: Results) -> int:
 
 
 def _asking(settings: Settings) -> Asking:
+    recorded = settings.backend == "replay"
+    for option in ("method", "style", "sensitivity", "shots") if recorded else ():
+        if getattr(settings, option) is not None:
+            raise McqtestError(
+                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
+            )
     reading = {"reader": settings.reader, "fallback": settings.fallback}
     return Asking(
         method=settings.method,
@@ -235,5 +254,5 @@ def _asking(settings: Settings) -> Asking:
         limit=settings.limit,
         decoding=settings.decoding,
         reading=Reading(**{key: name for key, name in reading.items() if name}),
-        recorded=settings.backend == "replay",
+        recorded=recorded,
     )

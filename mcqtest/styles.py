@@ -106,6 +106,11 @@ _OTHERS: Mapping[str, tuple[Style, ...]] = {
 }
 
 
+def has(method: str, name: str | None) -> bool:
+    """Whether a method has a style of this name."""
+    return any(style.name == name for style in (*_OTHERS[method], *TESTED[method]))
+
+
 def named(method: str, name: str, *, option: str = "style") -> Style:
     """The style of this name; raises `McqtestError` where there is none."""
     for style in (*_OTHERS[method], *TESTED[method]):

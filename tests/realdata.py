@@ -30,11 +30,21 @@ def require(*parts: str) -> Path:
     return path
 
 
-@cache  # benchmarks are compared by identity
 def benchmark(name: str) -> ModuleType:
     """The module of ``benchmarks/test_<name>.py``, which is no package in a checkout."""
-    path = CHECKOUT / "benchmarks" / f"test_{name}.py"
-    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", path)
+    return _module("benchmarks", f"test_{name}")
+
+
+def script(name: str) -> ModuleType:
+    """The module of ``scripts/<name>.py``."""
+    return _module("scripts", name)
+
+
+@cache  # benchmarks are compared by identity
+def _module(folder: str, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        f"{folder}_{name}", CHECKOUT / folder / f"{name}.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

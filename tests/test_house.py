@@ -15,6 +15,7 @@ ROOT = Path(mcqtest.__file__).parent
 FLOORS = """
     mcqtest source options stats
     types
+    phrases
     reader prompts metrics tables checkpoint store settings demo
     answers styles data recording backends.arguments
     backends backends.tokens

@@ -85,7 +85,8 @@ def check_replay(options: Mapping[str, str]) -> None:
     for key, value in options.items():
         if key not in REPLAY:
             raise McqtestError(
-                f"--backend-option {key}: unknown to --backend=replay; there is missing"
+                f"--backend-option {key}: unknown; for recorded outputs there is missing "
+                f"({REPLAY['missing']})"
             )
         if value not in {"error", "unanswered"}:
             raise McqtestError(f"--backend-option {key}={value}: not a value of it ({REPLAY[key]})")

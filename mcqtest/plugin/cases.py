@@ -73,7 +73,7 @@ class Cases:
         """For the fixture."""
         if task not in self.run.planned:
             raise McqtestError(f"{task.path}: was not planned; parametrize the test with tasks")
-        found = self.run.engine.results(task)
+        found = self.run.results(task)
         item.stash[RESULTS] = found
         return found
 
