@@ -134,7 +134,7 @@ END = 250
 BRACKETED = re.compile(r"\(([A-Z])\)")
 CONCLUDED = re.compile(
     r"(?<!not )(?<!never )(?<!cannot )(?<!can't )(?<!not to )"
-    r"(?:\b(?:is|are|be|was|were|by|as|only|numeric|letter|(?:closest|close|equal|applied|be)\sto)|:)"
+    r"(?:\b(?:is|are|be|was|were|by|as|only|numeric|letter|(?:closest|close|equal|applied|due|be)\sto)|:)"
     r"\s{1,3}\(([A-Z])\)\s{0,2}(?:[.!]|$)"
     r"|\(([A-Z])\)\s{1,2}(?:is|must\sbe)\s{1,2}(?:the\s{1,2}(?:only|most|closest|nearest|one|"
     r"correct|right|best)|correct|right)\b(?!\s{1,2}(?:wrong|incorrect|false))"

@@ -43,6 +43,17 @@ class Pooled:
         return f"{self.name}: {n} questions are too few for any drop to be seen; ask more of them"
 
     @property
+    def silent(self) -> str | None:
+        """That not one answer could be read, so that nothing was measured; None if one could."""
+        if self.figures.get("unanswered_share") != 1:
+            return None
+        n = sum(case.n for case in self.cases)
+        return (
+            f"{self.name}: no answer could be read in any of {n} texts, so nothing was measured; "
+            "look at text in results.jsonl, and at max_tokens, --style and --reader"
+        )
+
+    @property
     def is_whole(self) -> bool:
         """No task of the benchmark was left out."""
         return len(self.cases) == self.cases[0].siblings
@@ -133,6 +144,7 @@ class Scoreboard:
         if not pooled and not reasons:
             reasons.append("no question was judged")
         whole = self._whole(pooled)
+        reasons += [each.silent for each in pooled if each.silent]
         if not self.settings.update:
             reasons += [each.too_few for each in pooled if each.too_few]
         if pooled and self.baseline is None and not whole & self.settings.gate.keys():

@@ -303,7 +303,7 @@ def test_no_configuration(folder, tmp_path):
     (folder / "config.json").unlink()
     assert complaint(seek, folder, tmp_path) == (
         f"{folder}: no config.json, so not a model folder; give the folder that save_pretrained "
-        "wrote"
+        "wrote, or add --backend=replay for recorded outputs"
     )
 
 

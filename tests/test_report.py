@@ -258,3 +258,14 @@ def test_too_few_questions_are_never_a_pass():
     enough = case_of(n=5, right=5)
     enough = replace(enough, verdict={**enough.verdict, "level": 0.05})
     assert summary(enough)["verdict"] == "pass"
+
+
+def test_texts_without_any_answer_are_never_a_pass():
+    """Where nothing could be read nothing was measured; one answer makes it a comparison."""
+    case = case_of(n=40, right=0)
+    for row in case.rows:
+        row |= {"answer": None, "probabilities": None, "votes": [None]}
+    (reason,) = summary(case)["reasons"]
+    assert reason.startswith("toy: no answer could be read in any of 40 texts, so nothing was ")
+    case.rows[0] |= {"answer": 1, "votes": [1]}
+    assert summary(case)["reasons"] == []
