@@ -109,24 +109,32 @@ def judge(question: Question, responses: Sequence[Response], reading: Reading, n
     """
     texts = tuple(each.text for each in responses if each.text is not None)
     if responses[0].logprobs:
-        return replace(choose(question, responses[0]), texts=texts)
+        chosen = choose(question, responses[0])
+        return replace(chosen, texts=texts, truncated=_truncated(responses))
     reader = _reader(reading.reader)
-    votes = tuple(reader(text, question.choices) for text in texts)
-    answer = majority(votes)
-    guessed = answer is None and reading.fallback == "random"
-    if guessed:
-        answer = _lot(name, len(question.choices))
     count = len(question.choices)
+    said = [reader(text, question.choices) for text in texts]
+    votes = tuple(vote if vote is not None and vote < count else None for vote in said)
+    answer = majority(votes)
+    # As published, a letter that the question does not have is wrong, and no lot is drawn.
+    guessed = reading.fallback == "random" and all(vote is None for vote in said)
+    if guessed:
+        answer = _lot(name, count)
     return Result(
         question=question,
-        answer=answer if answer is not None and answer < count else None,
+        answer=answer,
         probabilities=None,
         shots=min(each.shots for each in responses),
         texts=texts,
-        votes=tuple(vote if vote is not None and vote < count else None for vote in votes),
-        truncated=sum(each.truncated for each in responses),
+        votes=votes,
+        truncated=_truncated(responses),
         guessed=guessed,
     )
+
+
+def _truncated(responses: Sequence[Response]) -> int | None:
+    known = [each.truncated for each in responses if each.truncated is not None]
+    return sum(known) if len(known) == len(responses) else None
 
 
 def majority(votes: Sequence[int | None]) -> int | None:

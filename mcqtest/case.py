@@ -37,6 +37,8 @@ class Case:
     """There is no baseline though one was to be compared with."""
     siblings: int
     """Tasks that the benchmark has."""
+    asking: str
+    """How the questions were asked and read, as a baseline has it."""
     fewer_shots: int
     """Questions whose prompt had shots dropped to fit the context."""
     styles: dict[str, int] = field(default_factory=dict)

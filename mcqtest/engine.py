@@ -119,11 +119,13 @@ class Engine:
         return every[every.index(planned) :]
 
     def _answered(self, request: Request) -> bool:
-        """A stored response counts if it has a text, or a log-probability for every choice."""
+        """A stored response counts if it has a log-probability for every choice, or a text."""
         stored = self._store.get(request.key)
         if stored is None:
             return False
-        return stored.text is not None or len(stored.logprobs) == len(request.choices)
+        if stored.logprobs:
+            return len(stored.logprobs) == len(request.choices)
+        return stored.text is not None
 
     def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
         """One stream of requests; a question that is repeated word for word is asked once."""

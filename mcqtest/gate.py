@@ -128,7 +128,8 @@ class Thresholds:
             figure, direction = THRESHOLDS[key]
             value = figures.get(figure)
             if value is None:
-                sentences.append(f"{place}: {key} = {bound:g}, but this run has no {figure}")
+                hint = "; add --sensitivity=all" if figure == "spread" else ""
+                sentences.append(f"{place}: {key} = {bound:g}, but this run has no {figure}{hint}")
             elif not (value - bound) * direction >= 0:  # also where the figure is not a number
                 than = "below" if direction > 0 else "above"
                 sentences.append(f"{place}: {figure} {value:.4f} is {than} {key} = {bound:g}")

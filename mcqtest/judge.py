@@ -157,6 +157,7 @@ class Judge:
             compared=compared,
             missing=compared and old is None and bool(failures),
             siblings=len(results.task.benchmark.tasks),
+            asking=results.asking,
             fewer_shots=fewer_shots,
             styles=dict(styles),
             methods=dict(methods),
@@ -229,6 +230,9 @@ class Judge:
             f"{verdict.won} won, p = {verdict.p_value:.2g} (red from {verdict.level:.2g})"
         )
         questions = f"lost (question baseline>now): {', '.join(lost[:_SHOWN])}{more}"
+        silent = sum(move.endswith(">-") for move in lost)
+        if silent:
+            questions += f"; {silent} of the lost now without a readable answer"
         sentences = [worse, questions]
         if self.settings.update:
             sentences.append(

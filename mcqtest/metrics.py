@@ -48,10 +48,13 @@ def unanswered_share(results: Sequence[Result]) -> float | None:
 
 
 def truncated_share(results: Sequence[Result]) -> float | None:
-    """Share of texts that met a limit before they ended, in [0, 1]; None where there is none."""
+    """Share of texts that met a limit before they ended, in [0, 1]; None where there is no text,
+    or it is not known of all.
+    """
     _require(results)
     texts = sum(len(result.texts) for result in results)
-    return sum(result.truncated for result in results) / texts if texts else None
+    known = [result.truncated for result in results if result.truncated is not None]
+    return sum(known) / texts if texts and len(known) == len(results) else None
 
 
 def spread(accuracies: Sequence[float]) -> float:

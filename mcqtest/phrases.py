@@ -20,10 +20,16 @@ FOLDED = str.maketrans(
 )
 """Other forms of a character -> the plain one; emphasis -> nothing."""
 WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|sf)?|math(?:bf|rm|sf|it)|bf|rm)\s?\{")
-SPACED = re.compile(r"\\[,;:! ]|\\quad|__|</s>|<\|[\w-]{1,30}\|>")
+SPACED = re.compile(
+    r"\\[,;:! ]|\\quad|__|</s>|<\|[\w-]{1,30}\|>|</?(?:b|strong|i|em|u|p|span)>|~~[^~]{0,80}~~"
+)
 """Spaces of LaTeX, emphasis, and marks of a model's own format: all no text."""
 
-THOUGHT = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>|\[(/?)THINK\]", re.IGNORECASE)
+THOUGHT = re.compile(
+    r"[<\u25c1](/?)(?:think|thinking|thoughts?|reasoning|scratchpad|reflection)[>\u25b7]"
+    r"|\[(/?)THINK\]",
+    re.IGNORECASE,
+)
 
 NEW_QUESTION = re.compile(
     r"^[ \t#>]{0,4}(?:(?:(?:next|new|another) {1,2})?"
@@ -37,26 +43,34 @@ NEW_QUESTION = re.compile(
 # --- statements -------------------------------------------------------------------------------
 
 _GAP = r"(?:\s{1,3}(?!not\b|never\b|cannot\b|can't\b)[\w'-]{2,20}){0,8}?"
-_FIT = r"(?:correct|right|best|closest|nearest|final|suitable|appropriate|likely|accurate)"
+_FIT = (
+    r"(?:correct|right|best|closest|nearest|final|suitable|appropriate|likely|accurate|selected|"
+    r"chosen)"
+)
 _NOUN = (
     r"(?:one|match|value|option|choice|statement|response|estimate|approximation|result|letter|"
     r"conclusion|description|explanation|solution)"
 )
 _ELSEWHERE = (
-    "antwort|lösung|réponse|respuesta|resposta|risposta|jawaban|ответ|答案|答え|正解|정답|답"
+    "antwort|lösung|réponse|respuesta|resposta|risposta|jawaban|ответ|вариант|答案|答え|正解|"
+    "정답|답"
 )
 STATED = re.compile(
-    rf"(?:(?:\banswers?|\b{_FIT}\s{{1,3}}{_NOUN}|{_ELSEWHERE}){_GAP}|\b{_FIT})"
-    r"[\"']?(?:\s{0,3}(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|[:=是は为為选選은는])"
+    r"(?:(?:(?<![A-Za-z])(?:answers?(?:_letter)?|ans|verdict|correction)|"
+    rf"\b{_FIT}\s{{1,3}}{_NOUN}|{_ELSEWHERE}){_GAP}|\b{_FIT})"
+    r"[\"']?(?:\s{0,3}(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|[:=是は为為选選은는\u2192]|->)"
     r"|(?<=answer)(?:\s{1,3}(?=[(\[])|>))"
+    r"|\"(?:choice|option|correct_option)\"\s{0,2}:|(?:选项|故选|所以选|应选|因此选|选择)[是为:]?"
+    r"|^[ \t#]{0,6}(?:final |correct )?answer[ \t]{0,3}$"
     rf"|(?<!each )(?<!every )\b(?:option|choice){_GAP}\s{{0,3}}\b(?:is|be)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 """Behind it stands what is stated: "the best answer would be"."""
 FILL = re.compile(
     r"(?:\s{0,3}\b(?:therefore|thus|hence|then|indeed|clearly|simply|likely|probably|most|also|"
     r"actually|definitely|obviously|still|closest|nearest|approximately|about|to|by|given|as|the|"
-    r"correct|right|best|final|choice|option|letter|answer|one|is|be|would|should|must|statement)\b"
+    r"correct|right|best|final|choice|option|letter|answer|one|is|be|would|should|must|statement|"
+    r"la|el|le|lo|opción|letra|opção|lettre|lettera|opzione|correcta|correcte|corretta|correta)\b"
     r"|\s{0,3}[:,]){0,8}",
     re.IGNORECASE,
 )
@@ -75,7 +89,9 @@ CHOSEN = re.compile(
 PICKED = re.compile(
     r"\b(?:(?:i|we|i'll|we'll|would|will|i'd|to|so|therefore|thus|hence)[ ,]{1,2}"
     r"(?:select|choose|chose|pick|go\s{1,3}with)\s{1,3}"
-    r"|(?:so|therefore|thus|hence)[ ,]{1,2}(?:it(?:\s{1,3}is|'s)\s{1,3})?)(?=[\"'(]?[A-Z]\b)",
+    r"|(?:it|that|this)\s{1,3}should\s{1,3}be\s{1,3}|(?:no )?wait,?\s{1,3}"
+    r"|(?:so|therefore|thus|hence|actually)[ ,]{1,2}(?:it(?:\s{1,3}is|'s)\s{1,3})?)"
+    r"(?=[\"'(]?[A-Z]\b)",
     re.IGNORECASE | re.ASCII,
 )
 """Behind it stands a letter that ends the sentence: "I choose"."""
@@ -84,16 +100,23 @@ LETTER_FIRST = re.compile(
     r"""\b(?:option|choice|answer)\s{1,2}[("'\[]{0,2}([A-Z])[)"'\]]{0,2}\s{1,2}"""
     r"(?:is|must\sbe|would\sbe|(?:appears|seems)\sto\sbe|seems)\s{1,2}"
     r"(?:(?:therefore|thus|also|clearly|indeed|the|most|only|likely|a)\s{1,2}){0,4}"
-    r"(?:correct|right|best|closest|appropriate|accurate|suitable|answer|true\s{1,2}answer)\b",
+    r"(?:correct|right|best|closest|appropriate|accurate|suitable|answer|true\s{1,2}answer)\b"
+    r"(?!\s{1,2}(?:(?:choice|answer|option)\s{1,2})?(?:only\s{1,2})?(?:if|when|unless|for)\b)",
     re.IGNORECASE | re.ASCII,
+)
+NAMED_FIRST = re.compile(
+    r"\(?\b([A-Z])\)?\s{1,2}is\s{1,2}the\s{1,2}(?:right|correct|best)\s{1,2}"
+    r"(?:choice|answer|option)\b(?!\s{1,2}(?:only\s{1,2})?(?:if|when|unless|for)\b)"
 )
 
 # --- what is stated ---------------------------------------------------------------------------
 
 LETTER = re.compile(
-    r"""(?P<open>[\s"'$\\({\[<]{0,6})(?:(?:option|choice)\s{1,2}\(?)?(?P<letter>[A-Za-z])"""
-    r"""(?P<close>\s?[)\]}"'>$\\]{0,4})"""
-    r"""(?![A-Za-z0-9_'^(\xb2\xb3\xb9\u0300-\u036f\u2032\u2070-\u209c]|\s?[=+/>^\xd7\xb7]"""
+    r"""(?P<open>[\s"'$\\({\[<>•_-]{0,6})(?:(?:[Oo]ption|[Cc]hoice)\s{1,2}\(?)?"""
+    r"""(?P<letter>[A-Za-z])"""
+    r"""(?P<close>\s?[)\]}"'>$\\]{0,4}_?)"""
+    r"""(?![A-Za-z0-9_'^(\xb2\xb3\xb9\u0300-\u036f\u2032\u2070-\u209c]|\s?[=+/>^\xd7\xb7\u2248~\u221d\u2229\u222a?]"""
+    r"""|\s?\\(?:approx|sim|cup|cap|propto|cdot|times|leq?|geq?|to)\b"""
     r"""|\s?<(?!/)|-[A-Za-z0-9]|\.[a-z0-9])"""
 )
 GOES_ON = re.compile(
@@ -114,7 +137,19 @@ DENIED = re.compile(
     r"\s{0,2}(?:is|are|was|were)\s{1,2}(?:(?:also|both|all|only|partially)\s{1,2})?"
     r"(?:incorrect|wrong|false|not|invalid|eliminated)\b"
 )
-SUPPOSED = re.compile(r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!]{0,40}$", re.IGNORECASE)
+OTHERS_DENIED = re.compile(
+    r"[,;]\s?\(?[A-Z]\)?(?:\s(?:and|or)\s\(?[A-Z]\)?)?\s(?:is|are)\s(?:\w{1,9}\s)?"
+    r"(?:wrong|incorrect|false|not)\b"
+)
+"""Behind a letter: "C; A and B are wrong"."""
+SUPPOSED = re.compile(
+    r"(?:\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}"
+    r"|\b(?:wrong|incorrect|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
+    r"[^.\n;:?!]{0,40})$",
+    re.IGNORECASE,
+)
+COUNTERFACTUAL = re.compile(r"\b(?:if|had|were)\b[^.\n]{0,80},[^.\n,]{0,10}$", re.IGNORECASE)
+"""Before a "would be" that is none."""
 REFUSED = re.compile(
     r"""[\s("'\[{]{0,4}(?:none\b|not\s{1,2}(?:listed|given|among|in|available|provided|present|"""
     r"""possible|included|any|one)\b|cannot\b|can't\b|unknown\b|undetermined|undefined|impossible|"""

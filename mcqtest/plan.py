@@ -63,8 +63,8 @@ class Asking:
     decoding: Mapping[str, str] = field(default_factory=dict)
     """Fields of `Decoding`, and ``samples``, as text."""
     reading: Reading = READING
-    recorded: bool = False
-    """Nothing is asked: outputs were recorded."""
+    recorded: str = ""
+    """Nothing is asked: these were recorded, "texts" or "log-probabilities"."""
 
     def way(self, benchmark: Benchmark) -> tuple[str, Method]:
         """The method of a benchmark, by name, with the style and decoding of this run."""
@@ -85,7 +85,7 @@ class Asking:
         for key in self.decoding.keys() - {"samples"}:
             raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
         # A temperature, so that one question's samples are told apart.
-        return Method(prompts.recorded, Decoding(max_tokens=1, temperature=1))
+        return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1))
 
     def samples(self, method: Method) -> int:
         """How often each question is asked."""
@@ -161,7 +161,11 @@ def plan(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
     questions = data.load(task, "test", root, limit=asking.limit)
-    written = [style.write(task, examples, question) for question in questions]
+    written = (
+        _unasked(task, questions)
+        if asking.recorded
+        else [style.write(task, examples, question) for question in questions]
+    )
     samples = asking.samples(method)
     places = [
         Place(task, question.id, row, sample)
@@ -197,6 +201,16 @@ def plan(
     )
 
 
+def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
+    """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
+    was asked, so that other questions are not given the stored answers of these.
+    """
+    return [
+        Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
+        for row, each in enumerate(questions)
+    ]
+
+
 def _shots(task: Task, asking: Asking) -> int:
     return task.benchmark.shots if asking.shots is None else asking.shots
 
@@ -205,7 +219,8 @@ def _described(name: str, method: Method, shots: int, samples: int, asking: Aski
     """In words, as a baseline has it."""
     if asking.recorded:
         several = f", majority of {samples}" * (samples > 1)
-        return f"recorded outputs{several}, {asking.reading}"
+        read = "" if asking.recorded == "log-probabilities" else f", {asking.reading}"
+        return f"recorded {asking.recorded}{several}{read}"
     words = [method.style.name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
         words.append(f"{decoding.max_tokens} tokens")

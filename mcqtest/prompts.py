@@ -113,16 +113,10 @@ def _mmlu_pro_direct(task: Task, shots: Sequence[Question], question: Question) 
     )
 
 
-def _recorded(task: Task, shots: Sequence[Question], question: Question) -> Prompt:  # noqa: ARG001
-    """Stands for a prompt that somebody else wrote: outputs are recorded, nothing is asked."""
-    return Prompt(header="", shots=(), query=f"{task.path}/{question.id}")
-
-
 mmlu = Style("mmlu", _mmlu)
 mmlu_pro = Style("mmlu_pro", _mmlu_pro)
 mmlu_pro_api = Style("mmlu_pro_api", _mmlu_pro_api)
 mmlu_pro_direct = Style("mmlu_pro_direct", _mmlu_pro_direct)
-recorded = Style("recorded", _recorded)
 
 
 def letters(question: Question) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ stated, the last sentence may come to a choice ("the profit is $5.06.").
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -67,10 +68,11 @@ def committed(text: str, choices: Sequence[str]) -> int | None:
     known = _Choices(choices)
     starts = [0, *(match.start() for match in phrases.NEW_QUESTION.finditer(text)), len(text)]
     statements = sorted(_statements(text, known), key=_order)
+    places = [each.at for each in statements]
     for start, end in pairwise(starts):
-        inside = [each for each in statements if start <= each.at < end]
-        if inside:
-            return inside[-1].answer
+        first, last = bisect_left(places, start), bisect_left(places, end)
+        if first < last:
+            return statements[last - 1].answer
         for way in (_concluded, _valued, _alone) if not start else ():
             if (found := way(text[:end].strip(), known)) is not None:
                 return found
@@ -107,7 +109,7 @@ def _statements(text: str, known: _Choices) -> Iterator[_Statement]:
         at = match.end()
         filled = phrases.FILL.match(text, at)
         stated = _stated(text, dict.fromkeys((at, filled.end() if filled else at)), known)
-        if stated and not _is_supposed(text, match.start()):
+        if stated and not _is_supposed(text, match.start(), match[0]):
             yield stated
     for match in phrases.BOXED.finditer(text):
         if stated := _stated(text, (match.end(),), known):
@@ -128,7 +130,7 @@ def _lettered(text: str, known: _Choices) -> Iterator[_Statement]:
             continue
         if phrases.PICKED_ENDS.match(text, stated.at + 1):
             yield stated
-    for match in phrases.LETTER_FIRST.finditer(text):
+    for match in (*phrases.LETTER_FIRST.finditer(text), *phrases.NAMED_FIRST.finditer(text)):
         if not _is_supposed(text, match.start()):
             yield _Statement(match.start(1), known.lettered(match[1]))
 
@@ -149,9 +151,12 @@ def _stated(text: str, places: Iterable[int], known: _Choices) -> _Statement | N
     return None
 
 
-def _is_supposed(text: str, at: int) -> bool:
-    """Whether what stands at ``at`` depends on an if."""
-    return phrases.SUPPOSED.search(text[max(0, at - 60) : at]) is not None
+def _is_supposed(text: str, at: int, said: str = "") -> bool:
+    """Whether what stands at ``at`` depends on an if, or is told to be wrong."""
+    before = text[max(0, at - 100) : at]
+    if "would" in said and phrases.COUNTERFACTUAL.search(before):
+        return True
+    return phrases.SUPPOSED.search(before[-60:]) is not None
 
 
 def _letter(text: str, at: int, known: _Choices) -> _Statement | None:
@@ -161,6 +166,8 @@ def _letter(text: str, at: int, known: _Choices) -> _Statement | None:
         return None
     letter, end = match["letter"], match.end()
     another = phrases.ANOTHER.match(text, end) or _listed(text, match)
+    if another and another[0].lstrip()[:1] in {",", ";"} and phrases.OTHERS_DENIED.match(text, end):
+        another = None  # "C; A and B are wrong"
     if phrases.DENIED.match(text, (another or match).end()):
         return None
     if letter.islower() and f"({chr(ord(letter) + 1)})" in text[end : end + 80] and not another:

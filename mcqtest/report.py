@@ -19,6 +19,8 @@ from mcqtest.types import Verdict
 
 FORMAT = 1
 UNFINISHED = "the run did not finish"
+_MEASURED = 10
+"""Questions of a task that cannot all go unanswered by accident."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,22 @@ class Pooled:
 
     @property
     def silent(self) -> str | None:
-        """That not one answer could be read, so that nothing was measured; None if one could."""
-        if self.figures.get("unanswered_share") != 1:
+        """That of a whole task not one answer could be read, so that nothing was measured, or of
+        the benchmark where tasks are small; None if some could.
+        """
+        if "unanswered_share" not in self.figures:
             return None
-        n = sum(case.n for case in self.cases)
+        silent = [case for case in self.cases if case.unanswered == case.n]
+        if len(silent) < len(self.cases):
+            silent = [case for case in silent if case.n >= _MEASURED]
+        if not silent:
+            return None
+        names = ", ".join(case.task for case in silent)
+        where = self.name if len(silent) == len(self.cases) else f"{self.name}: {names}"
         return (
-            f"{self.name}: no answer could be read in any of {n} texts, so nothing was measured; "
-            "look at text in results.jsonl, and at max_tokens, --style and --reader"
+            f"{where}: no answer could be read in any of {sum(case.n for case in silent)} texts, "
+            "so nothing was measured; look at text in results.jsonl, and at max_tokens, --style "
+            "and --reader"
         )
 
     @property

@@ -42,7 +42,8 @@ class Run:
             if identity is None
             else backends.found(settings.backend, Path(identity.folder), identity.name)
         )
-        self._asking = _asking(settings)
+        recorded = isinstance(self._checkpoint, Recording) and self._checkpoint.kind
+        self._asking = _asking(settings, recorded or "")
         self._setup = backends.setup(settings.backend, self._checkpoint, settings.backend_option)
         self.identity = identity or self._identify()
         self.judge = Judge(settings, self.identity)
@@ -53,6 +54,7 @@ class Run:
         """Each task by the benchmark's other methods, which this run does not ask."""
         self._styles: dict[Task, dict[str, int]] = {}
         """Right answers in each of them."""
+        self._notices: list[str] = []
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
@@ -99,7 +101,8 @@ class Run:
         self._check_texts()
         if isinstance(self._checkpoint, Recording):
             asked = [request for each in self.planned.values() for request in each.requests]
-            self._checkpoint.check(asked, strict=is_strict(self.settings.backend_option))
+            strict = is_strict(self.settings.backend_option)
+            self._notices = self._checkpoint.check(asked, strict=strict)
 
     def _plan(self, task: Task, asking: Asking, variant: Style | None = None) -> Planned:
         root = Path(self.settings.data) if self.settings.data else None
@@ -206,10 +209,11 @@ class Run:
             results,
             compared=compared,
             fewer_shots=fewer,
-            styles=self._styles[results.task],
+            styles=self._styles.get(results.task, {}),
             methods=self._methods(results),
         )
-        case.notices = [*self.store.skipped, *getattr(self.engine.started, "notices", ())]
+        said = getattr(self.engine.started, "notices", ())
+        case.notices = [*self._notices, *self.store.skipped, *said]
         return case
 
     def results(self, task: Task) -> Results:
@@ -239,8 +243,7 @@ def right(results: Results) -> int:
     return sum(result.correct for result in results)
 
 
-def _asking(settings: Settings) -> Asking:
-    recorded = settings.backend == "replay"
+def _asking(settings: Settings, recorded: str) -> Asking:
     for option in ("method", "style", "sensitivity", "shots") if recorded else ():
         if getattr(settings, option) is not None:
             raise McqtestError(

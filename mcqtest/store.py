@@ -141,7 +141,7 @@ def _parse(line: bytes) -> Response | None:
             and isinstance(key, str)
             and isinstance(shots, int)
             and isinstance(text, str | None)
-            and isinstance(truncated, bool)
+            and isinstance(truncated, bool | None)
             and (text is not None or len(logprobs) > 0)
             and all(isinstance(value, float) and math.isfinite(value) for value in logprobs)
         )

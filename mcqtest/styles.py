@@ -129,5 +129,7 @@ def several(method: str, names: str) -> tuple[Style, ...]:
         return TESTED[method]
     found = [named(method, name.strip(), option="sensitivity") for name in names.split(",")]
     if len(set(found)) < 2:
-        raise McqtestError(f"--sensitivity={names}: one style differs from none; give two, or all")
+        raise McqtestError(
+            f"--sensitivity={names}: a spread needs two styles; name another, or all"
+        )
     return tuple(dict.fromkeys(found))

@@ -19,7 +19,7 @@ def results(cases: Sequence[Case]) -> list[Result]:
             answer=row["answer"],
             probabilities=row["probabilities"] and tuple(row["probabilities"]),
             shots=0,
-            texts=("",) * len(row["votes"]),
+            texts=("",) * ((row["text"] is not None) + len(row["texts"])),
             truncated=row["truncated"],
             guessed=row["guessed"],
         )
@@ -96,6 +96,7 @@ def _group(cases: Sequence[Case]) -> dict[str, Any]:
 def _task(case: Case) -> dict[str, Any]:
     return {
         "group": case.group,
+        "asking": case.asking,
         **{key: value for key, value in accuracies([case]).items() if key != "macro_accuracy"},
         **_figures(case.figures),
         **_counts(case.verdict),

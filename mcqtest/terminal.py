@@ -107,15 +107,16 @@ def _details(pooled: Pooled) -> list[str]:
 
 def _texts(pooled: Pooled) -> list[str]:
     """What reading the texts came to, where there are any."""
-    share = pooled.figures.get("truncated_share")
-    if share is None:
+    if "unanswered_share" not in pooled.figures:
         return []
+    share = pooled.figures.get("truncated_share")
+    cut = "" if share is None else f", {share:.2%} of texts truncated"
     silent = sum(case.unanswered for case in pooled.cases)
     drawn = sum(row["guessed"] for case in pooled.cases for row in case.rows)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
     chance = accuracies(pooled.cases)["chance"]
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
-    return [f"{silence}, {share:.2%} of texts truncated; guessing would reach {chance:.4f}"]
+    return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
 
 
 def _ways(pooled: Pooled) -> list[str]:
@@ -125,7 +126,7 @@ def _ways(pooled: Pooled) -> list[str]:
     if counts := styles(pooled.cases):
         low, high = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
         lines.append(
-            f"sensitivity to {len(counts)} styles: {counts[low] / n:.4f} ({low}) to "
+            f"sensitivity, in {len(counts)} styles: {counts[low] / n:.4f} ({low}) to "
             f"{counts[high] / n:.4f} ({high}), spread {pooled.figures['spread']:.4f}, standard "
             f"deviation {pooled.figures['deviation']:.4f}"
         )

@@ -206,8 +206,9 @@ class Response:
     """Shots that were in the prompt after fitting it to the context."""
     text: str | None = None
     """What was generated, without the stop string; None where choices were scored."""
-    truncated: bool = False
-    """The text has no end of its own: it met the limit of tokens or of the context."""
+    truncated: bool | None = False
+    """The text has no end of its own: it met the limit of tokens or of the context. None where
+    that is not known."""
 
 
 class Backend(Protocol):
@@ -234,8 +235,8 @@ class Result:
     """What the model wrote; several where it was asked several times."""
     votes: tuple[int | None, ...] = ()
     """What was read in each text; None where nothing could be read."""
-    truncated: int = 0
-    """How many of the texts met a limit."""
+    truncated: int | None = 0
+    """How many of the texts met a limit; None where that is not known."""
     guessed: bool = False
     """Nothing could be read, and the answer was drawn by lot."""
 

@@ -165,7 +165,7 @@ def compared(sample: Sample, *, weighted: bool, rounds: int = 2000) -> Iterable[
                 for each in again
             ]
             cells.append(f"{'precision' if place == 0 else 'recall'} {_interval(more)}")
-        yield cells
+        yield [*cells, *[""] * (5 - len(cells))]
 
 
 def _interval(values: Sequence[float]) -> str:

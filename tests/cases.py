@@ -97,6 +97,7 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
         "compared": True,
         "missing": False,
         "siblings": 1,
+        "asking": "toy_style, 2 shots, letters, prompts 0123456789abcdef",
         "fewer_shots": 0,
         "notices": [],
     }

@@ -17,7 +17,8 @@ FLOORS = """
     types
     phrases
     reader prompts metrics tables checkpoint store settings demo
-    answers styles data recording backends.arguments
+    answers styles data outputs backends.arguments
+    recording
     backends backends.tokens
     backends.layout backends.kernels plan record
     backends.attention

@@ -165,7 +165,7 @@ def test_a_renamed_recording_is_the_same_model(kept: Project) -> None:
 
 
 def test_other_forms(kept: Project) -> None:
-    """Ids, titles and log-probabilities, gzipped and in two files, are the same answers."""
+    """Ids, titles and log-probabilities, gzipped and in two files; texts are no letters."""
     said = []
     for row in rows(kept):
         place = {"benchmark": "toy", "subject": row["task"].upper(), "id": row["index"]}
@@ -174,10 +174,10 @@ def test_other_forms(kept: Project) -> None:
     say(kept, said[: TOTAL // 2], "forms/a.jsonl.gz")
     say(kept, said[TOTAL // 2 :], "forms/b.jsonl")
     args = ("--backend=replay", "--model=forms", "--baseline=said")
-    result = kept.run(*args, model=None)
-    assert result.ret == 0, sentences(result)
-    toy = kept.summary["benchmarks"]["toy"]
-    assert (toy["lost"], toy["won"], toy["unanswered"]) == (0, 0, 0)
+    assert "this run asks with (recorded log-probabilities)" in mistake(kept.run(*args, model=None))
+    recording = kept.run(*args[:2], "--snapshot-update", model=None)
+    assert recording.ret == 0, sentences(recording)
+    assert kept.summary["benchmarks"]["toy"]["unanswered"] == 0
     assert [row["text"] for row in kept.rows] == [None] * TOTAL
     assert all(row["probabilities"] is not None for row in kept.rows)
 
@@ -234,15 +234,14 @@ def test_another_way_of_asking(recorded: Project) -> None:
     say(recorded, rows(recorded))
     line = mistake(replay(recorded, "--baseline=a"))
     assert "asked in another way: baseline 'a' was recorded with (mmlu, 2 shots, letters" in line
-    assert "this run asks with (recorded outputs, reader mcqtest" in line
+    assert "this run asks with (recorded texts, reader mcqtest" in line
     assert replay(recorded, "--snapshot-update").ret == 0
     for option, words in {
-        "--reader=lm_eval": "(recorded outputs, reader lm_eval, fallback wrong)",
+        "--reader=lm_eval": "(recorded texts, reader lm_eval, fallback wrong)",
         "--fallback=random": "fallback random)",
-        "--decoding=samples=3": "(recorded outputs, majority of 3, reader mcqtest",
     }.items():
         line = mistake(replay(recorded, option))
-        assert "asked in another way: baseline 'said' was recorded with (recorded outp" in line
+        assert "asked in another way: baseline 'said' was recorded with (recorded text" in line
         assert words in line.partition("this run asks with ")[2]
 
 
@@ -253,7 +252,7 @@ SLIPS = {
     "--backend-option=missing=0": "--backend-option missing=0: not a value of it (error or una",
     "--decoding=max_tokens=9": "--decoding max_tokens: outputs are recorded; only samples",
     "--decoding=samples=0": "--decoding samples=0: 1 or more is needed",
-    "--decoding=samples=2": "row 1 (line 1): 1 texts for toy/planets/0, expected 2; ask for",
+    "--decoding=samples=2": "row 1 (line 1): 1 texts for toy/planets/0, expected 2; say wit",
     "--model=none.jsonl": "--model=none.jsonl: no such file or folder",
     "--model=cases": "no *.jsonl or *.jsonl.gz in this folder",
     "--backend=auto": "said.jsonl: a file; give the folder that holds config.json, or add --ba",

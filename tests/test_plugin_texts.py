@@ -269,7 +269,7 @@ def test_reasoning_gain(project: Project) -> None:
 
 OPTIONS = {
     "--reader=lm": "--reader=lm: unknown; there are mcqtest, mmlu_pro, mmlu_pro_api, lm_eval",
-    "--sensitivity=i1f1": "--sensitivity=i1f1: one style differs from none; give two, or all",
+    "--sensitivity=i1f1": "--sensitivity=i1f1: a spread needs two styles; name another, or all",
     "--sensitivity=i1f1,x": "--sensitivity=x: no such style for --method=letters; there are",
     "--style=mmlu_pro": "--style=mmlu_pro: no such style for --method=letters; there are",
 }

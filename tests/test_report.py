@@ -264,7 +264,7 @@ def test_texts_without_any_answer_are_never_a_pass():
     """Where nothing could be read nothing was measured; one answer makes it a comparison."""
     case = case_of(n=40, right=0)
     for row in case.rows:
-        row |= {"answer": None, "probabilities": None, "votes": [None]}
+        row |= {"answer": None, "probabilities": None, "text": "?", "votes": [None]}
     (reason,) = summary(case)["reasons"]
     assert reason.startswith("toy: no answer could be read in any of 40 texts, so nothing was ")
     case.rows[0] |= {"answer": 1, "votes": [1]}

@@ -153,7 +153,7 @@ def test_several_styles(method):
 def test_one_style_has_no_spread(names):
     """Nothing varies where there is only one."""
     assert complaint(styles.several, "letters", names) == (
-        f"--sensitivity={names}: one style differs from none; give two, or all"
+        f"--sensitivity={names}: a spread needs two styles; name another, or all"
     )
 
 
@@ -226,7 +226,7 @@ def test_sensitivity(project, names, expected):
     assert counts == dict.fromkeys([f"toy/{name}" for name in texts.NAMES], 1 + len(expected))
     best = max(expected, key=expected.__getitem__)
     assert (
-        f"  sensitivity to {len(expected)} styles: 0.5000 (i1f1) to 1.0000 ({best}), spread "
+        f"  sensitivity, in {len(expected)} styles: 0.5000 (i1f1) to 1.0000 ({best}), spread "
         f"0.5000, standard deviation {pstdev(expected.values()):.4f}"
     ) in result.outlines
 
@@ -286,7 +286,7 @@ def test_the_verdict_is_about_the_benchmarks_own_style(project):
 
 
 BOUNDS = {
-    (): "toy: max_spread = 0.49, but this run has no spread",
+    (): "toy: max_spread = 0.49, but this run has no spread; add --sensitivity=all",
     ("--sensitivity=i1f1,i2f2",): "toy: spread 0.5000 is above max_spread = 0.49",
     ("--sensitivity=i1f1,i2f2", "-n", "2"): "toy: spread 0.5000 is above max_spread = 0.49",
 }
