@@ -143,9 +143,11 @@ OTHERS_DENIED = re.compile(
 )
 """Behind a letter: "C; A and B are wrong"."""
 SUPPOSED = re.compile(
-    r"(?:\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}"
-    r"|\b(?:wrong|incorrect|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
-    r"[^.\n;:?!]{0,40})$",
+    r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}$", re.IGNORECASE
+)
+DOUBTED = re.compile(
+    r"\b(?:wrong|incorrect|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
+    r"[^.\n;:?!]{0,40}$",
     re.IGNORECASE,
 )
 COUNTERFACTUAL = re.compile(r"\b(?:if|had|were)\b[^.\n]{0,80},[^.\n,]{0,10}$", re.IGNORECASE)

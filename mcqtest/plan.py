@@ -84,7 +84,7 @@ class Asking:
     def _recorded(self) -> Method:
         for key in self.decoding.keys() - {"samples"}:
             raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
-        # A temperature, so that one question's samples are told apart.
+        # A temperature, so that one question's samples are told apart; no style is ever used.
         return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1))
 
     def samples(self, method: Method) -> int:

@@ -156,7 +156,8 @@ def _is_supposed(text: str, at: int, said: str = "") -> bool:
     before = text[max(0, at - 100) : at]
     if "would" in said and phrases.COUNTERFACTUAL.search(before):
         return True
-    return phrases.SUPPOSED.search(before[-60:]) is not None
+    doubt = phrases.SUPPOSED.search(before[-60:]) or phrases.DOUBTED.search(before[-60:])
+    return doubt is not None
 
 
 def _letter(text: str, at: int, known: _Choices) -> _Statement | None:
@@ -207,7 +208,7 @@ def _concluded(text: str, known: _Choices) -> int | None:
     end = text[-phrases.END :]
     letters = phrases.BRACKETED.findall(end)
     match = phrases.CONCLUDED.search(end)
-    if match is None or len(letters) > 1 or _is_supposed(end, match.start()):
+    if match is None or len(letters) > 1 or phrases.SUPPOSED.search(end[: match.start()][-60:]):
         return None
     letter = match[1] or match[2] or match[3]
     return known.lettered(letter) if letter.isupper() else None

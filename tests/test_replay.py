@@ -299,3 +299,33 @@ def test_a_task_of_spaces(tmp_path):
     for name in (" ", "\t"):
         with pytest.raises(McqtestError):
             replay(tmp_path, [row(0, task=name)])
+
+
+def test_ids_that_are_row_numbers_need_their_task(root, tmp_path):
+    """Where only one task is asked, nobody can tell whose row 3 it is."""
+    rows = [{"id": number, "output": "A"} for number in range(SIZE)]
+    line = complaint(lambda: list(replay(tmp_path, rows).run(requests(planned(root)))))
+    assert "id '0' can be toy/tides/0 and others; write the task, too" in line
+
+
+def test_other_questions_have_other_keys(root, tmp_path):
+    """A stored answer is not that of another row, or of a question that was changed."""
+    rows = [[f"tides {row}?", "no", "yes", "ebb", "flow", GOLD[row]] for row in range(8)]
+    (before,) = planned(root)
+    for changed in (rows[::-1], [*rows[:-1], ["tides 8?", *rows[-1][1:]]]):
+        write_csv(tmp_path, "tides", "test", changed)
+        (after,) = planned(tmp_path)
+        same = [
+            one.key == two.key for one, two in zip(before.requests, after.requests, strict=True)
+        ]
+        assert not same[-1]
+        assert all(same[:-1]) == (changed[0] == rows[0])
+    assert [each.key for each in planned(root)[0].requests] == [
+        each.key for each in before.requests
+    ]
+
+
+def test_log_probabilities_keep_what_is_known_of_their_text(root, tmp_path):
+    """A text that met a limit counts, although its letter was not read from it."""
+    rows = [row(number, logprobs=[-1.0, -2, -3, -4], truncated=True) for number in range(SIZE)]
+    assert [each.truncated for each in results(tmp_path, planned(root), rows)] == [1] * SIZE

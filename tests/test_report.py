@@ -269,3 +269,16 @@ def test_texts_without_any_answer_are_never_a_pass():
     assert reason.startswith("toy: no answer could be read in any of 40 texts, so nothing was ")
     case.rows[0] |= {"answer": 1, "votes": [1]}
     assert summary(case)["reasons"] == []
+
+
+def test_a_task_without_any_answer_is_never_a_pass():
+    """Nor is a benchmark of which a whole task could not be read, unless it has few questions."""
+    read, silent = case_of("tides", n=40, right=40), case_of("winds", n=40, right=0)
+    for row in (*read.rows, *silent.rows):
+        row |= {"probabilities": None, "text": "?", "votes": [row["answer"]]}
+    for row in silent.rows:
+        row |= {"answer": None, "votes": [None]}
+    (reason,) = summary(read, silent)["reasons"]
+    assert reason.startswith("toy: winds: no answer could be read in any of 40 texts, so nothing ")
+    silent.rows = silent.rows[:3]
+    assert summary(read, silent)["reasons"] == []
