@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -70,8 +70,9 @@ class Case:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def varied(accuracies: Sequence[float]) -> dict[str, float]:
-    """Figures of the accuracies in several styles; none where there are none."""
+def varied(styles: Mapping[str, int], n: int) -> dict[str, float]:
+    """Figures of the right answers in several styles, of ``n``; none where there are none."""
+    accuracies = [count / n for count in styles.values()]
     if not accuracies:
         return {}
     return {"spread": metrics.spread(accuracies), "deviation": metrics.deviation(accuracies)}

@@ -12,7 +12,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,20 +62,16 @@ class Checkpoint:
         """SHA-256 over the names and contents of all files that can change an answer."""
         files = sorted(self._files())
         with ThreadPoolExecutor() as pool:  # hashing releases the interpreter lock
-            digests = list(pool.map(_digest, files))
+            digests = list(pool.map(digest, files))
         whole = hashlib.sha256()
-        for path, digest in zip(files, digests, strict=True):
-            whole.update(f"{path.relative_to(self.folder).as_posix()}\0{digest}\n".encode())
+        for path, found in zip(files, digests, strict=True):
+            whole.update(f"{path.relative_to(self.folder).as_posix()}\0{found}\n".encode())
         return whole.hexdigest()
 
     @property
     def stamp(self) -> str:
-        """Sizes, times and inodes of the files: whether they were written to meanwhile."""
-        found = []
-        for path in sorted(self._files()):
-            stat = path.stat()
-            found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
-        return hashlib.sha256(repr(found).encode()).hexdigest()
+        """Whether the files were written to meanwhile (`stamp`)."""
+        return stamp(sorted(self._files()))
 
     def _files(self) -> Iterator[Path]:
         for path in self.folder.iterdir():
@@ -100,7 +96,17 @@ class Checkpoint:
             )
 
 
-def _digest(path: Path) -> str:
+def stamp(files: Iterable[Path]) -> str:
+    """Hash of sizes, times and inodes: another one once a file was written to."""
+    found = []
+    for path in files:
+        stat = path.stat()
+        found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's content; raises `McqtestError` where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

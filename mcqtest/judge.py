@@ -141,7 +141,7 @@ class Judge:
         verdict = self._verdict(results.task, old, new)
         changes = gate.changed(old, new) if verdict and old else [None] * len(results)
         failures = self._failures(results, old, new, verdict) if compared else []
-        figures = {**new.figures, **varied([count / len(results) for count in styles.values()])}
+        figures = {**new.figures, **varied(styles, len(results))}
         case = Case(
             benchmark=results.task.benchmark.name,
             task=results.task.name,

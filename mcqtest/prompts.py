@@ -6,13 +6,33 @@ hold them against the original. The 24 styles of MMLU-Pro are in `mcqtest.styles
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from mcqtest.types import LETTERS, McqtestError, Prompt, Question, Style, Task
 
 STEPS = " Let's think step by step."
 """What the model goes on from when it is to reason before it answers."""
+
+
+@lru_cache(maxsize=64)
+def worked(
+    example: Callable[[Question], str],
+    answer: Callable[[Question], str],
+    shots: tuple[Question, ...],
+) -> tuple[str, ...]:
+    """Examples with their answers and a blank line: the same for all questions of a task."""
+    return tuple(f"{example(shot)}{answer(shot)}\n\n" for shot in shots)
+
+
+def letter(shot: Question) -> str:
+    """The answer of a shot where letters are asked for."""
+    return letters(shot)[shot.answer]
+
+
+def steps(shot: Question) -> str:
+    """The answer of a shot where it is reasoned."""
+    return f" {reasoning(shot).removeprefix('A: ')}"
 
 
 def _mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
@@ -27,15 +47,9 @@ def _mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
     subject = "".join(f" {word}" for word in task.name.split("_"))
     return Prompt(
         header=f"The following are multiple choice questions (with answers) about {subject}.\n\n",
-        shots=_mmlu_shots(tuple(shots)),
+        shots=worked(_mmlu_example, letter, tuple(shots)),
         query=_mmlu_example(question),
     )
-
-
-@lru_cache(maxsize=8)
-def _mmlu_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
-    """Examples with their answers: the same for all questions of a task."""
-    return tuple(f"{_mmlu_example(shot)}{letters(shot)[shot.answer]}\n\n" for shot in shots)
 
 
 def _mmlu_example(question: Question) -> str:
@@ -53,22 +67,18 @@ def _mmlu_pro(task: Task, shots: Sequence[Question], question: Question) -> Prom
             f'{task.title}. Think step by step and then finish your answer with "the answer is '
             '(X)" where X is the correct letter choice.\n\n\n\n'
         ),
-        shots=_mmlu_pro_shots(tuple(shots)),
+        shots=worked(_mmlu_pro_example, _mmlu_pro_steps, tuple(shots)),
         query=f"{_mmlu_pro_example(question)}Answer:{STEPS}",
-    )
-
-
-@lru_cache(maxsize=8)
-def _mmlu_pro_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
-    opening = "A: Let's think step by step."
-    return tuple(
-        f"{_mmlu_pro_example(shot)}{reasoning(shot).replace(opening, f'Answer:{STEPS}')}\n\n"
-        for shot in shots
     )
 
 
 def _mmlu_pro_example(question: Question) -> str:
     return f"Question:\n{question.text}\nOptions:\n{listed(question)}"
+
+
+def _mmlu_pro_steps(shot: Question) -> str:
+    """The opening is replaced, so that a solution which opens otherwise stays as it is."""
+    return reasoning(shot).replace("A: Let's think step by step.", f"Answer:{STEPS}")
 
 
 def _mmlu_pro_api(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
@@ -81,21 +91,13 @@ def _mmlu_pro_api(task: Task, shots: Sequence[Question], question: Question) -> 
             f"{task.title}. Think step by step and then output the answer in the format of "
             '"The answer is (X)" at the end.\n\n'
         ),
-        shots=_mmlu_pro_api_shots(tuple(shots)),
-        query=f"{_mmlu_pro_api_example(question)}Answer:{STEPS}\n\n",
-    )
-
-
-@lru_cache(maxsize=8)
-def _mmlu_pro_api_shots(shots: tuple[Question, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"{_mmlu_pro_api_example(shot)}Answer: {reasoning(shot).removeprefix('A: ')}\n\n"
-        for shot in shots
+        shots=worked(_mmlu_pro_api_example, steps, tuple(shots)),
+        query=f"{_mmlu_pro_api_example(question)}{STEPS}\n\n",
     )
 
 
 def _mmlu_pro_api_example(question: Question) -> str:
-    return f"Question: {question.text}\nOptions: {listed(question)}"
+    return f"Question: {question.text}\nOptions: {listed(question)}Answer:"
 
 
 def _mmlu_pro_direct(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
@@ -106,11 +108,13 @@ def _mmlu_pro_direct(task: Task, shots: Sequence[Question], question: Question) 
         header=(
             f"The following are multiple choice questions (with answers) about {task.title}.\n\n"
         ),
-        shots=tuple(
-            f"{_mmlu_pro_example(shot)}Answer:{letters(shot)[shot.answer]}\n\n" for shot in shots
-        ),
-        query=f"{_mmlu_pro_example(question)}Answer:",
+        shots=worked(_mmlu_pro_direct_example, letter, tuple(shots)),
+        query=_mmlu_pro_direct_example(question),
     )
+
+
+def _mmlu_pro_direct_example(question: Question) -> str:
+    return f"{_mmlu_pro_example(question)}Answer:"
 
 
 mmlu = Style("mmlu", _mmlu)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from mcqtest.checkpoint import digest, stamp
 from mcqtest.outputs import Key, Output, described, plain, read_key, read_output
 from mcqtest.tables import read
 from mcqtest.types import McqtestError, Place, Request, Task
@@ -37,15 +38,13 @@ class Recording:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over the contents of all files; names count for nothing."""
-        digests = [hashlib.sha256(_bytes(path)).hexdigest() for path in self.files]
-        return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+        digests = sorted(digest(path) for path in self.files)
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
     @property
     def stamp(self) -> str:
-        """Sizes and times of the files: whether they were written to meanwhile."""
-        stats = [(path.name, path.stat()) for path in self.files]
-        found = [(name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats]
-        return hashlib.sha256(repr(found).encode()).hexdigest()
+        """Whether the files were written to meanwhile."""
+        return stamp(self.files)
 
     def outputs(self) -> Outputs:
         """All that was recorded. Raises `McqtestError` for what cannot be an answer."""
@@ -65,11 +64,10 @@ class Recording:
     @property
     def kind(self) -> str:
         """What was recorded, in words."""
-        scored = {bool(output.logprobs) for output in self.outputs()}
-        return {
-            frozenset({True}): "log-probabilities",
-            frozenset({True, False}): "texts and log-probabilities",
-        }.get(frozenset(scored), "texts")
+        scored = [bool(output.logprobs) for _, output in self.outputs().items()]
+        if not any(scored):
+            return "texts"
+        return "log-probabilities" if all(scored) else "texts and log-probabilities"
 
     def check(self, requests: Iterable[Request], *, strict: bool) -> list[str]:
         """Raise unless every question has one output of its own; with ``strict``, unless it has
@@ -106,7 +104,7 @@ class Recording:
             f"{self.folder.name}: no output for {len(missing)} of {len(samples)} questions: "
             f"{', '.join(missing[:5])}{more}"
         )
-        spare = next((outputs[key] for key in outputs.every() if key not in used), None)
+        spare = next((output for key, output in outputs.items() if key not in used), None)
         if spare is not None:
             found += f" (but rows that answer none of these, such as {spare.where})"
         if strict:
@@ -147,12 +145,8 @@ class Outputs:
     def __len__(self) -> int:
         return len(self._found)
 
-    def __iter__(self) -> Iterator[Output]:
-        return iter(self._found.values())
-
-    def every(self) -> Iterable[Key]:
-        """What the rows name."""
-        return self._found.keys()
+    def items(self) -> Iterable[tuple[Key, Output]]:
+        return self._found.items()
 
     def __getitem__(self, key: Key) -> Output:
         return self._found[key]
@@ -182,13 +176,6 @@ def _twice(what: str, first: Output, second: Output) -> McqtestError:
     return McqtestError(
         f"{second.where}: {what} is answered here and at {first.where}; delete one of the rows"
     )
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise McqtestError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def find(model: str, *, base: Path) -> Recording:

@@ -122,9 +122,7 @@ class Scoreboard:
     def _pool(self, name: str, levels: stats.Levels, thresholds: gate.Thresholds) -> Pooled:
         cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
         figures = record.figures(summary.results(cases))
-        figures |= varied(
-            [count / sum(case.n for case in cases) for count in summary.styles(cases).values()]
-        )
+        figures |= varied(summary.styles(cases), sum(case.n for case in cases))
         verdict = _pooled_verdict(cases, levels.pooled.get(name))
         failures = []
         accepted = self.settings.update and self.settings.accept_regression

@@ -50,10 +50,10 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the styles of --sensitivity."""
-        self.others: dict[Task, dict[str, Planned]] = {}
-        """Each task by the benchmark's other methods, which this run does not ask."""
         self._styles: dict[Task, dict[str, int]] = {}
         """Right answers in each of them."""
+        self._methods: dict[Task, dict[str, int]] = {}
+        """Right answers by each method, where several were asked."""
         self._notices: list[str] = []
         self.progress: Progress | None = None
         self.is_worker = identity is not None
@@ -91,7 +91,7 @@ class Run:
         for task in dict.fromkeys(tasks):
             selected.setdefault(task.benchmark.name, {})[task.name] = None
             planned = self.planned[task] = self._plan(task, self._asking)
-            self._plan_others(task)
+            self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.judge.check(task, questions=count, asking=planned.asking, asked=planned.questions)
         self.judge.levels = stats.shares(
@@ -108,29 +108,21 @@ class Run:
         root = Path(self.settings.data) if self.settings.data else None
         return plan(task, root=root, identity=self.identity.key, asking=asking, variant=variant)
 
-    def _plan_others(self, task: Task) -> None:
-        """The task in other styles, if they are asked for, and by other methods, if they were
-        asked in another run.
-        """
-        if self._asking.recorded:
-            return
-        method, _ = self._asking.way(task.benchmark)
-        if styles_asked := self.settings.sensitivity:
+    def _plan_variants(self, task: Task) -> None:
+        """The task in other styles, if they are asked for."""
+        if self.settings.sensitivity:
+            method, _ = self._asking.way(task.benchmark)
             self.variants[task] = [
                 self._plan(task, self._asking, style)
-                for style in styles.several(method, styles_asked)
+                for style in styles.several(method, self.settings.sensitivity)
             ]
-        self.others[task] = {}
-        for name in task.benchmark.methods.keys() - {method}:
-            with suppress(McqtestError):  # this run's own way is all that has to be possible
-                style = self._asking.style if styles.has(name, self._asking.style) else None
-                other = replace(self._asking, method=name, style=style)
-                self.others[task][name] = self._plan(task, other)
 
     def _check_texts(self) -> None:
-        """What is said about texts would have no effect where only letters are asked for."""
-        others = [each for by in self.others.values() for each in by.values()]
-        texts = [each for each in (*self.planned.values(), *others) if each.requests[0].decoding]
+        """What is said about texts would have no effect where there can be none, neither here nor
+        in another run that this one is held against (`_other_methods`).
+        """
+        methods = [method for task in self.planned for method in task.benchmark.methods.values()]
+        texts = any(method.decoding for method in methods)
         for option in ("decoding", "reader", "fallback"):
             given = getattr(self.settings, option)
             if given and self.planned and not texts and not self._asking.recorded:
@@ -210,7 +202,7 @@ class Run:
             compared=compared,
             fewer_shots=fewer,
             styles=self._styles.get(results.task, {}),
-            methods=self._methods(results),
+            methods=self._methods.get(results.task, {}),
         )
         said = getattr(self.engine.started, "notices", ())
         case.notices = [*self._notices, *self.store.skipped, *said]
@@ -223,20 +215,26 @@ class Run:
             each.variant: right(self.engine.results(task, each.variant))
             for each in self.variants.get(task, ())
         }
+        if others := self._other_methods(task):
+            own, _ = self._asking.way(task.benchmark)
+            self._methods[task] = {own: right(found)} | others
         return found
 
-    def _methods(self, results: Results) -> dict[str, int]:
-        """Right answers by method, where another one was asked in full, in whatever run."""
-        task = results.task
-        stored = {
-            name: found
-            for name, planned in self.others.get(task, {}).items()
-            if (found := self.engine.stored(planned)) is not None
-        }
-        if not stored:
+    def _other_methods(self, task: Task) -> dict[str, int]:
+        """Right answers by the benchmark's other methods, of those that were asked in full, in
+        whatever run.
+        """
+        if self._asking.recorded:
             return {}
         own, _ = self._asking.way(task.benchmark)
-        return {own: right(results)} | {name: right(found) for name, found in stored.items()}
+        found = {}
+        for name in task.benchmark.methods.keys() - {own}:
+            with suppress(McqtestError):  # this run's own way is all that has to be possible
+                style = self._asking.style if styles.has(name, self._asking.style) else None
+                other = replace(self._asking, method=name, style=style)
+                if (stored := self.engine.stored(self._plan(task, other))) is not None:
+                    found[name] = right(stored)
+        return found
 
 
 def right(results: Results) -> int:

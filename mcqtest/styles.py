@@ -11,11 +11,10 @@ all 24. Where a format ends with a space, that space is the one of the scored to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from mcqtest import prompts
-from mcqtest.prompts import STEPS, letters, listed, reasoning
+from mcqtest.prompts import STEPS, letter, listed, steps, worked
 from mcqtest.types import McqtestError, Prompt, Question, Style, Task
 
 _EXAMPLES = (
@@ -49,19 +48,6 @@ FORMATS: tuple[tuple[str, str, str], ...] = (
 """The question, each choice, and what calls for the answer."""
 
 
-def _example(form: tuple[str, str, str], question: Question) -> str:
-    asked, choice, call = form
-    return f"{asked.format(question.text)}{listed(question, choice)}{call.removesuffix(' ')}"
-
-
-def _letter(shot: Question) -> str:
-    return letters(shot)[shot.answer]
-
-
-def _steps(shot: Question) -> str:
-    return f" {reasoning(shot).removeprefix('A: ')}"
-
-
 class _Tested(NamedTuple):
     """One of the 24 by one method."""
 
@@ -74,16 +60,13 @@ class _Tested(NamedTuple):
         subject = task.title.replace("_", " ")
         return Prompt(
             header=f"{self.instruction.replace('{subject}', subject)}\n\n",
-            shots=_shots(self.form, self.answer, tuple(shots)),
-            query=f"{_example(self.form, question)}{self.opening}",
+            shots=worked(self.example, self.answer, tuple(shots)),
+            query=f"{self.example(question)}{self.opening}",
         )
 
-
-@lru_cache(maxsize=64)
-def _shots(
-    form: tuple[str, str, str], answer: Callable[[Question], str], shots: tuple[Question, ...]
-) -> tuple[str, ...]:
-    return tuple(f"{_example(form, shot)}{answer(shot)}\n\n" for shot in shots)
+    def example(self, question: Question) -> str:
+        asked, choice, call = self.form
+        return f"{asked.format(question.text)}{listed(question, choice)}{call.removesuffix(' ')}"
 
 
 def _all(answer: Callable[[Question], str], opening: str) -> tuple[Style, ...]:
@@ -95,8 +78,8 @@ def _all(answer: Callable[[Question], str], opening: str) -> tuple[Style, ...]:
 
 
 TESTED: Mapping[str, tuple[Style, ...]] = {
-    "letters": _all(_letter, ""),
-    "cot": _all(_steps, STEPS),
+    "letters": _all(letter, ""),
+    "cot": _all(steps, STEPS),
 }
 """The 24, by method."""
 
@@ -106,21 +89,26 @@ _OTHERS: Mapping[str, tuple[Style, ...]] = {
 }
 
 
+_NAMED = {
+    method: {style.name: style for style in (*_OTHERS[method], *TESTED[method])}
+    for method in TESTED
+}
+
+
 def has(method: str, name: str | None) -> bool:
     """Whether a method has a style of this name."""
-    return any(style.name == name for style in (*_OTHERS[method], *TESTED[method]))
+    return name in _NAMED[method]
 
 
 def named(method: str, name: str, *, option: str = "style") -> Style:
     """The style of this name; raises `McqtestError` where there is none."""
-    for style in (*_OTHERS[method], *TESTED[method]):
-        if style.name == name:
-            return style
-    others = ", ".join(style.name for style in _OTHERS[method])
-    raise McqtestError(
-        f"--{option}={name}: no such style for --method={method}; "
-        f"there are {others} and i1f1 to i4f6"
-    )
+    if not has(method, name):
+        others = ", ".join(style.name for style in _OTHERS[method])
+        raise McqtestError(
+            f"--{option}={name}: no such style for --method={method}; "
+            f"there are {others} and i1f1 to i4f6"
+        )
+    return _NAMED[method][name]
 
 
 def several(method: str, names: str) -> tuple[Style, ...]:

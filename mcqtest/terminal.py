@@ -102,10 +102,10 @@ def _details(pooled: Pooled) -> list[str]:
     fewer = sum(case.fewer_shots for case in cases)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
-    return [*details, *_texts(pooled), *_ways(pooled)]
+    return [*details, *_texts(pooled, found["chance"]), *_ways(pooled)]
 
 
-def _texts(pooled: Pooled) -> list[str]:
+def _texts(pooled: Pooled, chance: float) -> list[str]:
     """What reading the texts came to, where there are any."""
     if "unanswered_share" not in pooled.figures:
         return []
@@ -114,7 +114,6 @@ def _texts(pooled: Pooled) -> list[str]:
     silent = sum(case.unanswered for case in pooled.cases)
     drawn = sum(row["guessed"] for case in pooled.cases for row in case.rows)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
-    chance = accuracies(pooled.cases)["chance"]
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
     return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
 
