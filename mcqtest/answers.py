@@ -4,57 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mcqtest import published
 from mcqtest import reader as ours
-from mcqtest.types import LETTERS, McqtestError, Question, Response, Result
+from mcqtest.types import McqtestError, Question, Response, Result
 
 Reader = Callable[[str, Sequence[str]], int | None]
 """The 0-based choice that a text names, given the choices; None where nothing can be read.
 Published readers also name choices that the question does not have."""
 
-_FIRST = re.compile(r"answer is \(?([A-J])\)?")
-_LABELLED = re.compile(r"[aA]nswer:(?=\s*([A-J]))")
-_STANDALONE = re.compile(r"\b[A-J]\b")
-
-
-def _mmlu_pro(text: str, choices: Sequence[str]) -> int | None:  # noqa: ARG001
-    r"""The chain of three patterns in evaluate_from_local.py of TIGER-AI-Lab/MMLU-Pro (also level
-    "l2" of its compute_accuracy.py), in time that grows with the text and not with its square:
-
-    1. the first ``answer is \(?([A-J])\)?``;
-    2. ``.*[aA]nswer:\s*([A-J])``: on the first line that has one, the last;
-    3. ``\b[A-J]\b(?!.*\b[A-J]\b)``: the last capital letter that stands by itself.
-    """
-    if first := _FIRST.search(text):
-        return LETTERS.index(first[1])
-    if labelled := list(_LABELLED.finditer(text)):
-        end = text.find("\n", labelled[0].start())
-        line = [each for each in labelled if end < 0 or each.start() < end]
-        return LETTERS.index(line[-1][1])
-    standing = deque(_STANDALONE.finditer(text), maxlen=1)
-    return LETTERS.index(standing[0][0]) if standing else None
-
-
-def _mmlu_pro_api(text: str, choices: Sequence[str]) -> int | None:
-    """As evaluate_from_api.py there, which removes ``**`` first."""
-    return _mmlu_pro(text.replace("**", ""), choices)
-
-
-def _lm_eval(text: str, choices: Sequence[str]) -> int | None:  # noqa: ARG001
-    """The one pattern of lm-evaluation-harness's mmlu_pro (3.1), its first match."""
-    first = _FIRST.search(text)
-    return LETTERS.index(first[1]) if first else None
-
-
 READERS: Mapping[str, Reader] = {
     "mcqtest": ours.committed,
-    "mmlu_pro": _mmlu_pro,
-    "mmlu_pro_api": _mmlu_pro_api,
-    "lm_eval": _lm_eval,
+    "mmlu_pro": published.mmlu_pro,
+    "mmlu_pro_api": published.mmlu_pro_api,
+    "lm_eval": published.lm_eval,
+    "kmmlu": published.kmmlu,
+    "kmmlu_pro": published.kmmlu_pro,
+    "kmmlu_pro_strict": published.kmmlu_pro_strict,
+    "kmmlu_pro_english": published.kmmlu_pro_english,
+    "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
 }
 
 FALLBACKS = {

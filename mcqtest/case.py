@@ -45,6 +45,12 @@ class Case:
     """Right answers in each style of --sensitivity."""
     methods: dict[str, int] = field(default_factory=dict)
     """Right answers by method, where more than one was asked."""
+    title: str = ""
+    """The task's name as published, where that is not made for command lines."""
+    licence: dict[str, Any] | None = None
+    """How the licence stands (`mcqtest.licences.to_json`); None where the task is none."""
+    expert: float | None = None
+    """Accuracy above which the task counts as mastered."""
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -59,6 +65,17 @@ class Case:
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
         return sum(row["answer"] is None or row["guessed"] for row in self.rows)
+
+    @property
+    def humans(self) -> list[tuple[float, bool]]:
+        """Of every question where that is known: how many people were right, in [0, 1], and
+        whether the model is.
+        """
+        return [
+            (share, row["correct"])
+            for row in self.rows
+            if (share := row.get("human_accuracy")) is not None
+        ]
 
     @property
     def by_chance(self) -> float:
@@ -81,15 +98,18 @@ def varied(styles: Mapping[str, int], n: int) -> dict[str, float]:
 def row(task: Task, result: Result, change: str | None) -> dict[str, Any]:
     """One line of results.jsonl."""
     probabilities = result.probabilities
+    question = result.question
+    known = {"subject": question.subject or None, "human_accuracy": question.human_accuracy}
     return {
         "format": 1,
         "benchmark": task.benchmark.name,
         "task": task.name,
-        "id": result.question.id,
-        "gold": result.question.answer,
+        "id": question.id,
+        **{key: value for key, value in known.items() if value is not None},
+        "gold": question.answer,
         "answer": result.answer,
         "correct": result.correct,
-        "choices": len(result.question.choices),
+        "choices": len(question.choices),
         "probabilities": None if probabilities is None else list(probabilities),
         "text": result.texts[0] if result.texts else None,
         "texts": list(result.texts[1:]),

@@ -9,27 +9,30 @@ says which row of which file is wrong.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.tables import AGAIN, Row, extra, names, read, reason, shown
-from mcqtest.types import LETTERS, McqtestError, Question, Task
+from mcqtest import files
+from mcqtest.source import Columns, Layout
+from mcqtest.tables import AGAIN, Row, folded, names, read, shown
+from mcqtest.types import LETTERS, Benchmark, McqtestError, Question, Task
 
 
 def load(
-    task: Task, split: str, root: Path | None, *, limit: int | None = None
+    task: Task,
+    split: str,
+    root: Path | None,
+    *,
+    limit: int | None = None,
+    revision: str | None = None,
 ) -> tuple[Question, ...]:
-    """Questions of a task's split, ``"test"`` or ``"shots"``, in file order.
-
-    ``root`` is the folder of ``--data``; None asks the hub at the pinned revision. The whole
-    split is checked even where ``limit`` keeps only its first questions.
+    """Questions of a task's split (`mcqtest.files.find`), in file order. The whole split is checked
+    even where ``limit`` keeps only its first questions.
     """
-    layout, path, name = _hub_file(task, split) if root is None else _local_file(task, split, root)
+    layout, path, name = files.find(task, split, root, revision=revision)
     rows = _task_rows(task, layout, path, name)
     questions = tuple(_question(row, layout.columns, index) for index, row in enumerate(rows))
     _check_ids(rows, questions)
@@ -42,76 +45,18 @@ def fingerprint(questions: Sequence[Question]) -> str:
     JSON marks where each field ends; ``surrogatepass`` keeps two halves of a character apart
     from the character that they would make.
     """
-    fields = [(asked.text, asked.choices, asked.answer, asked.id) for asked in questions]
+    fields = [
+        (
+            asked.text,
+            asked.choices,
+            asked.answer,
+            asked.id,
+            *([asked.subject] * bool(asked.subject)),
+        )
+        for asked in questions
+    ]
     text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-# --- which file -------------------------------------------------------------------------------
-
-
-def _layout_path(layout: Layout, task: Task, split: str) -> str:
-    return layout.path.format(task=task.name, split=layout.splits.get(split, split))
-
-
-def _local_file(task: Task, split: str, root: Path) -> tuple[Layout, Path, str]:
-    """The layout that is present, its file, and the file's name in messages."""
-    source = task.benchmark.source
-    if not root.is_dir():
-        raise McqtestError(f"{root}: no such folder; pass the folder of the data with --data DIR")
-    # A user may name the publisher's own folder instead of the one that holds it.
-    folder = root / source.folder if (root / source.folder).is_dir() else root
-    paths = [_layout_path(layout, task, split) for layout in source.layouts]
-    for layout, path in zip(source.layouts, paths, strict=True):
-        if (folder / path).is_file():
-            return layout, folder / path, (folder / path).relative_to(root).as_posix()
-    if folder is root:
-        missing, paths = f"folder {source.folder}", [f"{source.folder}/{path}" for path in paths]
-    else:
-        missing = f"{split} file of {task.path}"
-    tried = ", ".join(paths)
-    raise McqtestError(f"{folder}: no {missing}; add one of {tried}, or pass another --data DIR")
-
-
-def _hub_file(task: Task, split: str) -> tuple[Layout, Path, str]:
-    source = task.benchmark.source
-    if source.hub is None:
-        raise McqtestError(
-            f"{task.path}: these questions are not on the hub;"
-            f" pass a folder that holds {source.folder}/ with --data DIR"
-        )
-    layout = source.layouts[-1]
-    path = _layout_path(layout, task, split)
-    return layout, _download(source, source.hub, path), f"{source.hub}/{path}"
-
-
-def _download(source: Source, hub: str, path: str) -> Path:
-    """The file in the hub's own cache, fetched at most once."""
-    client = extra("huggingface_hub", f"downloading {hub}")
-    place = {"repo_id": hub, "filename": path, "revision": source.revision}
-    try:
-        return Path(client.hf_hub_download(repo_type="dataset", **place))
-    except Exception as error:  # whatever the client raises is about the network or the account
-        raise McqtestError(f"{hub}/{path}: {_advice(error, source)}, or pass --data DIR") from error
-
-
-def _advice(error: Exception, source: Source) -> str:
-    """What a failed download means. Subclasses come first."""
-    login = "set HF_TOKEN or run `hf auth login`"
-    page = f"https://huggingface.co/datasets/{source.hub}"
-    known = {
-        "LocalEntryNotFoundError": "not in the local cache and the hub cannot be reached;"
-        " connect to the network, unset HF_HUB_OFFLINE",
-        "GatedRepoError": f"the data set is gated; accept its licence on {page}, then {login}",
-        "RepositoryNotFoundError": f"no such data set, or it is private; {login}",
-        "RevisionNotFoundError": f"the hub has no revision {source.revision}; see {page}",
-        "EntryNotFoundError": f"no such file at revision {source.revision}; see {page}",
-    }
-    errors = importlib.import_module("huggingface_hub.errors")
-    for name, advice in known.items():
-        if isinstance(error, getattr(errors, name)):
-            return advice
-    return f"the download failed ({reason(error)}); try again"
 
 
 # --- a file's rows ----------------------------------------------------------------------------
@@ -120,17 +65,38 @@ def _advice(error: Exception, source: Source) -> str:
 def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Row]:
     column = layout.columns.task
     if column is None:
-        groups = {task.name: read(path, name, layout.header)}
-    else:
-        stat = path.stat()
-        groups = _read_groups(path, name, layout.header, column, stat.st_mtime_ns, stat.st_size)
-    if not any(groups.values()):
+        rows = read(path, name, layout.header)
+        if not rows:
+            raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
+        return rows
+    stat = path.stat()
+    groups = _read_groups(path, name, layout.header, column, stat.st_mtime_ns, stat.st_size)
+    if not groups:
         raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
-    title = task.name if column is None else task.title
-    if title not in groups:
-        found = f"no row with {column} {shown(title)}, only {names(groups)}"
-        raise McqtestError(f"{name}: {found}; add the rows {AGAIN}")
-    return groups[title]
+    _check_groups(task, groups, column)
+    own = {folded(task.name), folded(task.title)}
+    found = [rows for group, rows in groups.items() if folded(group) in own]
+    if not found:
+        said = f"no row with {column} {shown(task.title)}, only {names(groups)}"
+        raise McqtestError(f"{name}: {said}; add the rows {AGAIN}")
+    return [row for rows in found for row in rows]
+
+
+def _check_groups(task: Task, groups: Mapping[str, Sequence[Row]], column: str) -> None:
+    """Raise for a row of no task: it would never be asked."""
+    known = _known(task.benchmark)
+    for group, rows in groups.items():
+        if folded(group) not in known:
+            listed = names(each.title for each in task.benchmark.tasks)
+            raise McqtestError(
+                f"{rows[0].where}: {column} is {shown(group)}, expected one of {listed}; correct "
+                f"it {AGAIN}"
+            )
+
+
+@lru_cache(maxsize=64)
+def _known(benchmark: Benchmark) -> frozenset[str]:
+    return frozenset(folded(name) for task in benchmark.tasks for name in (task.name, task.title))
 
 
 @lru_cache(maxsize=8)  # the splits of a few benchmarks; each would be parsed once per task
@@ -156,7 +122,25 @@ def _question(row: Row, columns: Columns, index: int) -> Question:
         answer=_answer(row, columns, len(choices)),
         id=str(index) if columns.id is None else _id(row, columns.id),
         reasoning=reasoning and _reasoning(row, reasoning),
+        subject=""
+        if columns.subject is None
+        else _text(row, columns.subject, _cell(row, columns.subject)),
+        human_accuracy=_share(row, columns.human_accuracy) if columns.human_accuracy else None,
     )
+
+
+def _share(row: Row, column: str) -> float | None:
+    """A share of people, as such or in per cent; None where it is empty or 0."""
+    value = row.cells.get(column)
+    if value is None or value == "":
+        return None
+    try:
+        number = float(value) if isinstance(value, str | int | float) else -1.0
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise _mistake(row, f"{column} is {shown(value)}, expected a share of people or nothing")
+    return (number if number <= 1 else number / 100) or None
 
 
 def _reasoning(row: Row, column: str) -> str | None:

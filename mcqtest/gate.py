@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mcqtest import stats
+from mcqtest.licences import Standing
 from mcqtest.record import Record
 from mcqtest.types import LETTERS, McqtestError, Question, Verdict
 
@@ -25,8 +26,11 @@ THRESHOLDS = {
     "max_unanswered_share": ("unanswered_share", -1),
     "max_truncated_share": ("truncated_share", -1),
     "max_spread": ("spread", -1),
+    "min_passed": ("passed", 1),
 }
 """Configuration key -> the figure it bounds, and +1 where more is better."""
+_MOST = {"max_brier": 2.0, "min_passed": math.inf}
+"""Largest bound, where that is not 1."""
 
 
 def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
@@ -87,13 +91,53 @@ def judge(n: int, lost: int, won: int, level: float) -> Verdict:
     )
 
 
-def moves(old: Record, new: Record, ids: Sequence[str], change: Change) -> list[str]:
-    """The questions that were ``lost`` or ``won``, as ``id right->wrong`` letters."""
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a licence asks for, and had in the baseline, and has no more."""
+
+    name: str
+    """A subject, or ``average``."""
+    verdict: Verdict
+    """Of the questions that it rests on."""
+
+
+def missed(
+    before: Standing,
+    now: Standing,
+    whole: Verdict,
+    changes: Sequence[tuple[str, Change]],
+    level: float,
+) -> list[Missed]:
+    """Why a licence was lost; empty where it was not.
+
+    A subject rests on its own questions and is judged at ``level``; the average rests on all of
+    them, and so on the ``whole`` licence's verdict. ``changes`` holds (subject, change) for every
+    question.
+    """
+    if not before.passed or now.passed:
+        return []
     found = []
-    for id_, kind, before, after in zip(ids, changed(old, new), old.marks, new.marks, strict=True):
-        if kind == change:
-            found.append(f"{id_} {before.upper()}>{after.upper()}")
-    return found
+    for score in now.scores:
+        if not now.reaches_floor(score):
+            own = [change for subject, change in changes if subject == score.subject]
+            found.append(
+                Missed(score.subject, judge(len(own), own.count("lost"), own.count("won"), level))
+            )
+    return found if now.reaches_mean else [*found, Missed("average", whole)]
+
+
+def moves(
+    old: Record, new: Record, ids: Sequence[str], change: Change, *, among: Sequence[bool] = ()
+) -> list[str]:
+    """The questions that were ``lost`` or ``won``, as ``id right>wrong`` letters; only those that
+    are true in ``among``, where that is given.
+    """
+    rows = zip(ids, changed(old, new), old.marks, new.marks, strict=True)
+    return [
+        f"{id_} {before.upper()}>{after.upper()}"
+        for at, (id_, kind, before, after) in enumerate(rows)
+        if kind == change and (not among or among[at])
+    ]
 
 
 @dataclass(frozen=True)
@@ -111,12 +155,12 @@ class Thresholds:
                 number = isinstance(bound, int | float) and not isinstance(bound, bool)
                 if not number or not math.isfinite(bound):
                     raise McqtestError(f"gate.{place}.{key} = {bound!r}: a number is needed")
-                most = 2 if key == "max_brier" else 1
+                most = _MOST.get(key, 1)
                 if not 0 <= bound <= most:
-                    raise McqtestError(
-                        f"gate.{place}.{key} = {bound!r}: a fraction from 0 to {most} is needed, "
-                        "such as 0.6"
-                    )
+                    needed = "a number of licences, such as 9,"
+                    if math.isfinite(most):
+                        needed = f"a fraction from 0 to {most:g}, such as 0.6,"
+                    raise McqtestError(f"gate.{place}.{key} = {bound!r}: {needed} is needed")
 
     def __bool__(self) -> bool:
         return bool(self.bounds)
@@ -129,10 +173,12 @@ class Thresholds:
             value = figures.get(figure)
             if value is None:
                 hint = "; add --sensitivity=all" if figure == "spread" else ""
+                hint = "; these are no licences" if figure == "passed" else hint
                 sentences.append(f"{place}: {key} = {bound:g}, but this run has no {figure}{hint}")
             elif not (value - bound) * direction >= 0:  # also where the figure is not a number
                 than = "below" if direction > 0 else "above"
-                sentences.append(f"{place}: {figure} {value:.4f} is {than} {key} = {bound:g}")
+                said = f"{value:g}" if figure == "passed" else f"{value:.4f}"
+                sentences.append(f"{place}: {figure} {said} is {than} {key} = {bound:g}")
         return sentences
 
 

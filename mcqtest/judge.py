@@ -13,6 +13,8 @@ from types import MappingProxyType
 import mcqtest
 from mcqtest import gate, stats
 from mcqtest.case import Case, row, varied
+from mcqtest.examination import Examination, examine
+from mcqtest.licences import Deciding
 from mcqtest.record import Record, parse, record
 from mcqtest.settings import Settings
 from mcqtest.types import McqtestError, Question, Results, Task, Verdict
@@ -142,6 +144,13 @@ class Judge:
         changes = gate.changed(old, new) if verdict and old else [None] * len(results)
         failures = self._failures(results, old, new, verdict) if compared else []
         figures = {**new.figures, **varied(styles, len(results))}
+        examination = self._examine(results, old, new, verdict)
+        notices: list[str] = []
+        if examination is not None:
+            figures["passed"] = float(examination.now.passed)
+            if sentence := examination.sentence:
+                is_red = examination.is_worse and not self._accepts
+                (failures if is_red else notices).append(sentence)
         case = Case(
             benchmark=results.task.benchmark.name,
             task=results.task.name,
@@ -161,10 +170,29 @@ class Judge:
             fewer_shots=fewer_shots,
             styles=dict(styles),
             methods=dict(methods),
+            title="" if results.task.title.isascii() else results.task.title,
+            licence=examination.to_json() if examination else None,
+            expert=results.task.benchmark.expert,
+            notices=notices,
         )
         if compared:
             self._cases[results.task] = case
         return case
+
+    def _examine(
+        self, results: Results, old: Record | None, new: Record, verdict: Verdict | None
+    ) -> Examination | None:
+        limit = self.settings.limit
+        key = results.task.benchmark.name, results.task.name
+        return examine(
+            results,
+            old,
+            new,
+            verdict,
+            deciding=Deciding(**self.settings.licence),
+            in_part=limit is not None and len(results) >= limit,
+            level=self.levels.part.get(key, self.levels.task.get(key, 1.0)),
+        )
 
     def record(self, results: Results) -> Record:
         """The record of ``results``; a case asks for it twice, to be judged and to be kept."""

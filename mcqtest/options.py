@@ -30,6 +30,12 @@ OPTIONS = (
     Option(
         "data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"
     ),
+    Option(
+        "revision",
+        "BENCHMARK=COMMIT",
+        "take a benchmark's questions from this commit of the hub; repeatable",
+        many=True,
+    ),
     Option("shots", "K", "worked examples before each question (default: the benchmark's)"),
     Option("method", "NAME", "how answers are given: letters or cot (default: the benchmark's)"),
     Option("style", "NAME", "how questions are put (default: the benchmark's)"),
@@ -55,6 +61,12 @@ OPTIONS = (
     Option("baselines-dir", "DIR", "where baselines are (default: baselines)"),
     Option(
         "model-name", "NAME", "name this model's baseline is recorded under (default: its folder's)"
+    ),
+    Option(
+        "licence",
+        "KEY=VALUE",
+        "how licences are decided: mean=subjects or items, questions=published or any; repeatable",
+        many=True,
     ),
     Option("alpha", "A", "false-alarm probability of the whole run (default: 0.01)"),
     Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)"),

@@ -1,19 +1,18 @@
 """One row of recorded outputs: which question, and what was said.
 
 JSONL, also gzipped, one object a line. Which question: ``id`` (or ``question_id``), or ``task``
-(``subject``, ``category``) and a 0-based ``index``; also ``task`` and ``id``, and ``benchmark``
-where a file answers several. What was said: ``output``, a text (null where nothing came; a list
-where there are several samples), or ``logprobs``, a number for each choice, or both;
+(``license_name``, ``subject``, ``category``) and a 0-based ``index``; also ``task`` and ``id``, and
+``benchmark`` where a file answers several. What was said: ``output``, a text (null where nothing
+came; a list where there are several samples), or ``logprobs``, a number for each choice, or both;
 ``truncated`` where the text met a limit.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any, NamedTuple
 
-from mcqtest.tables import Row, names, shown
+from mcqtest.tables import Row, folded, names, shown
 from mcqtest.types import McqtestError
 
 
@@ -39,7 +38,7 @@ class Key(NamedTuple):
 def read_key(row: Row) -> Key:
     cells = row.cells
     id_ = next((cells[name] for name in ("id", "question_id") if name in cells), None)
-    task = _name(row, "task", "subject", "category")
+    task = _name(row, "task", "license_name", "subject", "category")
     benchmark = _name(row, "benchmark")
     index = cells.get("index")
     if isinstance(id_, int | str) and not isinstance(id_, bool) and id_ != "":
@@ -63,12 +62,7 @@ def _name(row: Row, *columns: str) -> str:
     value = row.cells[column]
     if not isinstance(value, str) or not value.strip():
         raise McqtestError(f"{row.where}: {column} is {shown(value)}, expected text; correct it")
-    return plain(value)
-
-
-def plain(name: str) -> str:
-    """A name, whether it was written with spaces or underscores, in whatever case."""
-    return re.sub(r"[\s_-]+", "_", name.strip().casefold())
+    return folded(value)
 
 
 def read_output(row: Row) -> Output:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from mcqtest import hangul
+
 FOLDED = str.maketrans(
     {
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full-width forms
@@ -16,6 +18,7 @@ FOLDED = str.maketrans(
         **dict.fromkeys("\u3000\u00a0\u202f", " "),
         **dict.fromkeys("\u3010\u3014\u300c\u300e", "["),
         **dict.fromkeys("\u3011\u3015\u300d\u300f", "]"),
+        **hangul.CIRCLED,
     }
 )
 """Other forms of a character -> the plain one; emphasis -> nothing."""
@@ -35,7 +38,7 @@ NEW_QUESTION = re.compile(
     r"^[ \t#>]{0,4}(?:(?:(?:next|new|another) {1,2})?"
     r"(?:question|problem|exercise|q|human|user|student|instruction) {0,2}(?:no\.? {0,2})?"
     r"\d{0,3} {0,2}[:.)]|={2,4} ?\w{1,20} ?={2,4}|(?:response|support)="
-    r"|\d{1,2}[.)] {1,3}the answer is\b)",
+    rf"|\d{{1,2}}[.)] {{1,3}}the answer is\b|{hangul.NEW_QUESTION})",
     re.IGNORECASE | re.MULTILINE,
 )
 """Where a text begins to speak of other questions."""
@@ -91,10 +94,10 @@ PICKED = re.compile(
     r"(?:select|choose|chose|pick|go\s{1,3}with)\s{1,3}"
     r"|(?:it|that|this)\s{1,3}should\s{1,3}be\s{1,3}|(?:no )?wait,?\s{1,3}"
     r"|(?:so|therefore|thus|hence|actually)[ ,]{1,2}(?:it(?:\s{1,3}is|'s)\s{1,3})?)"
-    r"(?=[\"'(]?[A-Z]\b)",
+    r"(?=[\"'(]?[A-Z]\b)(?!I\b)",
     re.IGNORECASE | re.ASCII,
 )
-"""Behind it stands a letter that ends the sentence: "I choose"."""
+"""Behind it stands a letter, and not the word I, that ends the sentence: "I choose"."""
 PICKED_ENDS = re.compile(r"""[)"']?\s{0,2}(?:[.!<]|\n|$)""")
 LETTER_FIRST = re.compile(
     r"""\b(?:option|choice|answer)\s{1,2}[("'\[]{0,2}([A-Z])[)"'\]]{0,2}\s{1,2}"""

@@ -79,7 +79,7 @@ class Asking:
         method = benchmark.methods[name]
         style = styles.named(name, self.style) if self.style else method.style
         decoding = method.decoding and self._decoding(method.decoding)
-        return name, Method(style, decoding)
+        return name, Method(style, decoding, method.worked)
 
     def _recorded(self) -> Method:
         for key in self.decoding.keys() - {"samples"}:
@@ -147,20 +147,23 @@ def plan(
     identity: str,
     asking: Asking = Asking(),
     variant: Style | None = None,
+    revision: str | None = None,
 ) -> Planned:
     """Write the requests of one task for the model with this ``identity``.
 
-    With ``variant`` they are asked in that style. Raises `McqtestError` for bad data.
+    With ``variant`` they are asked in that style; ``revision`` is that of the hub's data. Raises
+    `McqtestError` for bad data.
     """
     name, method = asking.way(task.benchmark)
     style = variant or method.style
     wanted = 0 if asking.recorded else _shots(task, asking)
-    examples = data.load(task, "shots", root)[:wanted] if wanted else ()
+    split = "worked" if method.worked else "shots"
+    examples = data.load(task, split, root, revision=revision)[:wanted] if wanted else ()
     if len(examples) < wanted:
         raise McqtestError(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
-    questions = data.load(task, "test", root, limit=asking.limit)
+    questions = data.load(task, "test", root, limit=asking.limit, revision=revision)
     written = (
         _unasked(task, questions)
         if asking.recorded

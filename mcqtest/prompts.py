@@ -129,7 +129,7 @@ def letters(question: Question) -> tuple[str, ...]:
     The space is part of them because tokenizers join it with the letter: after "Answer:" the
     token for " A" is likely, the one for "A" is not (hendrycks/test, evaluate.py looks up " A").
     """
-    return _continuations(_labels(question))
+    return _continuations(labels(question))
 
 
 @lru_cache(maxsize=len(LETTERS))
@@ -139,7 +139,7 @@ def _continuations(labels: str) -> tuple[str, ...]:
 
 def listed(question: Question, form: str = "{}. {}\n") -> str:
     """Every choice in this form, which has a place for the letter and one for the text."""
-    pairs = zip(_labels(question), question.choices, strict=True)
+    pairs = zip(labels(question), question.choices, strict=True)
     return "".join(form.format(letter, choice) for letter, choice in pairs)
 
 
@@ -153,7 +153,7 @@ def reasoning(shot: Question) -> str:
     return shot.reasoning
 
 
-def _labels(question: Question) -> str:
+def labels(question: Question) -> str:
     """The letters of the question's choices."""
     count = len(question.choices)
     if count > len(LETTERS):

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from mcqtest import phrases
+from mcqtest import hangul, phrases
 from mcqtest.types import LETTERS
 
-REVISION = 1
+REVISION = 2
 """Raised by every change that can read a text otherwise: a baseline that an older reader made is
 then not compared."""
 
@@ -55,6 +55,16 @@ class _Choices:
     def worded(self, text: str) -> int | None:
         """The choice whose whole text this is."""
         return self.texts.get(_folded(text)) if self.texts else None
+
+    def numbered(self, name: str) -> int | None:
+        """The choice of a letter, or of a number that counts from 1."""
+        index = int(name) - 1 if name.isdigit() else LETTERS.index(name.upper())
+        return index if index < self.count else None
+
+    @property
+    def has_numbers(self) -> bool:
+        """A number may be a choice's text, or what somebody took for one."""
+        return any(hangul.VALUE.fullmatch(text) for text in self.texts)
 
     def text(self, index: int | None) -> str | None:
         return next((text for text, at in self.texts.items() if at == index), None)
@@ -115,7 +125,8 @@ def _statements(text: str, known: _Choices) -> Iterator[_Statement]:
         if stated := _stated(text, (match.end(),), known):
             yield stated
     yield from _lettered(text, known)
-    for match in phrases.NO_ANSWER.finditer(text):
+    yield from _korean(text, known)
+    for match in (*phrases.NO_ANSWER.finditer(text), *hangul.NO_ANSWER.finditer(text)):
         yield _Statement(match.start(), None)
 
 
@@ -133,6 +144,39 @@ def _lettered(text: str, known: _Choices) -> Iterator[_Statement]:
     for match in (*phrases.LETTER_FIRST.finditer(text), *phrases.NAMED_FIRST.finditer(text)):
         if not _is_supposed(text, match.start()):
             yield _Statement(match.start(1), known.lettered(match[1]))
+
+
+def _korean(text: str, known: _Choices) -> Iterator[_Statement]:
+    """Statements in Korean, which may name a choice by its number."""
+    for match in hangul.HEAD.finditer(text):
+        at = match.end()
+        worded = _content(text, at, known)
+        if worded and len(known.text(worded.answer) or "") > 1:
+            yield worded
+        elif found := _named(text, hangul.PLACE.match(text, at), known) or worded:
+            yield found
+    for match in hangul.WHICH.finditer(text):
+        if found := _named(text, hangul.PLACE.match(text, match.end()), known):
+            yield found
+    for pattern in (hangul.CHOSEN, hangul.SAID, hangul.RIGHT):
+        for match in pattern.finditer(text):
+            yield _Statement(match.start("named"), known.numbered(match["named"]))
+
+
+def _named(text: str, match: re.Match[str] | None, known: _Choices) -> _Statement | None:
+    """The choice that is named by a letter or number, unless it is denied, or one of several, or
+    the number may be a value.
+    """
+    if match is None:
+        return None
+    name, end = match["named"], match.end()
+    if hangul.DENIED.match(text, end):
+        return None
+    bare = not name.isalpha() and match["counted"] is None
+    if bare and (known.has_numbers or not hangul.ENDS.match(text, end)):
+        return None
+    another = hangul.ANOTHER.match(text, end)
+    return _Statement(match.start("named"), None if another else known.numbered(name))
 
 
 def _stated(text: str, places: Iterable[int], known: _Choices) -> _Statement | None:
@@ -195,6 +239,7 @@ def _content(text: str, at: int, known: _Choices) -> _Statement | None:
     line = text[at : at + _LINE].lstrip(" :\n").partition("\n")[0]
     parts = [line, line.partition("}")[0]]
     parts += [line[: match.start()] for match in islice(phrases.SENTENCE.finditer(line), 8)]
+    parts += [bare for part in parts if (bare := hangul.without_copula(part)) != part]
     answers = (known.worded(part) for part in dict.fromkeys(parts))
     index = next((answer for answer in answers if answer is not None), None)
     return None if index is None else _Statement(at, index)
@@ -242,9 +287,15 @@ def _alone(text: str, known: _Choices) -> int | None:
             return known.lettered(match[2])
         if (index := known.worded(line)) is not None:
             return index
-    if not led or led[0].string != lines[0]:
+    if len(lines) == 1 and not led and (whole := hangul.WHOLE.fullmatch(lines[0])):
+        is_value = whole[2] and known.has_numbers and "번" not in lines[0]
+        return None if is_value else known.numbered(whole[1] or whole[2])
+    counted = [match for line in lines[:40] if (match := hangul.LED.fullmatch(line))]
+    lead = led or (counted if known.texts else [])
+    if len(lead) != 1 or lead[0].string != lines[0]:
         return None
-    index, said = known.lettered(led[0][1]), _folded(led[0][2])
+    index, said = known.numbered(lead[0][1]), _folded(hangul.without_copula(lead[0][2]))
     own = known.text(index)
     fits = len(lines) == 1 if own is None else own.startswith(said) or said.startswith(own)
-    return index if fits and not said.startswith(phrases.NO_CHOICE) else None
+    goes_on = said.isascii() and said.startswith(phrases.NO_CHOICE)
+    return index if fits and not goes_on else None

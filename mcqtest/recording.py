@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mcqtest.checkpoint import digest, stamp
-from mcqtest.outputs import Key, Output, described, plain, read_key, read_output
-from mcqtest.tables import read
+from mcqtest.outputs import Key, Output, described, read_key, read_output
+from mcqtest.tables import folded, read
 from mcqtest.types import McqtestError, Place, Request, Task
 
 _NAMED = re.compile(r"[^.].*\.jsonl(?:\.gz)?")
@@ -166,10 +166,10 @@ class Outputs:
     def _possible(self, place: Place) -> Iterator[Key]:
         task = place.task
         for has_benchmark, has_task, has_id in self._forms:
-            benchmark = plain(task.benchmark.name) if has_benchmark else ""
+            benchmark = folded(task.benchmark.name) if has_benchmark else ""
             identity = (place.id, -1) if has_id else ("", place.row)
             for name in (task.name, task.title) if has_task else ("",):
-                yield Key(benchmark, plain(name), *identity)
+                yield Key(benchmark, folded(name), *identity)
 
 
 def _twice(what: str, first: Output, second: Output) -> McqtestError:

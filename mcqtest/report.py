@@ -123,6 +123,8 @@ class Scoreboard:
         cases = [self.cases[key] for key in sorted(self.cases) if key[0] == name]
         figures = record.figures(summary.results(cases))
         figures |= varied(summary.styles(cases), sum(case.n for case in cases))
+        if (passed := summary.passed(cases)) is not None:
+            figures["passed"] = float(passed)
         verdict = _pooled_verdict(cases, levels.pooled.get(name))
         failures = []
         accepted = self.settings.update and self.settings.accept_regression

@@ -22,7 +22,7 @@ from mcqtest.plan import Asking, Planned, plan
 from mcqtest.recording import Recording
 from mcqtest.settings import Settings
 from mcqtest.store import Store
-from mcqtest.types import Backend, McqtestError, Results, Style, Task
+from mcqtest.types import Backend, McqtestError, Question, Results, Style, Task
 
 DEMO = "demo"
 """The benchmark of the embedded questions."""
@@ -95,7 +95,12 @@ class Run:
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.judge.check(task, questions=count, asking=planned.asking, asked=planned.questions)
         self.judge.levels = stats.shares(
-            self.settings.alpha, {name: [*tasks] for name, tasks in selected.items()}
+            self.settings.alpha,
+            {name: [*tasks] for name, tasks in selected.items()},
+            parts={
+                (task.benchmark.name, task.name): floors(task, planned.questions)
+                for task, planned in self.planned.items()
+            },
         )
         self._check_thresholds()
         self._check_texts()
@@ -106,7 +111,14 @@ class Run:
 
     def _plan(self, task: Task, asking: Asking, variant: Style | None = None) -> Planned:
         root = Path(self.settings.data) if self.settings.data else None
-        return plan(task, root=root, identity=self.identity.key, asking=asking, variant=variant)
+        return plan(
+            task,
+            root=root,
+            identity=self.identity.key,
+            asking=asking,
+            variant=variant,
+            revision=self.settings.revision.get(task.benchmark.name),
+        )
 
     def _plan_variants(self, task: Task) -> None:
         """The task in other styles, if they are asked for."""
@@ -205,7 +217,8 @@ class Run:
             methods=self._methods.get(results.task, {}),
         )
         said = getattr(self.engine.started, "notices", ())
-        case.notices = [*self._notices, *self.store.skipped, *said]
+        notices = (*case.notices, *self._notices, *self.store.skipped, *said)
+        case.notices = list(dict.fromkeys(notices))  # a case may be asked for twice
         return case
 
     def results(self, task: Task) -> Results:
@@ -235,6 +248,13 @@ class Run:
                 if (stored := self.engine.stored(self._plan(task, other))) is not None:
                     found[name] = right(stored)
         return found
+
+
+def floors(task: Task, questions: Sequence[Question]) -> int:
+    """How many subjects of a licence are compared by themselves."""
+    rule = task.benchmark.licences.get(task.name)
+    subjects = {question.subject for question in questions}
+    return len(subjects) if rule and rule.floor is not None and len(subjects) > 1 else 0
 
 
 def right(results: Results) -> int:

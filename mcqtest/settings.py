@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from mcqtest.licences import Deciding
 from mcqtest.options import OPTIONS, Option
 from mcqtest.types import McqtestError
 
@@ -29,6 +30,8 @@ class Settings:
     backend_option: Mapping[str, str]
     data: str | None
     """A folder, or None for the hub."""
+    revision: Mapping[str, str]
+    """Benchmark -> commit of the hub's data set."""
     demo: bool
     """The embedded demo questions are asked."""
     method: str | None
@@ -43,6 +46,8 @@ class Settings:
     """None: the model's own name."""
     baselines_dir: str
     model_name: str | None
+    licence: Mapping[str, str]
+    """Fields of `mcqtest.licences.Deciding`."""
     alpha: float
     run_dir: str
     accept_regression: str | None
@@ -101,6 +106,7 @@ def read(
         backend=value("backend") or "auto",
         backend_option=_pairs("backend-option", value("backend_option") or ()),
         data=data,
+        revision=_pairs("revision", value("revision") or ()),
         demo=demo,
         method=method,
         style=value("style") or None,
@@ -113,6 +119,7 @@ def read(
         baseline=_name("baseline", value("baseline")),
         baselines_dir=path("baselines_dir", "baselines"),
         model_name=_name("model-name", value("model_name")),
+        licence=_licence(_pairs("licence", value("licence") or ())),
         alpha=_probability(value("alpha")),
         run_dir=path("run_dir", RUN_DIR),
         accept_regression=_reason(value("accept_regression")),
@@ -172,6 +179,19 @@ def _pairs(option: str, given: Any) -> dict[str, str]:
         if not (key and value):
             raise McqtestError(f"--{option}={pair}: write it as key=value")
         pairs[key] = value
+    return pairs
+
+
+def _licence(pairs: dict[str, str]) -> dict[str, str]:
+    """Checked here, where a mistake is told before anything is asked."""
+    try:
+        Deciding(**pairs)
+    except TypeError:
+        known = " and ".join(each.name for each in fields(Deciding))
+        wrong = next(key for key in pairs if key not in {each.name for each in fields(Deciding)})
+        raise McqtestError(f"--licence {wrong}: unknown; there are {known}") from None
+    except ValueError as error:
+        raise McqtestError(f"--licence {error}") from None
     return pairs
 
 

@@ -22,6 +22,12 @@ class Columns:
     task: str | None = None
     """Column that names the task, where one file holds several."""
     reasoning: str | None = None
+    subject: str | None = None
+    """Column that names the subject of an examination."""
+    human_accuracy: str | None = None
+    """Column with the share of people who were right; empty and 0 stand for not known, and numbers
+    above 1 for per cent.
+    """
     padding: str | None = None
     """Stands at the end of a list of choices where there are fewer, and is no choice."""
     fewest: int = 2
@@ -30,7 +36,9 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Files of one published form: ``path`` holds ``{task}`` and ``{split}``."""
+    """Files of one published form: ``path`` holds ``{task}`` and ``{split}``, and ``*`` for what is
+    not known of a name, where exactly one file must fit.
+    """
 
     path: str
     columns: Columns
@@ -38,6 +46,8 @@ class Layout:
     """Column names of a CSV that has no header row; None where the file names its own."""
     splits: Mapping[str, str] = field(default_factory=dict)
     """Names of ``test`` and ``shots`` in this form, where they differ from those."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of tasks in paths, where they differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +59,6 @@ class Source:
     """Local forms, first match wins; the last one is also the form of the hub."""
     hub: str | None = None
     revision: str | None = None
+    """None: none is known to pin; the newest one is taken."""
+    worked: tuple[Layout, ...] = ()
+    """Forms of worked examples that are published elsewhere; local files only."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Levels:
     """Benchmark -> level of its pooled comparison, where it has one."""
     task: Mapping[tuple[str, str], float]
     """(benchmark, task) -> level of that task's comparison."""
+    part: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(benchmark, task) -> level of each of its parts' comparisons, where it has parts."""
 
 
 def mcnemar(lost: int, won: int) -> float:
@@ -124,12 +127,19 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def shares(alpha: float, tasks: Mapping[str, Sequence[str]]) -> Levels:
-    """Divide ``alpha`` over all comparisons of a run: benchmark -> names of selected tasks.
+def shares(
+    alpha: float,
+    tasks: Mapping[str, Sequence[str]],
+    *,
+    parts: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> Levels:
+    """Divide ``alpha`` over all comparisons of a run: benchmark -> names of selected tasks, and
+    (benchmark, task) -> how many parts of it, such as a licence's subjects, are compared as well.
 
     Half goes in equal parts to the pooled comparisons, one per benchmark with two or more
     selected tasks, and half in equal parts to the tasks. Without any pooled comparison the
-    tasks get all of it. The levels never sum to more than ``alpha``, so by the union bound
+    tasks get all of it. A task with parts keeps half of its share and divides the other half
+    among them. The levels never sum to more than ``alpha``, so by the union bound
     (Bonferroni) a run without a true loss is red with probability at most ``alpha``, whatever
     the dependence; and a pooled test does depend on its tasks. Whether a run is red at all is
     the same under Bonferroni as under Holm, whose first step it is: deciding each comparison
@@ -138,12 +148,13 @@ def shares(alpha: float, tasks: Mapping[str, Sequence[str]]) -> Levels:
     _check_probability("alpha", alpha)
     every = [(benchmark, task) for benchmark, names in tasks.items() for task in names]
     several = [benchmark for benchmark, names in tasks.items() if len(names) > 1]
-    if not several:
-        return Levels({}, dict.fromkeys(every, _part(alpha, len(every))))
-    half = alpha / 2
+    half = alpha / 2 if several else 0.0
+    share = _part(alpha - half, len(every))
+    divided = {key: count for key in every if (count := parts.get(key, 0))}
     return Levels(
         dict.fromkeys(several, _part(half, len(several))),
-        dict.fromkeys(every, _part(half, len(every))),
+        {key: share / 2 if key in divided else share for key in every},
+        {key: _part(share / 2, count) for key, count in divided.items()},
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from mcqtest import prompts
+from mcqtest import korean, prompts
 from mcqtest.prompts import STEPS, letter, listed, steps, worked
 from mcqtest.types import McqtestError, Prompt, Question, Style, Task
 
@@ -84,8 +84,14 @@ TESTED: Mapping[str, tuple[Style, ...]] = {
 """The 24, by method."""
 
 _OTHERS: Mapping[str, tuple[Style, ...]] = {
-    "letters": (prompts.mmlu, prompts.mmlu_pro_direct),
-    "cot": (prompts.mmlu_pro, prompts.mmlu_pro_api),
+    "letters": (prompts.mmlu, prompts.mmlu_pro_direct, korean.kmmlu),
+    "cot": (
+        prompts.mmlu_pro,
+        prompts.mmlu_pro_api,
+        korean.kmmlu_cot,
+        korean.kmmlu_pro,
+        korean.kmmlu_pro_english,
+    ),
 }
 
 

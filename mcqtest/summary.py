@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from mcqtest import stats
 from mcqtest.case import Case
 from mcqtest.types import Question, Result, Verdict
+
+_ELSEWHERE = {"accuracy", "passed"}
+"""Figures that have a place of their own."""
 
 
 def results(cases: Sequence[Case]) -> list[Result]:
@@ -52,6 +56,36 @@ def reasoning_gain(cases: Sequence[Case]) -> float | None:
     return (by["cot"] - by["letters"]) / sum(case.n for case in cases)
 
 
+def passed(cases: Sequence[Case], key: str = "passed") -> int | None:
+    """How many licences are passed, or with ``passed_before`` were in the baseline; None where the
+    cases are no licences, or were not compared.
+    """
+    said = [case.licence and case.licence[key] for case in cases]
+    return None if None in said or not said else sum(map(bool, said))
+
+
+def humans(cases: Sequence[Case]) -> dict[str, Any]:
+    """How the model does against people, on the questions where their accuracy is known."""
+    known = [each for case in cases for each in case.humans]
+    if not known:
+        return {}
+    people = math.fsum(share for share, _ in known) / len(known)
+    model = sum(right for _, right in known) / len(known)
+    return {
+        "human_accuracy": _short(people),
+        "human_questions": len(known),
+        "above_human": _short(model - people),
+    }
+
+
+def near_expert(cases: Sequence[Case]) -> float | None:
+    """Share of the tasks whose accuracy is above the mark of experts; None without such a mark."""
+    if any(case.expert is None for case in cases):
+        return None
+    above = sum(case.right / case.n > (case.expert or 0) for case in cases)
+    return above / len(cases)
+
+
 def accuracies(cases: Sequence[Case]) -> dict[str, Any]:
     """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
     right, n = sum(case.right for case in cases), sum(case.n for case in cases)
@@ -79,6 +113,8 @@ def benchmark(
         "unanswered": sum(case.unanswered for case in cases),
         "fewer_shots": sum(case.fewer_shots for case in cases),
         **_ways(cases),
+        **humans(cases),
+        **_licences(cases),
         "groups": {group: _group([c for c in cases if c.group == group]) for group in groups},
         "tasks": {case.task: _task(case) for case in cases},
     }
@@ -103,6 +139,9 @@ def _task(case: Case) -> dict[str, Any]:
         "unanswered": case.unanswered,
         "fewer_shots": case.fewer_shots,
         **_ways([case]),
+        **humans([case]),
+        **({"title": case.title} if case.title else {}),
+        **({"licence": case.licence} if case.licence else {}),
         "failures": case.failures,
     }
 
@@ -119,13 +158,23 @@ def _ways(cases: Sequence[Case]) -> dict[str, Any]:
     return found
 
 
+def _licences(cases: Sequence[Case]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if (share := near_expert(cases)) is not None:
+        found["near_expert"] = _short(share)
+    if (count := passed(cases)) is not None:
+        before = passed(cases, "passed_before")
+        found |= {"passed": count, "licences": len(cases), "passed_before": before}
+    return found
+
+
 def _counts(verdict: dict[str, Any] | None) -> dict[str, Any]:
     keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
     return {key: None if verdict is None else _short(verdict[key]) for key in keys}
 
 
 def _figures(figures: Mapping[str, float]) -> dict[str, Any]:
-    return {name: _short(value) for name, value in figures.items() if name != "accuracy"}
+    return {name: _short(value) for name, value in figures.items() if name not in _ELSEWHERE}
 
 
 def _short(value: Any) -> Any:

@@ -10,6 +10,8 @@ import gzip
 import importlib
 import io
 import json
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -133,6 +135,13 @@ def extra(module: str, purpose: str) -> Any:
 def shown(value: object) -> str:
     """A cell for a message: one line, at most 60 characters of it; only text has quotes."""
     return repr(_cut(value, 60)) if isinstance(value, str) else _cut(repr(value), 60)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: neither case nor what stands between letters and digits counts,
+    nor how a letter is put together.
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
 
 
 def names(names: Iterable[str]) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from mcqtest.board import label, licences, name_width, people
 from mcqtest.case import Case
 from mcqtest.judge import Identity, baseline_name
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.settings import Settings
-from mcqtest.summary import accuracies, methods, reasoning_gain, styles
+from mcqtest.summary import accuracies, methods, passed, reasoning_gain, styles
+from mcqtest.wide import fitted
 
-_NAME = 35
-"""Wide enough for MMLU's longest subject, and the table for 80 columns."""
-COLUMNS = (
-    f"{'task':<{_NAME}} {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
-)
+_COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
+
+
+def columns(width: int = 80, name: str = "task") -> str:
+    """The heading of a table in a terminal of this width."""
+    return fitted(name, name_width(width)) + _COLUMNS
 
 
 def header(settings: Settings, identity: Identity) -> list[str]:
@@ -44,9 +47,10 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def line(case: Case) -> str:
+def line(case: Case, width: int = 80) -> str:
     """One task."""
-    return _columns(case.task, [case], case.verdict["p_value"] if case.verdict else None)
+    name = label(case, name_width(width))
+    return _columns(name, [case], case.verdict["p_value"] if case.verdict else None)
 
 
 def short(case: Case) -> str:
@@ -61,7 +65,7 @@ def short(case: Case) -> str:
 def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
     """Counts over ``cases``; the change only where all of them were compared."""
     n, right = sum(case.n for case in cases), sum(case.right for case in cases)
-    text = f"{name:<{_NAME}} {n:>6,} {right / n:>8.4f}"
+    text = f"{name} {n:>6,} {right / n:>8.4f}"
     verdicts = [case.verdict for case in cases if case.verdict]
     if len(verdicts) < len(cases):
         return text
@@ -72,18 +76,19 @@ def _columns(name: str, cases: Sequence[Case], p_value: float | None) -> str:
     return f"{text} {change:>7} {lost:>4} {won:>4} {p:>8}".rstrip()
 
 
-def summary(pooled: Sequence[Pooled]) -> list[str]:
-    """Groups and totals of every benchmark."""
+def summary(pooled: Sequence[Pooled], width: int = 80) -> list[str]:
+    """Groups and totals of every benchmark, its licences, and how people did."""
     lines = []
     for each in pooled:
-        lines.append(each.name.ljust(_NAME) + COLUMNS[_NAME:])
+        lines.append(columns(width, each.name))
         groups = sorted({case.group for case in each.cases})
         for group in groups if len(groups) > 1 else ():
             cases = [case for case in each.cases if case.group == group]
-            lines.append(_columns(f"  {group}", cases, None))
+            lines.append(_columns(fitted(f"  {group}", name_width(width)), cases, None))
         p_value = each.verdict.p_value if each.verdict else None
-        lines.append(_columns("  all", each.cases, p_value))
+        lines.append(_columns(fitted("  all", name_width(width)), each.cases, p_value))
         lines += [f"  {sentence}" for sentence in _details(each)]
+        lines += [*people(each.cases, width), *licences(each.cases, width)]
     return lines
 
 
@@ -93,10 +98,14 @@ def _details(pooled: Pooled) -> list[str]:
     found = accuracies(cases)
     (low, high), macro = found["interval"], found["macro_accuracy"]
     figures = pooled.figures
-    details = [f"95 % interval {low:.4f} to {high:.4f}, macro accuracy {macro:.4f}"]
+    micro = f"micro accuracy (over questions) {found['accuracy']:.4f}"
+    details = [
+        f"{micro}, 95 % interval {low:.4f} to {high:.4f}",
+        f"macro accuracy (over tasks) {macro:.4f}",
+    ]
     if "ece" in figures:
-        details[0] += (
-            f"; calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
+        details.append(
+            f"calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
             f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
         )
     fewer = sum(case.fewer_shots for case in cases)
@@ -180,9 +189,13 @@ def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
         verdict = each.verdict
         if verdict is None:
             continue
+        count, before = passed(each.cases), passed(each.cases, "passed_before")
+        known = (
+            "" if count is None else f", licences {count} of {len(each.cases)} ({before} before)"
+        )
         parts.append(
             f"{each.name}: {verdict.lost} lost, {verdict.won} won, churn {verdict.churn:.2%}, "
-            f"p = {verdict.p_value:.2g}; a drop of {100 * verdict.min_detectable_drop:.2f} "
+            f"p = {verdict.p_value:.2g}{known}; a drop of {100 * verdict.min_detectable_drop:.2f} "
             "points would have been seen with 80 % power"
         )
     return f" ({'; '.join(parts)}; false alarms at most {board.settings.alpha:g})"

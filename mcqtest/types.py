@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, overload
 
+from mcqtest.licences import Rule
 from mcqtest.source import Source
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -40,6 +41,10 @@ class Question:
     """Unique within its task and split; the 0-based row where the data has no id."""
     reasoning: str | None = None
     """A worked solution, as published; only shots have one."""
+    subject: str = ""
+    """Which subject of an examination it belongs to; empty where a task is not divided."""
+    human_accuracy: float | None = None
+    """Share of the people who were asked that were right, in [0, 1]; None where not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ class Method:
 
     style: Style
     decoding: Decoding | None = None
+    worked: bool = False
+    """Its shots are the source's worked examples, and not the split of shots."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +110,10 @@ class Benchmark:
     """Shots asked for by default; more than that do not exist."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Names of tasks -> published names, where these are not made for command lines."""
+    licences: Mapping[str, Rule] = field(default_factory=dict)
+    """Names of tasks that are licences -> what they ask for."""
+    expert: float | None = None
+    """Accuracy above which a subject counts as mastered."""
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

@@ -177,7 +177,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("key", gate.THRESHOLDS)
+@pytest.mark.parametrize("key", [key for key in gate.THRESHOLDS if key != "min_passed"])
 def test_each_threshold(key):
     """The bound itself is kept; beyond it the sentence names place, figure and bound."""
     inside, outside = (0.4, 0.6) if key.startswith("min") else (0.6, 0.4)
@@ -187,6 +187,19 @@ def test_each_threshold(key):
     figure = key.partition("_")[2]
     than = "below" if key.startswith("min") else "above"
     assert sentence == f"toy: {figure} 0.5000 is {than} {key} = {outside:g}"
+
+
+def test_licences_are_counted():
+    """Their bound is a number, not a fraction, and so is what is told."""
+    figures = {"passed": 9.0}
+    assert gate.Thresholds({"toy": {"min_passed": 9}}).broken("toy", figures) == []
+    (sentence,) = gate.Thresholds({"toy": {"min_passed": 10}}).broken("toy", figures)
+    assert sentence == "toy: passed 9 is below min_passed = 10"
+    (sentence,) = gate.Thresholds({"toy": {"min_passed": 1}}).broken("toy", {})
+    assert sentence == "toy: min_passed = 1, but this run has no passed; these are no licences"
+    assert "a number of licences, such as 9, is needed" in complaint(
+        gate.Thresholds, {"toy": {"min_passed": -1}}
+    )
 
 
 def test_each_broken_bound_is_a_sentence():

@@ -13,11 +13,13 @@ import mcqtest
 ROOT = Path(mcqtest.__file__).parent
 
 FLOORS = """
-    mcqtest source options stats
+    mcqtest licences source options stats wide
     types
+    hangul
     phrases
-    reader prompts metrics tables checkpoint store settings demo
-    answers styles data outputs backends.arguments
+    reader published prompts metrics tables checkpoint store settings demo
+    korean files answers outputs backends.arguments
+    styles data
     recording
     backends backends.tokens
     backends.layout backends.kernels plan record
@@ -26,9 +28,9 @@ FLOORS = """
     backends.sharing
     backends.loading backends.generation
     backends.transformers backends.vllm backends.replay engine gate
-    case
+    case examination
     judge summary
-    run report
+    run report board
     baseline workers terminal
     plugin plugin.cases plugin.controller plugin.start demo.__main__
 """

@@ -182,7 +182,7 @@ def test_duplicates(tmp_path):
     ]
     line = complaint(recorded(tmp_path / "a.jsonl", "", *rows).outputs)
     assert line == (
-        "a.jsonl, row 3 (line 4): high_school_tides index 7 is answered here and at a.jsonl, "
+        "a.jsonl, row 3 (line 4): highschooltides index 7 is answered here and at a.jsonl, "
         "row 1 (line 2); delete one of the rows"
     )
     recorded(tmp_path / "a.jsonl", *rows[:2])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from project import both_ways, sentences
 from realdata import benchmark
 
-from mcqtest import prompts, styles
+from mcqtest import korean, prompts, styles
 from mcqtest.source import Layout, Source
 from mcqtest.types import Benchmark, Question, Task
 
@@ -116,7 +116,10 @@ def test_subjects_are_words():
 
 # --- names ------------------------------------------------------------------------------------
 
-OTHERS = {"letters": "mmlu, mmlu_pro_direct", "cot": "mmlu_pro, mmlu_pro_api"}
+OTHERS = {
+    "letters": "mmlu, mmlu_pro_direct, kmmlu",
+    "cot": "mmlu_pro, mmlu_pro_api, kmmlu_cot, kmmlu_pro, kmmlu_pro_english",
+}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -135,7 +138,9 @@ def test_styles_belong_to_methods(method):
     for each in METHODS:
         for name in OTHERS[each].split(", "):
             if each == method:
-                assert styles.named(method, name) is getattr(prompts, name)
+                assert styles.named(method, name) is getattr(
+                    korean if name.startswith("k") else prompts, name
+                )
             else:
                 assert f"--style={name}: no such" in complaint(styles.named, method, name)
 
@@ -161,7 +166,7 @@ def test_one_style_has_no_spread(names):
 def test_unknown_style_among_several(names):
     """The one that does not exist is named, with the option that named it."""
     assert complaint(styles.several, "cot", names) == (
-        "--sensitivity=i9f9: no such style for --method=cot; there are mmlu_pro, mmlu_pro_api and "
+        f"--sensitivity=i9f9: no such style for --method=cot; there are {OTHERS['cot']} and "
         "i1f1 to i4f6"
     )
 
@@ -175,7 +180,12 @@ any_text = st.lists(
 ).map("".join)
 every_style = st.sampled_from(
     [styles.named(method, name) for method in METHODS for name in NAMES]
-    + [styles.named(method, name) for method in METHODS for name in OTHERS[method].split(", ")]
+    + [
+        styles.named(method, name)
+        for method in METHODS
+        for name in OTHERS[method].split(", ")
+        if not name.startswith("kmmlu")  # tests/test_korean.py
+    ]
 )
 
 

@@ -32,23 +32,23 @@ def test_lines_are_not_too_wide(lost, won):
     """The longest subject, with the widest numbers, fits the columns above it."""
     case = case_of(LONGEST, 12_345, 6_000, lost, won, group=GROUP)
     line = terminal.line(case)
-    assert len(line) <= len(terminal.COLUMNS) <= 100
+    assert len(line) <= len(terminal.columns()) <= 100
     assert line.startswith(f"{LONGEST} ")
     assert line[: len(LONGEST) + 1].strip() == LONGEST
     board = Scoreboard(settings_of(), MODEL)
     board.add(case)
     board.add(case_of("tides", 12_345, 6_000, lost, won, group="a"))
     header, _, group, whole, *_ = terminal.summary(board.benchmarks())
-    assert [len(each) <= len(terminal.COLUMNS) for each in (header, group, whole)] == [True] * 3
+    assert [len(each) <= len(terminal.columns()) for each in (header, group, whole)] == [True] * 3
     assert group.startswith(f"  {GROUP} ")
 
 
 def test_a_line_stands_under_its_columns():
     """Numbers end where their headings end."""
     line = terminal.line(case_of("tides", 1234, 617, lost=20, won=3))
-    assert len(line) == len(terminal.COLUMNS)
-    for heading, number in zip(terminal.COLUMNS.split()[1:], line.split()[1:], strict=True):
-        end = terminal.COLUMNS.index(f" {heading}") + 1 + len(heading)
+    assert len(line) == len(terminal.columns())
+    for heading, number in zip(terminal.columns().split()[1:], line.split()[1:], strict=True):
+        end = terminal.columns().index(f" {heading}") + 1 + len(heading)
         assert line[:end].endswith(f" {number}")
         assert line[end : end + 1] in ("", " ")
     assert line.split()[:6] == ["tides", "1,234", "0.5000", "-0.0138", "20", "3"]
@@ -68,13 +68,16 @@ def test_groups_and_the_whole():
     for name, group, lost in [("a", "salt", 3), ("b", "fresh", 0), ("c", "salt", 2)]:
         board.add(case_of(name, 10, 5, lost, group=group, fewer_shots=1))
     header, fresh, salt, whole, *details = terminal.summary(board.benchmarks())
-    assert header.split() == ["toy", *terminal.COLUMNS.split()[1:]]
+    assert header.split() == ["toy", *terminal.columns().split()[1:]]
     assert fresh.split() == ["fresh", "10", "0.5000", "=", "0", "0"]
     assert salt.split() == ["salt", "20", "0.5000", "-0.2500", "5", "0"]
     assert whole.split() == ["all", "30", "0.5000", "-0.1667", "5", "0", "0.031"]
-    assert details[0].startswith("  95 % interval ")
-    assert "macro accuracy 0.5000; calibration: ECE 0.2500" in details[0]
-    assert details[1] == "  3 questions asked with fewer shots, to fit the context"
+    assert details[:2] == [
+        "  micro accuracy (over questions) 0.5000, 95 % interval 0.3315 to 0.6685",
+        "  macro accuracy (over tasks) 0.5000",
+    ]
+    assert details[2].startswith("  calibration: ECE 0.2500, ")
+    assert details[3] == "  3 questions asked with fewer shots, to fit the context"
 
 
 # --- words ------------------------------------------------------------------------------------

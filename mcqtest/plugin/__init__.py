@@ -28,6 +28,10 @@ MARKERS = {
     "demo": "the embedded demo questions",
     "mmlu": "MMLU (Hendrycks et al. 2021, arXiv 2009.03300)",
     "mmlu_pro": "MMLU-Pro (Wang et al. 2024, arXiv 2406.01574)",
+    "kmmlu": "KMMLU (Son et al. 2024, arXiv 2402.11548)",
+    "kmmlu_hard": "KMMLU-HARD, its hardest questions",
+    "kmmlu_redux": "KMMLU-Redux, technical qualifications (arXiv 2507.08924)",
+    "kmmlu_pro": "KMMLU-Pro, professional licences (arXiv 2507.08924)",
 }
 
 

@@ -129,6 +129,10 @@ class Controller:
         if report.failed:
             self._errors.append(f"{report.nodeid}: could not be collected")
 
+    @property
+    def _width(self) -> int:
+        return self._config.get_terminal_writer().fullwidth
+
     def _terminal(self) -> Any:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
@@ -139,13 +143,13 @@ class Controller:
             return
         if not self._lines:
             start = "" if self.workers else "\n"  # the file's name stands there
-            reporter.write(start + terminal.COLUMNS + "\n", bold=True)
+            reporter.write(start + terminal.columns(self._width) + "\n", bold=True)
         self._lines += 1
         if reporter.isatty and not self.workers:  # over what the progress left
-            reporter.rewrite(terminal.line(case), erase=True, red=failed)
+            reporter.rewrite(terminal.line(case, self._width), erase=True, red=failed)
             reporter.write("\n")
         else:
-            reporter.write(terminal.line(case) + "\n", red=failed)
+            reporter.write(terminal.line(case, self._width) + "\n", red=failed)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         """The line stands for the dot; with -v it stands behind PASSED."""
@@ -267,7 +271,7 @@ class Controller:
         write_line = terminalreporter.write_line
         if terminalreporter.verbosity >= 0:
             terminalreporter.write_sep("=", "mcqtest")
-            for text in terminal.summary(pooled):
+            for text in terminal.summary(pooled, self._width):
                 write_line(text)
         for notice in self._board.notices:
             write_line(f"note: {notice}", yellow=True)

@@ -1,0 +1,108 @@
+"""A task that is a licence: how its results stand, and what a lost one rests on, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcqtest import gate, licences
+from mcqtest.gate import Missed
+from mcqtest.licences import Deciding, Score, Standing
+from mcqtest.record import Record
+from mcqtest.types import Results, Verdict
+
+_SHOWN = 20
+"""Questions named in a sentence; all are in results.jsonl."""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A licence in this run and, where there was something to compare with, in the baseline."""
+
+    name: str
+    now: Standing
+    before: Standing | None = None
+    missed: Sequence[Missed] = ()
+    """Why it was lost; empty where it was not."""
+    moved: str = ""
+    """The questions that moved, of those that it was lost by."""
+
+    @property
+    def is_worse(self) -> bool:
+        """It was lost, and chance at the border does not explain it."""
+        return any(each.verdict.regressed for each in self.missed)
+
+    @property
+    def sentence(self) -> str | None:
+        """That it was lost, and by what; None where it was not."""
+        if not self.missed:
+            return None
+        explained = "" if self.is_worse else ", not red since chance may explain it"
+        reasons = "; ".join(self._reason(each) for each in self.missed)
+        return f"{self.name}: licence lost{explained}: {reasons}; {self.moved}"
+
+    def _reason(self, missed: Missed) -> str:
+        verdict = missed.verdict
+        score = next((each for each in self.now.scores if each.subject == missed.name), None)
+        return (
+            f"{missed.name} {self._what(score)} ({verdict.lost} lost, {verdict.won} won, "
+            f"p = {verdict.p_value:.2g}, red from {verdict.level:.2g})"
+        )
+
+    def _what(self, score: Score | None) -> str:
+        rule = self.now.rule
+        if score is None:
+            return f"{percent(self.now.average)}, {percent(rule.mean)} needed"
+        return f"{score.right} of {score.n} right, {percent(rule.floor)} needed"
+
+    def to_json(self) -> dict[str, Any]:
+        return licences.to_json(self.now, self.before)
+
+
+def percent(share: Any) -> str:
+    """A share as per cent with two digits, cut and not rounded: 59.996 % is no 60 %."""
+    hundredths = int((share or 0) * 10_000)
+    return f"{hundredths // 100}.{hundredths % 100:02} %"
+
+
+def examine(
+    results: Results,
+    old: Record | None,
+    new: Record,
+    verdict: Verdict | None,
+    *,
+    deciding: Deciding,
+    in_part: bool,
+    level: float,
+) -> Examination | None:
+    """How a licence stands; None for a task that is none. ``level`` is that of one subject's
+    comparison.
+    """
+    task = results.task
+    rule = task.benchmark.licences.get(task.name)
+    if rule is None:
+        return None
+    subjects = [result.question.subject for result in results]
+
+    def standing(record: Record) -> Standing:
+        answers = zip(subjects, record.correct, strict=True)
+        return licences.standing(rule, answers, deciding=deciding, in_part=in_part)
+
+    now = standing(new)
+    name = task.path if task.title == task.name else f"{task.path} {task.title}"
+    if old is None or verdict is None:
+        return Examination(name, now)
+    before = standing(old)
+    changes = list(zip(subjects, gate.changed(old, new), strict=True))
+    missed = gate.missed(before, now, verdict, changes, level)
+    names = {each.name for each in missed}
+    concerned = [subject in names or "average" in names for subject in subjects]
+    ids = [result.question.id for result in results]
+    moved = []
+    for change in ("lost", "won"):
+        found = gate.moves(old, new, ids, change, among=concerned)
+        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        if found:
+            moved.append(f"{change} (question baseline>now): {', '.join(found[:_SHOWN])}{more}")
+    return Examination(name, now, before, missed, "; ".join(moved))
