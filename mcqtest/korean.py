@@ -80,7 +80,7 @@ def _kmmlu_pro_english(task: Task, shots: Sequence[Question], question: Question
 def _check_shots(task: Task, shots: Sequence[Question]) -> None:
     if shots:
         raise McqtestError(
-            f"{task.path}: a prompt without examples, in which none can be shown; ask with --shots=0"
+            f"{task.path}: in this prompt style no examples can be shown; ask with --shots=0"
         )
 
 

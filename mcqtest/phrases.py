@@ -93,11 +93,11 @@ PICKED = re.compile(
     r"\b(?:(?:i|we|i'll|we'll|would|will|i'd|to|so|therefore|thus|hence)[ ,]{1,2}"
     r"(?:select|choose|chose|pick|go\s{1,3}with)\s{1,3}"
     r"|(?:it|that|this)\s{1,3}should\s{1,3}be\s{1,3}|(?:no )?wait,?\s{1,3}"
-    r"|(?:so|therefore|thus|hence|actually)[ ,]{1,2}(?:it(?:\s{1,3}is|'s)\s{1,3})?)"
-    r"(?=[\"'(]?[A-Z]\b)(?!I\b)",
+    r"|(?:so(?! I\b)|therefore|thus|hence|actually)[ ,]{1,2}(?:it(?:\s{1,3}is|'s)\s{1,3})?)"
+    r"(?=[\"'(]?[A-Z]\b)",
     re.IGNORECASE | re.ASCII,
 )
-"""Behind it stands a letter, and not the word I, that ends the sentence: "I choose"."""
+"""Behind it stands a letter that ends the sentence: "I choose"."""
 PICKED_ENDS = re.compile(r"""[)"']?\s{0,2}(?:[.!<]|\n|$)""")
 LETTER_FIRST = re.compile(
     r"""\b(?:option|choice|answer)\s{1,2}[("'\[]{0,2}([A-Z])[)"'\]]{0,2}\s{1,2}"""
