@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -31,8 +33,8 @@ def require(*parts: str) -> Path:
 
 
 def benchmark(name: str) -> ModuleType:
-    """The module of ``benchmarks/test_<name>.py``, which is no package in a checkout."""
-    return _module("benchmarks", f"test_{name}")
+    """The module of ``benchmarks/test_<name>.py``; one may take constants from another."""
+    return _package(f"benchmarks.test_{name}")
 
 
 def script(name: str) -> ModuleType:
@@ -41,6 +43,15 @@ def script(name: str) -> ModuleType:
 
 
 @cache  # benchmarks are compared by identity
+def _package(name: str) -> ModuleType:
+    sys.path.insert(0, str(CHECKOUT))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(CHECKOUT))
+
+
+@cache
 def _module(folder: str, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         f"{folder}_{name}", CHECKOUT / folder / f"{name}.py"
