@@ -1,5 +1,5 @@
-"""Made-up rows in the columns of KMMLU's, KMMLU-HARD's, KMMLU-Redux's and KMMLU-Pro's publishers, as
-many as they published. Nothing in them is a real question.
+"""Made-up rows in the columns that the publishers of KMMLU, -HARD, -Redux and -Pro use, as many as
+they published. Nothing in them is a real question.
 """
 
 from __future__ import annotations
