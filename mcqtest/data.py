@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -77,7 +78,8 @@ def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Ro
     own = {folded(task.name), folded(task.title)}
     found = [rows for group, rows in groups.items() if folded(group) in own]
     if not found:
-        said = f"no row with {column} {shown(task.title)}, only {names(groups)}"
+        whose = "" if task.title == task.name else f" for {task.path}"
+        said = f"no row with {column} {shown(task.title)}{whose}, only {names(groups)}"
         raise McqtestError(f"{name}: {said}; add the rows {AGAIN}")
     return [row for rows in found for row in rows]
 
@@ -138,6 +140,8 @@ def _share(row: Row, column: str) -> float | None:
         number = float(value) if isinstance(value, str | int | float) else -1.0
     except ValueError:
         number = -1.0
+    if math.isnan(number):  # how some libraries write an empty cell
+        return None
     if not 0 <= number <= 100:
         raise _mistake(row, f"{column} is {shown(value)}, expected a share of people or nothing")
     return (number if number <= 1 else number / 100) or None

@@ -18,7 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mcqtest import answers
 from mcqtest.types import LETTERS, Question, Response
@@ -142,17 +142,25 @@ def precision_and_recall(
         read += unit * (each[reader] is not None)
         there += unit * (each["label"] is not None)
         hit += unit * (each["label"] is not None and each[reader] == each["label"])
-    return hit / read, hit / there
+    return hit / read if read else 0.0, hit / there
 
 
-def compared(sample: Sample, *, weighted: bool, rounds: int = 2000) -> Iterable[Sequence[str]]:
+class Drawable(Protocol):
+    """A labelled sample, or one that is drawn from it anew."""
+
+    def drawn(self, rng: random.Random | None = None) -> list[tuple[float, dict[str, Any]]]: ...
+
+
+def compared(
+    sample: Drawable, readers: Sequence[str] = READERS, *, weighted: bool, rounds: int = 2000
+) -> Iterable[Sequence[str]]:
     """Each reader's precision and recall, and by how much ours is better, with 95 % intervals by
     a bootstrap within model and stratum (Efron and Tibshirani 1993, percentile method).
     """
     yield ("reader", "precision", "recall", "ours is better by", "")
     rng = random.Random(0)
     again = [sample.drawn(rng) for _ in range(rounds)]
-    for reader in READERS:
+    for reader in readers:
         cells = [reader]
         for place in (0, 1):
             whole = precision_and_recall(sample.drawn(), reader, weighted=weighted)[place]
