@@ -35,12 +35,13 @@ def licences(cases: Sequence[Case], columns: int) -> list[str]:
     if count is None:
         return []
     name = name_width(columns)
-    wide = columns >= 120
-    heading = f"{'n':>6} {'right':>5} {'score':>9} {'needed':>9} {'margin':>6}"
-    lines = [fitted("licences", name) + heading + (f" {'before':>9}" if wide else "")]
+    before = passed(cases, "passed_before")
+    known_before = [(case.licence or {})["passed_before"] is not None for case in cases]
+    wide = columns >= 120 and any(known_before)
+    heading = f"{'n':>6} {'right':>5} {'score':>8} {'needed':>8} {'margin':>6}"
+    lines = [fitted("licences", name) + heading + (f" {'before':>8}" if wide else "")]
     for case in cases:
         lines += _licence(case, case.licence or {}, name, wide=wide)
-    before = passed(cases, "passed_before")
     known = "" if before is None else f" ({before} in the baseline)"
     over = (cases[0].licence or {})["average_over"]
     lines.append(f"licences passed: {count} of {len(cases)}{known}; averages over {over}")
@@ -84,9 +85,9 @@ def _row(
     score, needed, margin = held
     asked = "-" if needed is None else percent(needed)
     lead = "-" if margin is None else f"{margin:+}"
-    row = f"{fitted(f'  {what}', name)}{counts} {percent(score):>9} {asked:>9} {lead:>6}"
+    row = f"{fitted(f'  {what}', name)}{counts} {percent(score):>8} {asked:>8} {lead:>6}"
     if before is not None:
-        row += f" {percent(before):>9}"
+        row += f" {percent(before):>8}"
     return f"{row} missed" if margin is not None and margin < 0 else row
 
 

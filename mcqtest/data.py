@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,17 +28,14 @@ def load(
     split: str,
     root: Path | None,
     *,
-    limit: int | None = None,
     revision: str | None = None,
 ) -> tuple[Question, ...]:
-    """Questions of a task's split (`mcqtest.files.find`), in file order. The whole split is checked
-    even where ``limit`` keeps only its first questions.
-    """
+    """Questions of a task's split (`mcqtest.files.find`), in file order."""
     layout, path, name = files.find(task, split, root, revision=revision)
     rows = _task_rows(task, layout, path, name)
     questions = tuple(_question(row, layout.columns, index) for index, row in enumerate(rows))
     _check_ids(rows, questions)
-    return questions[:limit]
+    return questions
 
 
 def fingerprint(questions: Sequence[Question]) -> str:
@@ -136,10 +134,10 @@ def _share(row: Row, column: str) -> float | None:
     value = row.cells.get(column)
     if value is None or value == "":
         return None
-    try:
-        number = float(value) if isinstance(value, str | int | float) else -1.0
-    except ValueError:
-        number = -1.0
+    number = -1.0
+    if type(value) in {int, float} or re.fullmatch(r"[0-9.]{1,20}|[nN]a[nN]", str(value)):
+        with suppress(ValueError):
+            number = float(str(value))
     if math.isnan(number):  # how some libraries write an empty cell
         return None
     if not 0 <= number <= 100:

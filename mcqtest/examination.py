@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mcqtest import gate, licences
+from mcqtest import gate, licences, stats
 from mcqtest.gate import Missed
 from mcqtest.licences import Deciding, Score, Standing
 from mcqtest.record import Record
@@ -38,16 +38,18 @@ class Examination:
         """That it was lost, and by what; None where it was not."""
         if not self.missed:
             return None
-        explained = "" if self.is_worse else ", not red since chance may explain it"
+        explained = "" if self.is_worse else ", by itself not red since chance may explain it"
         reasons = "; ".join(self._reason(each) for each in self.missed)
         return f"{self.name}: licence lost{explained}: {reasons}; {self.moved}"
 
     def _reason(self, missed: Missed) -> str:
         verdict = missed.verdict
-        score = next((each for each in self.now.scores if each.subject == missed.name), None)
+        scores = {each.subject: each for each in self.now.scores}
+        few = "" if stats.critical(verdict.n, verdict.level) else "; so few questions are never red"
         return (
-            f"{missed.name} {self._what(score)} ({verdict.lost} lost, {verdict.won} won, "
-            f"p = {verdict.p_value:.2g}, red from {verdict.level:.2g})"
+            f"{missed.subject or 'average'} {self._what(scores.get(missed.subject or ''))} "
+            f"({verdict.lost} lost, {verdict.won} won, p = {verdict.p_value:.2g}, red from "
+            f"{verdict.level:.2g}{few})"
         )
 
     def _what(self, score: Score | None) -> str:
@@ -62,7 +64,7 @@ class Examination:
 
 def percent(share: Any) -> str:
     """A share as per cent with two digits, cut and not rounded: 59.996 % is no 60 %."""
-    hundredths = int((share or 0) * 10_000)
+    hundredths = int((share or 0) * 10_000 + 1e-7)  # 0.57 as a float is a little less
     return f"{hundredths // 100}.{hundredths % 100:02} %"
 
 
@@ -96,8 +98,8 @@ def examine(
     before = standing(old)
     changes = list(zip(subjects, gate.changed(old, new), strict=True))
     missed = gate.missed(before, now, verdict, changes, level)
-    names = {each.name for each in missed}
-    concerned = [subject in names or "average" in names for subject in subjects]
+    names = {each.subject for each in missed}
+    concerned = [subject in names or None in names for subject in subjects]
     ids = [result.question.id for result in results]
     moved = []
     for change in ("lost", "won"):

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from mcqtest.source import Layout, Source
+from mcqtest.source import Layout
 from mcqtest.tables import extra, names, reason
 from mcqtest.types import McqtestError, Task
 
+_LEAVE = "leave one of them there"
 Found = tuple[Layout, Path, str]
 """The layout, its file, and the file's name in messages."""
 
@@ -48,7 +49,7 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     folder = root / source.folder if (root / source.folder).is_dir() else root
     paths = [_path(layout, task, split) for layout in layouts]
     for layout, path in zip(layouts, paths, strict=True):
-        if (file := _only(folder, path)) is not None:
+        if (file := _only(folder, path, name=folder, remedy=_LEAVE)) is not None:
             return layout, file, file.relative_to(root).as_posix()
     if folder is root:
         missing, paths = f"folder {source.folder}", [f"{source.folder}/{path}" for path in paths]
@@ -61,14 +62,16 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     )
 
 
-def _only(folder: Path, path: str) -> Path | None:
-    """The file of this path, in which ``*`` stands for anything; None where there is none."""
+def _only(folder: Path, path: str, *, name: object, remedy: str) -> Path | None:
+    """The file of this path, in which ``*`` stands for anything; None where there is none. Raises
+    `McqtestError`, with a ``name`` for the folder and what to do, where there are several.
+    """
     if "*" not in path:
         return folder / path if (folder / path).is_file() else None
     fitting = [file for file in sorted(folder.glob(path)) if file.is_file()]
     if len(fitting) > 1:
         found = names(file.relative_to(folder).as_posix() for file in fitting)
-        raise McqtestError(f"{folder}: {path} fits {found}; leave one of them there")
+        raise McqtestError(f"{name}: {path} fits {found}; {remedy}")
     return fitting[0] if fitting else None
 
 
@@ -84,32 +87,29 @@ def _hub(task: Task, split: str, layout: Layout, revision: str | None) -> Found:
         )
     path = _path(layout, task, split)
     if "*" not in path:
-        return layout, _download(source, source.hub, path, revision), f"{source.hub}/{path}"
+        return layout, _download(source.hub, path, revision), f"{source.hub}/{path}"
     every = layout.path.format(task="*", split=layout.splits.get(split, split))
-    folder = _snapshot(source, source.hub, every, revision)
-    file = _only(folder, path)
+    folder = _snapshot(source.hub, every, revision)
+    remedy = f"pass --data DIR, or another --revision {task.benchmark.name}=COMMIT"
+    file = _only(folder, path, name=source.hub, remedy=remedy)
     if file is None:
-        inside = names(each.relative_to(folder).as_posix() for each in sorted(folder.rglob("*.*")))
-        raise McqtestError(
-            f"{source.hub}: no file fits {path}, only {inside}; pass --data DIR, or another "
-            f"--revision {task.benchmark.name}=COMMIT"
-        )
+        raise McqtestError(f"{source.hub}: no file fits {path}; {remedy}")
     return layout, file, f"{source.hub}/{file.relative_to(folder).as_posix()}"
 
 
-def _download(source: Source, hub: str, path: str, revision: str | None) -> Path:
+def _download(hub: str, path: str, revision: str | None) -> Path:
     """The file in the hub's own cache, fetched at most once."""
     client = extra("huggingface_hub", f"downloading {hub}")
     place = {"repo_id": hub, "filename": path, "revision": revision}
     try:
         return Path(client.hf_hub_download(repo_type="dataset", **place))
     except Exception as error:  # whatever the client raises is about the network or the account
-        advice = _advice(error, source, revision)
+        advice = _advice(error, hub, revision)
         raise McqtestError(f"{hub}/{path}: {advice}, or pass --data DIR") from error
 
 
 @lru_cache(maxsize=16)
-def _snapshot(source: Source, hub: str, path: str, revision: str | None) -> Path:
+def _snapshot(hub: str, path: str, revision: str | None) -> Path:
     """The folder in the hub's own cache that holds all files which fit ``path``."""
     client = extra("huggingface_hub", f"downloading {hub}")
     patterns = [path, path.removeprefix("**/")]
@@ -118,15 +118,15 @@ def _snapshot(source: Source, hub: str, path: str, revision: str | None) -> Path
             hub, repo_type="dataset", revision=revision, allow_patterns=patterns
         )
     except Exception as error:  # as above
-        advice = _advice(error, source, revision)
+        advice = _advice(error, hub, revision)
         raise McqtestError(f"{hub}: {advice}, or pass --data DIR") from error
     return Path(folder)
 
 
-def _advice(error: Exception, source: Source, revision: str | None) -> str:
+def _advice(error: Exception, hub: str, revision: str | None) -> str:
     """What a failed download means. Subclasses come first."""
     login = "set HF_TOKEN or run `hf auth login`"
-    page = f"https://huggingface.co/datasets/{source.hub}"
+    page = f"https://huggingface.co/datasets/{hub}"
     known = {
         "LocalEntryNotFoundError": "not in the local cache and the hub cannot be reached;"
         " connect to the network, unset HF_HUB_OFFLINE",

@@ -95,8 +95,8 @@ def judge(n: int, lost: int, won: int, level: float) -> Verdict:
 class Missed:
     """What a licence asks for, and had in the baseline, and has no more."""
 
-    name: str
-    """A subject, or ``average``."""
+    subject: str | None
+    """None for the average."""
     verdict: Verdict
     """Of the questions that it rests on."""
 
@@ -123,7 +123,7 @@ def missed(
             found.append(
                 Missed(score.subject, judge(len(own), own.count("lost"), own.count("won"), level))
             )
-    return found if now.reaches_mean else [*found, Missed("average", whole)]
+    return found if now.reaches_mean else [*found, Missed(None, whole)]
 
 
 def moves(

@@ -21,6 +21,7 @@ from mcqtest.types import McqtestError, Question, Results, Task, Verdict
 
 _SHOWN = 20
 """Lost questions named in a failure; all are in results.jsonl."""
+_KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,13 @@ class Judge:
         *,
         compared: bool = True,
         fewer_shots: int = 0,
+        in_part: bool = False,
         styles: Mapping[str, int] = MappingProxyType({}),
         methods: Mapping[str, int] = MappingProxyType({}),
     ) -> Case:
-        """The case of ``results``; without ``compared``, thresholds and figures alone."""
+        """The case of ``results``; without ``compared``, thresholds and figures alone. ``in_part``:
+        the task has more questions.
+        """
         if compared and results.task in self._cases:
             return self._cases[results.task]
         new = self.record(results)
@@ -144,13 +148,15 @@ class Judge:
         changes = gate.changed(old, new) if verdict and old else [None] * len(results)
         failures = self._failures(results, old, new, verdict) if compared else []
         figures = {**new.figures, **varied(styles, len(results))}
-        examination = self._examine(results, old, new, verdict)
+        examination = self._examine(results, old, new, verdict, in_part=in_part)
         notices: list[str] = []
         if examination is not None:
             figures["passed"] = float(examination.now.passed)
             if sentence := examination.sentence:
                 is_red = examination.is_worse and not self._accepts
                 (failures if is_red else notices).append(sentence)
+                if is_red and self.settings.update and verdict and not verdict.regressed:
+                    failures.append(_KEPT)
         case = Case(
             benchmark=results.task.benchmark.name,
             task=results.task.name,
@@ -180,9 +186,14 @@ class Judge:
         return case
 
     def _examine(
-        self, results: Results, old: Record | None, new: Record, verdict: Verdict | None
+        self,
+        results: Results,
+        old: Record | None,
+        new: Record,
+        verdict: Verdict | None,
+        *,
+        in_part: bool,
     ) -> Examination | None:
-        limit = self.settings.limit
         key = results.task.benchmark.name, results.task.name
         return examine(
             results,
@@ -190,7 +201,7 @@ class Judge:
             new,
             verdict,
             deciding=Deciding(**self.settings.licence),
-            in_part=limit is not None and len(results) >= limit,
+            in_part=in_part,
             level=self.levels.part.get(key, self.levels.task.get(key, 1.0)),
         )
 
@@ -263,9 +274,7 @@ class Judge:
             questions += f"; {silent} of the lost now without a readable answer"
         sentences = [worse, questions]
         if self.settings.update:
-            sentences.append(
-                "the old baseline is kept; to record all the same, add --accept-regression REASON"
-            )
+            sentences.append(_KEPT)
         return sentences
 
 

@@ -38,7 +38,10 @@ class Key(NamedTuple):
 def read_key(row: Row) -> Key:
     cells = row.cells
     id_ = next((cells[name] for name in ("id", "question_id") if name in cells), None)
-    task = _name(row, "task", "license_name", "subject", "category")
+    columns = ("license_name", "subject", "category")
+    if {"license_name", "category"} <= cells.keys():  # of several licences in one category
+        columns = columns[::-1]
+    task = _name(row, "task", *columns)
     benchmark = _name(row, "benchmark")
     index = cells.get("index")
     if isinstance(id_, int | str) and not isinstance(id_, bool) and id_ != "":

@@ -55,13 +55,12 @@ _NOUN = (
     r"conclusion|description|explanation|solution)"
 )
 _ELSEWHERE = (
-    "antwort|lösung|réponse|respuesta|resposta|risposta|jawaban|ответ|вариант|答案|答え|正解|"
-    "정답|답"
+    "antwort|lösung|réponse|respuesta|resposta|risposta|jawaban|ответ|вариант|答案|答え|正解"
 )
 STATED = re.compile(
     r"(?:(?:(?<![A-Za-z])(?:answers?(?:_letter)?|ans|verdict|correction)|"
     rf"\b{_FIT}\s{{1,3}}{_NOUN}|{_ELSEWHERE}){_GAP}|\b{_FIT})"
-    r"[\"']?(?:\s{0,3}(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|[:=是は为為选選은는\u2192]|->)"
+    r"[\"']?(?:\s{0,3}(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|[:=是は为為选選\u2192]|->)"
     r"|(?<=answer)(?:\s{1,3}(?=[(\[])|>))"
     r"|\"(?:choice|option|correct_option)\"\s{0,2}:|(?:选项|故选|所以选|应选|因此选|选择)[是为:]?"
     r"|^[ \t#]{0,6}(?:final |correct )?answer[ \t]{0,3}$"

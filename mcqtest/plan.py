@@ -42,6 +42,8 @@ class Planned:
     asking: str
     """How they are asked and read, in words, and a hash of the prompts."""
     reading: Reading = READING
+    left_out: int = 0
+    """Questions of the task that are not asked."""
     variant: str = ""
     """Told from the task's other ways of being asked; empty for the one that is compared."""
 
@@ -163,7 +165,8 @@ def plan(
         raise McqtestError(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
-    questions = data.load(task, "test", root, limit=asking.limit, revision=revision)
+    every = data.load(task, "test", root, revision=revision)
+    questions = every[: asking.limit]
     written = (
         _unasked(task, questions)
         if asking.recorded
@@ -200,6 +203,7 @@ def plan(
         asking=_described(name, Method(style, method.decoding), wanted, samples, asking)
         + ("" if asking.recorded else f", prompts {_hash(written)[:16]}"),
         reading=asking.reading,
+        left_out=len(every) - len(questions),
         variant=variant.name if variant else "",
     )
 

@@ -155,12 +155,34 @@ def _korean(text: str, known: _Choices) -> Iterator[_Statement]:
             yield worded
         elif found := _named(text, hangul.PLACE.match(text, at), known) or worded:
             yield found
+        elif phrases.REFUSED.match(text, at):
+            yield _Statement(at, None)
     for match in hangul.WHICH.finditer(text):
         if found := _named(text, hangul.PLACE.match(text, match.end()), known):
             yield found
+    for match in phrases.BOXED.finditer(text):
+        counted = hangul.PLACE.match(text, match.end())
+        if counted and counted["counted"]:
+            yield _Statement(match.end(), known.numbered(counted["named"]))
+    yield from _told(text, known)
+
+
+def _told(text: str, known: _Choices) -> Iterator[_Statement]:
+    """Statements in Korean that begin with the choice."""
     for pattern in (hangul.CHOSEN, hangul.SAID, hangul.RIGHT):
         for match in pattern.finditer(text):
-            yield _Statement(match.start("named"), known.numbered(match["named"]))
+            before = text[max(0, match.start() - 40) : match.start()]
+            index = known.numbered(match["named"])
+            if index is None or _is_value(match, known):
+                continue
+            if not hangul.OTHERS.search(before):
+                several = hangul.SEVERAL.search(before)
+                yield _Statement(match.start("named"), None if several else index)
+
+
+def _is_value(match: re.Match[str], known: _Choices) -> bool:
+    """Whether a number may be one and not the name of a choice."""
+    return match["named"].isdigit() and match["counted"] is None and known.has_numbers
 
 
 def _named(text: str, match: re.Match[str] | None, known: _Choices) -> _Statement | None:
@@ -170,10 +192,14 @@ def _named(text: str, match: re.Match[str] | None, known: _Choices) -> _Statemen
     if match is None:
         return None
     name, end = match["named"], match.end()
-    if hangul.DENIED.match(text, end):
+    if instead := hangul.INSTEAD.match(text, end):
+        other = hangul.PLACE.match(text, instead.end())
+        ends = other and hangul.ENDS.match(text, other.end())
+        return _named(text, other, known) if ends else None
+    if hangul.DENIED.match(text, end) or _is_value(match, known):
         return None
-    bare = not name.isalpha() and match["counted"] is None
-    if bare and (known.has_numbers or not hangul.ENDS.match(text, end)):
+    is_bare = not name.isupper() and match["counted"] is None
+    if is_bare and not hangul.ENDS.match(text, end):
         return None
     another = hangul.ANOTHER.match(text, end)
     return _Statement(match.start("named"), None if another else known.numbered(name))
@@ -285,11 +311,11 @@ def _alone(text: str, known: _Choices) -> int | None:
         match = phrases.ALONE.fullmatch(line)
         if match and not led and (match[2].isupper() or match[1] or len(lines) == 1):
             return known.lettered(match[2])
-        if (index := known.worded(line)) is not None:
+        if (index := known.worded(hangul.without_copula(line))) is not None:
             return index
     if len(lines) == 1 and not led and (whole := hangul.WHOLE.fullmatch(lines[0])):
         is_value = whole[2] and known.has_numbers and "번" not in lines[0]
-        return None if is_value else known.numbered(whole[1] or whole[2])
+        return None if is_value else known.numbered(whole[1] or whole[2] or whole[3])
     counted = [match for line in lines[:40] if (match := hangul.LED.fullmatch(line))]
     lead = led or (counted if known.texts else [])
     if len(lead) != 1 or lead[0].string != lines[0]:

@@ -104,10 +104,15 @@ class Run:
         )
         self._check_thresholds()
         self._check_texts()
+        unused = [name for name in self.settings.revision if name not in selected]
+        if unused:
+            self._notices = [
+                f"--revision of {', '.join(unused)} has no effect: nothing of it is asked"
+            ]
         if isinstance(self._checkpoint, Recording):
             asked = [request for each in self.planned.values() for request in each.requests]
             strict = is_strict(self.settings.backend_option)
-            self._notices = self._checkpoint.check(asked, strict=strict)
+            self._notices += self._checkpoint.check(asked, strict=strict)
 
     def _plan(self, task: Task, asking: Asking, variant: Style | None = None) -> Planned:
         root = Path(self.settings.data) if self.settings.data else None
@@ -213,6 +218,7 @@ class Run:
             results,
             compared=compared,
             fewer_shots=fewer,
+            in_part=bool(self.planned[results.task].left_out),
             styles=self._styles.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )

@@ -139,9 +139,9 @@ def shown(value: object) -> str:
 
 def folded(name: str) -> str:
     """A name as it is compared: neither case nor what stands between letters and digits counts,
-    nor how a letter is put together.
+    nor how a letter is put together. (U+318D, the Korean middle dot, is a letter to Unicode.)
     """
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
+    return re.sub(r"[\W_\u318d]+", "", unicodedata.normalize("NFC", name).casefold())
 
 
 def names(names: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import wcswidth
 
 
 def width(text: str) -> int:
@@ -14,11 +14,7 @@ def width(text: str) -> int:
 def fitted(text: str, columns: int) -> str:
     """The text in exactly so many columns: cut, with a mark that says so, or padded."""
     if width(text) > columns:
-        kept, taken = "", 0
-        for character in text:
-            taken += max(0, wcwidth(character))
-            if taken > columns - 1:
-                break
-            kept += character
-        text = f"{kept}…"
+        while text and width(text) > columns - 1:  # a character may change the width of another
+            text = text[:-1]
+        text += "…"
     return text + " " * (columns - width(text))

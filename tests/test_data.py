@@ -190,15 +190,6 @@ def test_shots_have_their_own_file(tmp_path):
     assert load(task_with(CSV), "test", tmp_path)[0].text == "Q"
 
 
-def test_limit_keeps_the_first_but_checks_all(tmp_path):
-    """A limit shortens the split; it does not hide a broken row."""
-    write(tmp_path, "mmlu/test/anatomy_test.csv", "1,a,b,c,d,A\n2,a,b,c,d,A\n3,a,b,c,d,A\n")
-    limited = load(task_with(CSV), "test", tmp_path, limit=2)
-    assert [question.text for question in limited] == ["1", "2"]
-    write(tmp_path, "mmlu/test/anatomy_test.csv", "1,a,b,c,d,A\n2,a,b,c,d,A\n3,a,b,c,d,E\n")
-    assert "row 3" in complaint(load, task_with(CSV), "test", tmp_path, limit=1)
-
-
 def test_first_layout_that_is_there_wins(tmp_path):
     """Layouts are tried in their order."""
     write(

@@ -208,3 +208,11 @@ def test_bad_data_is_found_here(root):
     """A malformed file is told before any model is loaded."""
     write_csv(root, "sums", "test", [*ASKED, ("2+3?", "1", "2", "3", "4", "E")])
     assert "toy/test/sums_test.csv, row 4" in complaint(planned, root)
+
+
+def test_limit_checks_all(root):
+    """A limit shortens a task and tells by how much; it does not hide a broken row."""
+    assert (planned(root).left_out, planned(root, limit=2).left_out) == (0, 1)
+    path = next(root.glob("toy/test/*.csv"))
+    path.write_text(path.read_text("utf-8") + "4,a,b,c,d,E\n", "utf-8")
+    assert "row 4" in complaint(planned, root, limit=1)

@@ -1,0 +1,310 @@
+"""A licence that was lost: when it is red, what it rests on, and what is said; figures of many."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from builders import toy
+from cases import MODEL, settings_of
+
+from mcqtest import stats
+from mcqtest.examination import examine, percent
+from mcqtest.gate import compare
+from mcqtest.judge import Judge
+from mcqtest.licences import Deciding, Rule
+from mcqtest.types import Question, Result, Results
+
+N = 40
+RULE = Rule(2 * N)
+FLOORS, AVERAGE = Rule(2 * N, mean=None), Rule(2 * N, floor=None)
+LEVEL = 0.01
+SAME = range(24)
+DECIDING = Deciding()
+ANY = Deciding(questions="any")
+
+
+def task_of(rule, **changes):
+    """The only licence of a benchmark, or where the rule is None a task that is none."""
+    licences = {} if rule is None else {"law": rule}
+    return replace(toy("law"), licences=licences, **changes).tasks[0]
+
+
+def answered(*rights, rule=RULE, sizes=(N, N), **changes):
+    """Results in two subjects, civil and penal law, these of their questions right."""
+    items = [
+        Result(
+            Question("?", ("a", "b"), 0, f"{name}{at}", subject=name), int(at not in right), None, 0
+        )
+        for name, size, right in zip(("civil", "penal"), sizes, rights, strict=True)
+        for at in range(size)
+    ]
+    return Results(task_of(rule, **changes), tuple(items), "0123", "asking")
+
+
+def judge_of(tmp_path, before=None, *, alpha=LEVEL, **changes):
+    """A judge of the licence's task, with the record of ``before`` as its baseline."""
+    settings = settings_of(baselines_dir=str(tmp_path), alpha=alpha, **changes)
+    judge = Judge(settings, MODEL)
+    judge.levels = stats.shares(alpha, {"toy": ["law"]}, parts={("toy", "law"): 2})
+    if before is not None:
+        path = judge.target(before.task)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(judge.record(before)), "utf-8")
+    return judge
+
+
+def examined(before, now, *, deciding=DECIDING, in_part=False, title="law", **changes):
+    """From the right questions of both subjects, then and now, to the examination."""
+    changes["titles"] = {"law": title}
+    old, new = (answered(*rights, **changes) for rights in (before, now))
+    one, two = (Judge(settings_of(), MODEL).record(each) for each in (old, new))
+    verdict = compare(one, two, 2 * LEVEL)
+    return examine(new, one, two, verdict, deciding=deciding, in_part=in_part, level=LEVEL)
+
+
+# --- what a lost licence rests on -------------------------------------------------------------
+
+
+def test_lost_by_a_subject():
+    """Twelve lost in one subject are red though the other won as many; the sentence says all."""
+    found = examined((SAME, SAME), (range(12), range(36)))
+    assert found.before.passed
+    assert not found.now.passed
+    assert found.is_worse
+    lost = ", ".join(f"civil{at} A>B" for at in range(12, 24))
+    assert found.sentence == (
+        "toy/law: licence lost: civil 12 of 40 right, 40.00 % needed (12 lost, 0 won, "
+        f"p = 0.00024, red from 0.01); lost (question baseline>now): {lost}"
+    )
+
+
+@pytest.mark.parametrize(("lost", "worse"), [(6, False), (7, True)])
+def test_the_level_of_a_subject_decides(lost, worse):
+    """Seven of seven lost are below 0.01, six of six are not, whatever the whole is judged at."""
+    found = examined((range(16), range(40)), (range(16 - lost), range(40)))
+    (missed,) = found.missed
+    assert (missed.subject, missed.verdict.n, missed.verdict.level) == ("civil", N, LEVEL)
+    assert (missed.verdict.lost, missed.verdict.won) == (lost, 0)
+    assert found.is_worse == worse
+
+
+def test_lost_by_one_question():
+    """Chance at the border is not red; the sentence says so and names what moved either way."""
+    now = ({*range(14), 20}, range(36))
+    found = examined((range(16), range(40)), now)
+    assert not found.is_worse
+    assert found.sentence == (
+        "toy/law: licence lost, by itself not red since chance may explain it: civil 15 of 40 "
+        "right, 40.00 % needed (2 lost, 1 won, p = 0.5, red from 0.01); lost (question baseline>now): "
+        "civil14 A>B, civil15 A>B; won (question baseline>now): civil20 B>A"
+    )
+
+
+def test_lost_by_the_average():
+    """It rests on the verdict of the whole licence, with the questions of all subjects."""
+    found = examined((SAME, SAME), (range(16), range(20)))
+    (missed,) = found.missed
+    assert (missed.subject, missed.verdict.n, missed.verdict.level) == (None, 2 * N, 2 * LEVEL)
+    assert (missed.verdict.lost, missed.verdict.won) == (12, 0)
+    assert found.is_worse
+    names = [f"civil{at} A>B" for at in range(16, 24)] + [f"penal{at} A>B" for at in range(20, 24)]
+    assert found.sentence == (
+        "toy/law: licence lost: average 45.00 %, 60.00 % needed (12 lost, 0 won, p = 0.00024, "
+        f"red from 0.02); lost (question baseline>now): {', '.join(names)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [(RULE, ["civil", "penal", None]), (FLOORS, ["civil", "penal"]), (AVERAGE, [None])],
+)
+def test_each_thing_that_is_missed(rule, names):
+    """Subjects in their order, then the average; only what the rule asks for."""
+    found = examined((SAME, SAME), (range(15), range(10)), rule=rule)
+    assert [each.subject for each in found.missed] == names
+    assert all(f"{name or 'average'} " in found.sentence for name in names)
+    assert found.sentence.count(" needed (") == len(names)
+
+
+def test_one_significant_loss_is_enough():
+    """The other subject fell below its floor by chance; both are told."""
+    found = examined((range(16), range(40)), (range(15), range(15)))
+    assert [each.subject for each in found.missed] == ["civil", "penal", None]
+    assert [each.verdict.regressed for each in found.missed] == [False, True, True]
+    assert found.is_worse
+
+
+def test_the_average_is_the_one_decided_on():
+    """In subjects of 10 and 70 questions it is lost over subjects and kept over items."""
+    rights = (range(4), range(60)), (range(4), range(55))
+    found = examined(*rights, sizes=(10, 70))
+    assert [each.subject for each in found.missed] == [None]
+    assert "average 59.28 %, 60.00 % needed" in found.sentence
+    assert examined(*rights, sizes=(10, 70), deciding=Deciding("items")).sentence is None
+
+
+def test_too_few_questions_are_not_lost():
+    """Neither run passed; where any number will do, it is lost."""
+    rights, rule = ((SAME, SAME), (range(12), SAME)), Rule(2 * N + 1)
+    assert examined(*rights, rule=rule).sentence is None
+    assert examined(*rights, rule=rule, deciding=Deciding(questions="any")).is_worse
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ((SAME, SAME), (SAME, SAME)),
+        ((SAME, SAME), (range(16), range(32))),
+        ((range(40), range(40)), (SAME, SAME)),
+        ((range(15), range(40)), (range(0), range(40))),
+        ((range(23), range(24)), (range(0), range(0))),
+        ((range(15), range(40)), (SAME, SAME)),
+    ],
+)
+def test_not_lost(before, now):
+    """Nothing is said of a licence that is kept, nor of one that the baseline did not pass."""
+    found = examined(before, now)
+    assert (found.sentence, found.moved, list(found.missed)) == (None, "", [])
+    assert not found.is_worse
+
+
+def test_asked_in_part_is_not_lost():
+    """Neither was passed, so neither can be lost."""
+    found = examined((SAME, SAME), (range(0), range(0)), in_part=True)
+    assert found.sentence is None
+    assert "only 80 questions asked" in (found.now.undecided, found.before.undecided)
+
+
+def test_many_questions_are_counted():
+    """Twenty are named, the others are a number; losses and wins each."""
+    found = examined((range(40), SAME), (range(10), SAME))
+    assert "civil29 A>B, and 10 more" in found.sentence
+    assert "civil30" not in found.sentence
+    exactly = examined((range(30), range(20, 40)), (range(10), range(40)), rule=FLOORS)
+    assert "more" not in exactly.sentence
+
+
+def test_titles_are_told():
+    """The name as published stands beside the one for command lines."""
+    found = examined((SAME, SAME), (range(12), SAME), title="변호사")
+    assert found.sentence.startswith("toy/law 변호사: licence lost: ")
+
+
+def test_a_task_that_is_no_licence():
+    """Has no examination."""
+    assert examined((SAME, SAME), (range(0), range(0)), rule=None) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (Fraction(59_996, 100_000), "59.99 %"),
+        (Fraction(57, 100), "57.00 %"),
+        (Fraction(1), "100.00 %"),
+        (Fraction(1, 3), "33.33 %"),
+        (Fraction(1, 2000), "0.05 %"),
+        (Fraction(0), "0.00 %"),
+        (None, "0.00 %"),
+    ],
+)
+def test_shares_are_cut(share, text):
+    """And not rounded, so that what misses a mark never looks as if it reached it."""
+    assert percent(share) == text
+
+
+# --- through the judge ------------------------------------------------------------------------
+
+BEFORE, WORSE, BORDER = (SAME, SAME), (range(12), range(36)), (range(24), range(23))
+
+
+def test_a_worse_licence_is_a_failure(tmp_path):
+    """Red although the task's own comparison is not, at half of the task's share by two."""
+    case = judge_of(tmp_path, answered(*BEFORE)).judge(answered(*WORSE))
+    assert case.verdict["p_value"] > case.verdict["level"] == LEVEL / 2
+    (sentence,) = case.failures
+    assert sentence.startswith("toy/law: licence lost: civil 12 of 40 right")
+    assert "p = 0.00024, red from 0.0025)" in sentence
+    assert case.notices == []
+    assert (case.licence["passed"], case.licence["passed_before"]) == (False, True)
+    assert case.figures["passed"] == 0
+
+
+def test_chance_at_the_border_is_a_notice(tmp_path):
+    """The case stays green."""
+    case = judge_of(tmp_path, answered(*BEFORE)).judge(answered(*BORDER))
+    assert case.failures == []
+    (notice,) = case.notices
+    assert notice.startswith(
+        "toy/law: licence lost, by itself not red since chance may explain it: average"
+    )
+
+
+def test_a_kept_licence(tmp_path):
+    """Says nothing, and is passed in the figures."""
+    case = judge_of(tmp_path, answered(*BEFORE)).judge(answered(*BEFORE))
+    assert (case.failures, case.notices) == ([], [])
+    assert (case.licence["passed"], case.licence["passed_before"]) == (True, True)
+    assert case.figures["passed"] == 1
+
+
+def test_an_accepted_loss_is_a_notice(tmp_path):
+    """With --accept-regression the sentence stays, and the case is green; an update alone is not
+    enough.
+    """
+    update = judge_of(tmp_path, answered(*BEFORE), update=True)
+    _, remedy = update.judge(answered(*WORSE)).failures
+    assert remedy.startswith("the old baseline is kept; to record all the same, add ")
+    judge = judge_of(tmp_path, answered(*BEFORE), update=True, accept_regression="new data")
+    case = judge.judge(answered(*WORSE))
+    assert case.failures == []
+    (notice,) = case.notices
+    assert notice.startswith("toy/law: licence lost: civil")
+
+
+@pytest.mark.parametrize("changes", [{}, {"baseline": "none"}, {"update": True}])
+def test_no_baseline(tmp_path, changes):
+    """Whether it is passed is known all the same; nothing can be lost."""
+    for rights, passed in ((BEFORE, True), (WORSE, False)):
+        case = judge_of(tmp_path, **changes).judge(answered(*rights))
+        assert not any("licence" in sentence for sentence in [*case.failures, *case.notices])
+        assert (case.licence["passed"], case.licence["passed_before"]) == (passed, None)
+        assert case.figures["passed"] == passed
+
+
+def test_only_looked_at(tmp_path):
+    """Without the comparison nothing is held against the baseline."""
+    judge = judge_of(tmp_path, answered(*BEFORE))
+    case = judge.judge(answered(*WORSE), compared=False)
+    assert (case.failures, case.notices, case.licence["passed_before"]) == ([], [], None)
+
+
+def test_settings_decide(tmp_path):
+    """What was left out leaves it open, --licence says over what and how many."""
+    every = answered(range(40), range(40), rule=Rule(81))
+    free = {"licence": {"questions": "any", "mean": "items"}}
+    limited = judge_of(tmp_path, **free).judge(every, in_part=True)
+    assert limited.licence["undecided"] == "only 80 questions asked"
+    assert limited.figures["passed"] == 0
+    assert judge_of(tmp_path, **free).judge(every).figures["passed"] == 1
+    assert judge_of(tmp_path).judge(every).figures["passed"] == 0
+    case = judge_of(tmp_path, **free).judge(every)
+    assert (case.figures["passed"], case.licence["average_over"]) == (1, "items")
+
+
+def test_no_licence_has_no_figure(tmp_path):
+    """Nor has its case a licence."""
+    case = judge_of(tmp_path).judge(answered(*BEFORE, rule=None))
+    assert case.licence is None
+    assert "passed" not in case.figures
+
+
+@pytest.mark.parametrize(("share", "text"), [(57, "57.00 %"), (69, "69.00 %"), (59.999, "59.99 %")])
+def test_per_cent_of_floats(share, text):
+    """The board has floats, of which 0.57 is a little less than 57 %."""
+    assert percent(share / 100) == text
+
+
+def test_too_few_to_be_red():
+    """Where losing a whole subject is not red either, the sentence says so."""
+    found = examined((range(3), range(40)), (range(0), range(40)), sizes=(5, 40), deciding=ANY)
+    assert "p = 0.12, red from 0.01; so few questions are never red)" in found.sentence
