@@ -12,70 +12,27 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
-from mcqtest import hangul, phrases
-from mcqtest.types import LETTERS
+from mcqtest import hangul, korean_statements, phrases
+from mcqtest.choices import Choices, Statement, folded, plain
 
 REVISION = 2
 """Raised by every change that can read a text otherwise: a baseline that an older reader made is
 then not compared."""
 
-_LINE = 400
-"""Characters of a statement in which a choice's text is looked for."""
 
-
-class _Statement(NamedTuple):
-    at: int
-    answer: int | None
-    """None: several choices, none, or one that the question does not have."""
-
-
-def _order(statement: _Statement) -> tuple[int, bool]:
+def _order(statement: Statement) -> tuple[int, bool]:
     """By place; that there is no answer counts less than an answer that says so."""
     return statement.at, statement.answer is not None
-
-
-class _Choices:
-    """The choices of a question, by letter and by text."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.count = len(texts)
-        folded = [_folded(_plain(text)) for text in texts]
-        self.texts = {
-            text: at for at, text in enumerate(folded) if text and folded.count(text) == 1
-        }
-        """Folded text -> its index, but for texts that two choices have."""
-
-    def lettered(self, letter: str) -> int | None:
-        index = LETTERS.index(letter.upper())
-        return index if index < self.count else None
-
-    def worded(self, text: str) -> int | None:
-        """The choice whose whole text this is."""
-        return self.texts.get(_folded(text)) if self.texts else None
-
-    def numbered(self, name: str) -> int | None:
-        """The choice of a letter, or of a number that counts from 1."""
-        index = int(name) - 1 if name.isdigit() else LETTERS.index(name.upper())
-        return index if index < self.count else None
-
-    @property
-    def has_numbers(self) -> bool:
-        """A number may be a choice's text, or what somebody took for one."""
-        return any(hangul.VALUE.fullmatch(text) for text in self.texts)
-
-    def text(self, index: int | None) -> str | None:
-        return next((text for text, at in self.texts.items() if at == index), None)
 
 
 def committed(text: str, choices: Sequence[str]) -> int | None:
     """The 0-based choice that ``text`` last commits to; ``choices`` may be empty strings where
     their texts are not known, and are then read by their letters alone.
     """
-    text = _plain(_after_thought(text))
-    known = _Choices(choices)
+    text = plain(_after_thought(text))
+    known = Choices(choices)
     starts = [0, *(match.start() for match in phrases.NEW_QUESTION.finditer(text)), len(text)]
     statements = sorted(_statements(text, known), key=_order)
     places = [each.at for each in statements]
@@ -87,16 +44,6 @@ def committed(text: str, choices: Sequence[str]) -> int | None:
             if (found := way(text[:end].strip(), known)) is not None:
                 return found
     return None
-
-
-def _plain(text: str) -> str:
-    """Without emphasis and LaTeX around words, and with plain forms of brackets and letters."""
-    return phrases.SPACED.sub(" ", phrases.WRAPPED.sub("{", text.translate(phrases.FOLDED)))
-
-
-def _folded(text: str) -> str:
-    """A choice's text as it is compared: neither case nor punctuation count."""
-    return phrases.NOT_TEXT.sub(" ", text).strip().casefold()
 
 
 def _after_thought(text: str) -> str:
@@ -113,7 +60,7 @@ def _after_thought(text: str) -> str:
 # --- statements -------------------------------------------------------------------------------
 
 
-def _statements(text: str, known: _Choices) -> Iterator[_Statement]:
+def _statements(text: str, known: Choices) -> Iterator[Statement]:
     """All statements of ``text``, in no order."""
     for match in phrases.STATED.finditer(text):
         at = match.end()
@@ -125,12 +72,12 @@ def _statements(text: str, known: _Choices) -> Iterator[_Statement]:
         if stated := _stated(text, (match.end(),), known):
             yield stated
     yield from _lettered(text, known)
-    yield from _korean(text, known)
+    yield from korean_statements.find(text, known)
     for match in (*phrases.NO_ANSWER.finditer(text), *hangul.NO_ANSWER.finditer(text)):
-        yield _Statement(match.start(), None)
+        yield Statement(match.start(), None)
 
 
-def _lettered(text: str, known: _Choices) -> Iterator[_Statement]:
+def _lettered(text: str, known: Choices) -> Iterator[Statement]:
     """Statements that need a letter, and are none without it."""
     for match in phrases.CHOSEN.finditer(text):
         if stated := _letter(text, match.end(), known):
@@ -143,81 +90,22 @@ def _lettered(text: str, known: _Choices) -> Iterator[_Statement]:
             yield stated
     for match in (*phrases.LETTER_FIRST.finditer(text), *phrases.NAMED_FIRST.finditer(text)):
         if not _is_supposed(text, match.start()):
-            yield _Statement(match.start(1), known.lettered(match[1]))
+            yield Statement(match.start(1), known.named(match[1]))
 
 
-def _korean(text: str, known: _Choices) -> Iterator[_Statement]:
-    """Statements in Korean, which may name a choice by its number."""
-    for match in hangul.HEAD.finditer(text):
-        at = match.end()
-        worded = _content(text, at, known)
-        if worded and len(known.text(worded.answer) or "") > 1:
-            yield worded
-        elif found := _named(text, hangul.PLACE.match(text, at), known) or worded:
-            yield found
-        elif phrases.REFUSED.match(text, at):
-            yield _Statement(at, None)
-    for match in hangul.WHICH.finditer(text):
-        if found := _named(text, hangul.PLACE.match(text, match.end()), known):
-            yield found
-    for match in phrases.BOXED.finditer(text):
-        counted = hangul.PLACE.match(text, match.end())
-        if counted and counted["counted"]:
-            yield _Statement(match.end(), known.numbered(counted["named"]))
-    yield from _told(text, known)
-
-
-def _told(text: str, known: _Choices) -> Iterator[_Statement]:
-    """Statements in Korean that begin with the choice."""
-    for pattern in (hangul.CHOSEN, hangul.SAID, hangul.RIGHT):
-        for match in pattern.finditer(text):
-            before = text[max(0, match.start() - 40) : match.start()]
-            index = known.numbered(match["named"])
-            if index is None or _is_value(match, known):
-                continue
-            if not hangul.OTHERS.search(before):
-                several = hangul.SEVERAL.search(before)
-                yield _Statement(match.start("named"), None if several else index)
-
-
-def _is_value(match: re.Match[str], known: _Choices) -> bool:
-    """Whether a number may be one and not the name of a choice."""
-    return match["named"].isdigit() and match["counted"] is None and known.has_numbers
-
-
-def _named(text: str, match: re.Match[str] | None, known: _Choices) -> _Statement | None:
-    """The choice that is named by a letter or number, unless it is denied, or one of several, or
-    the number may be a value.
-    """
-    if match is None:
-        return None
-    name, end = match["named"], match.end()
-    if instead := hangul.INSTEAD.match(text, end):
-        other = hangul.PLACE.match(text, instead.end())
-        ends = other and hangul.ENDS.match(text, other.end())
-        return _named(text, other, known) if ends else None
-    if hangul.DENIED.match(text, end) or _is_value(match, known):
-        return None
-    is_bare = not name.isupper() and match["counted"] is None
-    if is_bare and not hangul.ENDS.match(text, end):
-        return None
-    another = hangul.ANOTHER.match(text, end)
-    return _Statement(match.start("named"), None if another else known.numbered(name))
-
-
-def _stated(text: str, places: Iterable[int], known: _Choices) -> _Statement | None:
+def _stated(text: str, places: Iterable[int], known: Choices) -> Statement | None:
     """What stands at the first of these places that says something: a choice's text of several
     characters, a letter, a short text, or that there is no answer.
     """
     for at in places:
-        worded = _content(text, at, known)
+        worded = known.content(text, at)
         if worded and len(known.text(worded.answer) or "") > 1:
             return worded
         if found := _letter(text, at, known) or worded:
             return found
     for at in places:
         if phrases.REFUSED.match(text, at):
-            return _Statement(at, None)
+            return Statement(at, None)
     return None
 
 
@@ -230,7 +118,7 @@ def _is_supposed(text: str, at: int, said: str = "") -> bool:
     return doubt is not None
 
 
-def _letter(text: str, at: int, known: _Choices) -> _Statement | None:
+def _letter(text: str, at: int, known: Choices) -> Statement | None:
     """The letter that stands at ``at``, if it is one and no word."""
     match = phrases.LETTER.match(text, at)
     if match is None:
@@ -248,7 +136,7 @@ def _letter(text: str, at: int, known: _Choices) -> _Statement | None:
             return None
         if letter in "AI" and phrases.GOES_ON.match(text, end):
             return None
-    return _Statement(match.start("letter"), None if another else known.lettered(letter))
+    return Statement(match.start("letter"), None if another else known.named(letter))
 
 
 def _listed(text: str, match: re.Match[str]) -> re.Match[str] | None:
@@ -258,23 +146,10 @@ def _listed(text: str, match: re.Match[str]) -> re.Match[str] | None:
     return below if below and below[1] != match["letter"] else None
 
 
-def _content(text: str, at: int, known: _Choices) -> _Statement | None:
-    """The choice whose text stands at ``at``: up to the end of line, sentence or brace."""
-    if not known.texts:
-        return None
-    line = text[at : at + _LINE].lstrip(" :\n").partition("\n")[0]
-    parts = [line, line.partition("}")[0]]
-    parts += [line[: match.start()] for match in islice(phrases.SENTENCE.finditer(line), 8)]
-    parts += [bare for part in parts if (bare := hangul.without_copula(part)) != part]
-    answers = (known.worded(part) for part in dict.fromkeys(parts))
-    index = next((answer for answer in answers if answer is not None), None)
-    return None if index is None else _Statement(at, index)
-
-
 # --- where nothing is stated ------------------------------------------------------------------
 
 
-def _concluded(text: str, known: _Choices) -> int | None:
+def _concluded(text: str, known: Choices) -> int | None:
     """A letter that the last sentences come to, if it is the only one in brackets there."""
     end = text[-phrases.END :]
     letters = phrases.BRACKETED.findall(end)
@@ -282,10 +157,10 @@ def _concluded(text: str, known: _Choices) -> int | None:
     if match is None or len(letters) > 1 or phrases.SUPPOSED.search(end[: match.start()][-60:]):
         return None
     letter = match[1] or match[2] or match[3]
-    return known.lettered(letter) if letter.isupper() else None
+    return known.named(letter) if letter.isupper() else None
 
 
-def _valued(text: str, known: _Choices) -> int | None:
+def _valued(text: str, known: Choices) -> int | None:
     """The choice whose text ends the last sentence, if that is complete."""
     end = text[-2 * phrases.END :]
     if not end.endswith((".", "$", "]")) or not known.texts:
@@ -299,7 +174,7 @@ def _valued(text: str, known: _Choices) -> int | None:
     return None
 
 
-def _alone(text: str, known: _Choices) -> int | None:
+def _alone(text: str, known: Choices) -> int | None:
     """An answer without words around it: a letter or a choice's text, alone on the last or the
     first line, or a letter that leads its choice's text. Nothing where choices are listed.
     """
@@ -310,17 +185,17 @@ def _alone(text: str, known: _Choices) -> int | None:
     for line in dict.fromkeys((lines[-1], lines[0])):
         match = phrases.ALONE.fullmatch(line)
         if match and not led and (match[2].isupper() or match[1] or len(lines) == 1):
-            return known.lettered(match[2])
+            return known.named(match[2])
         if (index := known.worded(hangul.without_copula(line))) is not None:
             return index
     if len(lines) == 1 and not led and (whole := hangul.WHOLE.fullmatch(lines[0])):
         is_value = whole[2] and known.has_numbers and "번" not in lines[0]
-        return None if is_value else known.numbered(whole[1] or whole[2] or whole[3])
+        return None if is_value else known.named(whole[1] or whole[2] or whole[3])
     counted = [match for line in lines[:40] if (match := hangul.LED.fullmatch(line))]
     lead = led or (counted if known.texts else [])
     if len(lead) != 1 or lead[0].string != lines[0]:
         return None
-    index, said = known.numbered(lead[0][1]), _folded(hangul.without_copula(lead[0][2]))
+    index, said = known.named(lead[0][1]), folded(hangul.without_copula(lead[0][2]))
     own = known.text(index)
     fits = len(lines) == 1 if own is None else own.startswith(said) or said.startswith(own)
     goes_on = said.isascii() and said.startswith(phrases.NO_CHOICE)

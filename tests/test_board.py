@@ -118,7 +118,7 @@ def test_the_baseline_is_shown_where_there_is_room():
     assert not any("before" in line for line in table(narrow))
     heading, *lines = table(board.licences([*CASES, LOST], 120))
     found = [numbers(line, heading, board.name_width(120)) for line in lines]
-    assert heading.endswith("    before")
+    assert heading.endswith("   before")
     seen = [parts[5] for parts, _ in found]
     assert seen[:6] == ["37.50 %", "40.00 %", "38.75 %", "", "", ""]
     assert seen[9:] == ["75.00 %", "80.00 %", "77.50 %"]

@@ -95,8 +95,8 @@ def test_lost_by_one_question():
     assert not found.is_worse
     assert found.sentence == (
         "toy/law: licence lost, by itself not red since chance may explain it: civil 15 of 40 "
-        "right, 40.00 % needed (2 lost, 1 won, p = 0.5, red from 0.01); lost (question baseline>now): "
-        "civil14 A>B, civil15 A>B; won (question baseline>now): civil20 B>A"
+        "right, 40.00 % needed (2 lost, 1 won, p = 0.5, red from 0.01); lost (question "
+        "baseline>now): civil14 A>B, civil15 A>B; won (question baseline>now): civil20 B>A"
     )
 
 

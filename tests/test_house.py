@@ -17,6 +17,8 @@ FLOORS = """
     types
     hangul
     phrases
+    choices
+    korean_statements
     reader published prompts metrics tables checkpoint store settings demo
     korean files answers outputs backends.arguments
     styles data
