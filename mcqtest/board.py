@@ -39,8 +39,9 @@ def licences(cases: Sequence[Case], columns: int) -> list[str]:
     known_before = [(case.licence or {})["passed_before"] is not None for case in cases]
     wide = columns >= 120 and any(known_before)
     heading = f"{'n':>6} {'right':>5} {'score':>8} {'needed':>8} {'margin':>6}"
-    lines = [fitted("licences", name) + heading + (f" {'before':>8}" if wide else "")]
-    for case in cases:
+    lines = [fitted("licences", name) + heading + (f" {'before':>15}" if wide else "")]
+    # What was lost stands last, next to the verdict.
+    for case in sorted(cases, key=lambda case: bool((case.licence or {}).get("lost"))):
         lines += _licence(case, case.licence or {}, name, wide=wide)
     known = "" if before is None else f" ({before} in the baseline)"
     over = (cases[0].licence or {})["average_over"]
@@ -52,6 +53,8 @@ def _licence(case: Case, found: dict[str, Any], name: int, *, wide: bool) -> lis
     result = "passed" if found["passed"] else "NOT PASSED"
     if found["undecided"]:
         result += f": {found['undecided']}"
+    elif found["questions"] < found["published"]:
+        result += f" on {found['questions']} of {found['published']} published questions"
     was = found["passed_before"]
     if was is not None and was != found["passed"]:
         result += f" ({'passed' if was else 'not passed'} before)"
@@ -86,9 +89,8 @@ def _row(
     asked = "-" if needed is None else percent(needed)
     lead = "-" if margin is None else f"{margin:+}"
     row = f"{fitted(f'  {what}', name)}{counts} {percent(score):>8} {asked:>8} {lead:>6}"
-    if before is not None:
-        row += f" {percent(before):>8}"
-    return f"{row} missed" if margin is not None and margin < 0 else row
+    mark = " missed" if margin is not None and margin < 0 else ""
+    return f"{row}{mark}" if before is None else f"{row}{mark:<7} {percent(before):>8}"
 
 
 def people(cases: Sequence[Case], columns: int) -> list[str]:
@@ -99,7 +101,7 @@ def people(cases: Sequence[Case], columns: int) -> list[str]:
     lines = []
     if known:
         name = name_width(columns)
-        heading = f"{'n':>6} {'people':>8} {'model less people':>18}"
+        heading = f"{'n':>6} {'people':>8} {'model':>8} {'change':>8}"
         lines.append(fitted("  against people", name) + heading)
         for case, found in sorted(known, key=lambda each: each[1]["above_human"]):
             lines.append(f"  {label(case, name - 2)}{_against(found)}")
@@ -112,7 +114,5 @@ def people(cases: Sequence[Case], columns: int) -> list[str]:
 
 
 def _against(found: dict[str, Any]) -> str:
-    return (
-        f"{found['human_questions']:>6,} {found['human_accuracy']:>8.4f} "
-        f"{found['above_human']:>+18.4f}"
-    )
+    people, above = found["human_accuracy"], found["above_human"]
+    return f"{found['human_questions']:>6,} {people:>8.4f} {people + above:>8.4f} {above:>+8.4f}"

@@ -15,7 +15,7 @@ from mcqtest.types import Result, Task
 class Case:
     """What became of one task; plain values, so that it can cross processes.
 
-    ``failures`` says, in a sentence each, why the case is red.
+    ``failures`` says, in a sentence each, why the case is red; further lines hold details.
     """
 
     benchmark: str

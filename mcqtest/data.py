@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -73,25 +74,23 @@ def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Ro
     if not groups:
         raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
     _check_groups(task, groups, column)
-    own = {folded(task.name), folded(task.title)}
-    found = [rows for group, rows in groups.items() if folded(group) in own]
-    if not found:
+    own = groups.get(folded(task.name)) or groups.get(folded(task.title))
+    if own is None:
         whose = "" if task.title == task.name else f" for {task.path}"
-        said = f"no row with {column} {shown(task.title)}{whose}, only {names(groups)}"
-        raise McqtestError(f"{name}: {said}; add the rows {AGAIN}")
-    return [row for rows in found for row in rows]
+        found = names(str(each[0].cells[column]) for each in groups.values())
+        said = f"no row with {column} {shown(task.title)}{whose}, only {found}"
+        raise McqtestError(f"{name}: {said}; add the rows {AGAIN}, or leave the task out with -k")
+    return own
 
 
 def _check_groups(task: Task, groups: Mapping[str, Sequence[Row]], column: str) -> None:
     """Raise for a row of no task: it would never be asked."""
     known = _known(task.benchmark)
     for group, rows in groups.items():
-        if folded(group) not in known:
+        if group not in known:
             listed = names(each.title for each in task.benchmark.tasks)
-            raise McqtestError(
-                f"{rows[0].where}: {column} is {shown(group)}, expected one of {listed}; correct "
-                f"it {AGAIN}"
-            )
+            found = f"{column} is {shown(rows[0].cells[column])}, expected one of {listed}"
+            raise McqtestError(f"{rows[0].where}: {found}; correct it {AGAIN}")
 
 
 @lru_cache(maxsize=64)
@@ -103,10 +102,10 @@ def _known(benchmark: Benchmark) -> frozenset[str]:
 def _read_groups(
     path: Path, name: str, header: tuple[str, ...] | None, column: str, _mtime: int, _size: int
 ) -> dict[str, list[Row]]:
-    """Task -> its rows, in file order; a file that changed is read anew."""
+    """Task, folded -> its rows, in file order; a file that changed is read anew."""
     groups: dict[str, list[Row]] = {}
     for row in read(path, name, header):
-        groups.setdefault(_text(row, column, _cell(row, column)), []).append(row)
+        groups.setdefault(folded(_text(row, column, _cell(row, column))), []).append(row)
     return groups
 
 
@@ -122,11 +121,17 @@ def _question(row: Row, columns: Columns, index: int) -> Question:
         answer=_answer(row, columns, len(choices)),
         id=str(index) if columns.id is None else _id(row, columns.id),
         reasoning=reasoning and _reasoning(row, reasoning),
-        subject=""
-        if columns.subject is None
-        else _text(row, columns.subject, _cell(row, columns.subject)),
+        subject=_subject(row, columns.subject) if columns.subject else "",
         human_accuracy=_share(row, columns.human_accuracy) if columns.human_accuracy else None,
     )
+
+
+def _subject(row: Row, column: str) -> str:
+    """A name that is shown and compared: one line, without spaces around it, composed."""
+    name = unicodedata.normalize("NFC", _text(row, column, _cell(row, column))).strip()
+    if not name or not name.isprintable():
+        raise _mistake(row, f"{column} is {shown(row.cells[column])}, expected a name")
+    return name
 
 
 def _share(row: Row, column: str) -> float | None:
@@ -135,7 +140,7 @@ def _share(row: Row, column: str) -> float | None:
     if value is None or value == "":
         return None
     number = -1.0
-    if type(value) in {int, float} or re.fullmatch(r"[0-9.]{1,20}|[nN]a[nN]", str(value)):
+    if type(value) in {int, float} or re.fullmatch(r"[0-9.eE+-]{1,40}|[nN]a[nN]", str(value)):
         with suppress(ValueError):
             number = float(str(value))
     if math.isnan(number):  # how some libraries write an empty cell

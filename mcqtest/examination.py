@@ -8,7 +8,7 @@ from typing import Any
 
 from mcqtest import gate, licences, stats
 from mcqtest.gate import Missed
-from mcqtest.licences import Deciding, Score, Standing
+from mcqtest.licences import Deciding, Rule, Score, Standing
 from mcqtest.record import Record
 from mcqtest.types import Results, Verdict
 
@@ -27,6 +27,8 @@ class Examination:
     """Why it was lost; empty where it was not."""
     moved: str = ""
     """The questions that moved, of those that it was lost by."""
+    odd: str = ""
+    """What is odd about its questions, in a sentence; empty where nothing is."""
 
     @property
     def is_worse(self) -> bool:
@@ -59,7 +61,8 @@ class Examination:
         return f"{score.right} of {score.n} right, {percent(rule.floor)} needed"
 
     def to_json(self) -> dict[str, Any]:
-        return licences.to_json(self.now, self.before)
+        """As `mcqtest.licences.to_json`, and why it was ``lost``."""
+        return {**licences.to_json(self.now, self.before), "lost": self.sentence}
 
 
 def percent(share: Any) -> str:
@@ -93,8 +96,9 @@ def examine(
 
     now = standing(new)
     name = task.path if task.title == task.name else f"{task.path} {task.title}"
+    odd = _odd(name, results, rule)
     if old is None or verdict is None:
-        return Examination(name, now)
+        return Examination(name, now, odd=odd)
     before = standing(old)
     changes = list(zip(subjects, gate.changed(old, new), strict=True))
     missed = gate.missed(before, now, verdict, changes, level)
@@ -107,4 +111,13 @@ def examine(
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         if found:
             moved.append(f"{change} (question baseline>now): {', '.join(found[:_SHOWN])}{more}")
-    return Examination(name, now, before, missed, "; ".join(moved))
+    return Examination(name, now, before, missed, "; ".join(moved), odd)
+
+
+def _odd(name: str, results: Results, rule: Rule) -> str:
+    asked = [(each.question.subject, each.question.text, each.question.choices) for each in results]
+    repeated = len(asked) - len(set(asked))
+    found = [f"{repeated} of {len(asked)} questions stand there more than once"] * bool(repeated)
+    if len(asked) > rule.questions:
+        found.append(f"{len(asked)} questions, where {rule.questions} were published")
+    return f"{name}: {'; '.join(found)}" if found else ""

@@ -11,6 +11,7 @@ from mcqtest.source import Layout
 from mcqtest.tables import extra, names, reason
 from mcqtest.types import McqtestError, Task
 
+_WHAT = {"test": "questions", "shots": "examples", "worked": "worked examples"}
 _LEAVE = "leave one of them there"
 Found = tuple[Layout, Path, str]
 """The layout, its file, and the file's name in messages."""
@@ -51,12 +52,14 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     for layout, path in zip(layouts, paths, strict=True):
         if (file := _only(folder, path, name=folder, remedy=_LEAVE)) is not None:
             return layout, file, file.relative_to(root).as_posix()
-    if folder is root:
+    asked = [_path(layout, task, "test") for layout in source.layouts]
+    named = any(_only(folder, path, name=folder, remedy=_LEAVE) for path in asked)
+    if folder is root and not named:
         missing, paths = f"folder {source.folder}", [f"{source.folder}/{path}" for path in paths]
     else:
-        missing = f"{split} file of {task.path}"
+        missing = f"{_WHAT[split]} for {task.path}"
     tried = ", ".join(paths)
-    more = ", or ask with --shots=0" if split == "worked" else ""
+    more = ", or ask with --shots=0" if split != "test" else ""
     raise McqtestError(
         f"{folder}: no {missing}; add one of {tried}, or pass another --data DIR{more}"
     )

@@ -161,6 +161,10 @@ class Thresholds:
                     if math.isfinite(most):
                         needed = f"a fraction from 0 to {most:g}, such as 0.6,"
                     raise McqtestError(f"gate.{place}.{key} = {bound!r}: {needed} is needed")
+                if key == "min_passed" and bound != int(bound):
+                    raise McqtestError(
+                        f"gate.{place}.{key} = {bound!r}: a whole number of licences is needed"
+                    )
 
     def __bool__(self) -> bool:
         return bool(self.bounds)

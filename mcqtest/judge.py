@@ -152,11 +152,16 @@ class Judge:
         notices: list[str] = []
         if examination is not None:
             figures["passed"] = float(examination.now.passed)
+            notices += [examination.odd] if examination.odd else []
             if sentence := examination.sentence:
                 is_red = examination.is_worse and not self._accepts
-                (failures if is_red else notices).append(sentence)
-                if is_red and self.settings.update and verdict and not verdict.regressed:
-                    failures.append(_KEPT)
+                kept = f"\n{_KEPT}" if is_red and self.settings.update else ""
+                (failures if is_red else notices).append(sentence + kept)
+        if compared and self.settings.update and old is not None and verdict is None:
+            notices.append(
+                f"{results.task.benchmark.name}: recorded without a comparison, for the old "
+                "baseline has other questions, or was asked or read in another way"
+            )
         case = Case(
             benchmark=results.task.benchmark.name,
             task=results.task.name,
@@ -272,10 +277,7 @@ class Judge:
         silent = sum(move.endswith(">-") for move in lost)
         if silent:
             questions += f"; {silent} of the lost now without a readable answer"
-        sentences = [worse, questions]
-        if self.settings.update:
-            sentences.append(_KEPT)
-        return sentences
+        return ["\n".join([worse, questions, *([_KEPT] if self.settings.update else [])])]
 
 
 def baseline_name(settings: Settings, identity: Identity) -> str | None:

@@ -69,6 +69,10 @@ class Standing:
     """Why this cannot be a pass whatever the scores; empty where it can."""
 
     @property
+    def questions(self) -> int:
+        return sum(each.n for each in self.scores)
+
+    @property
     def average(self) -> Fraction:
         """In [0, 1]; 0 where there is no question."""
         if self.over == "items":
@@ -165,6 +169,8 @@ def to_json(found: Standing, before: Standing | None) -> dict[str, object]:
         "passed": found.passed,
         "passed_before": None if before is None else before.passed,
         "undecided": found.undecided,
+        "questions": found.questions,
+        "published": rule.questions,
         "average": float(found.average),
         "average_before": None if before is None else float(before.average),
         "average_over": found.over,

@@ -159,6 +159,8 @@ def plan(
     name, method = asking.way(task.benchmark)
     style = variant or method.style
     wanted = 0 if asking.recorded else _shots(task, asking)
+    if wanted and not task.benchmark.shots:
+        raise McqtestError(f"--shots={wanted}: {task.path} has no examples; ask with --shots=0")
     split = "worked" if method.worked else "shots"
     examples = data.load(task, split, root, revision=revision)[:wanted] if wanted else ()
     if len(examples) < wanted:

@@ -106,7 +106,7 @@ class Recording:
         )
         spare = next((output for key, output in outputs.items() if key not in used), None)
         if spare is not None:
-            found += f" (but rows that answer none of these, such as {spare.where})"
+            found += f"; some rows answer none of those that were asked, such as {spare.where}"
         if strict:
             raise McqtestError(
                 f"{found}; add them, or count them as unanswered with "

@@ -19,6 +19,8 @@ from mcqtest.types import Verdict
 
 FORMAT = 1
 UNFINISHED = "the run did not finish"
+_SILENT = 0.5
+"""Share of answers that cannot be read, above which people are told."""
 _MEASURED = 10
 """Questions of a task that cannot all go unanswered by accident."""
 
@@ -107,10 +109,17 @@ class Scoreboard:
                 )
                 self.notices[mixed] = None
         whole = self._whole(pooled)
-        if unchecked := [place for place in thresholds.bounds if place not in whole]:
-            places = ", ".join(unchecked)
-            sentence = f"thresholds of {places} were not checked: not selected, or there is no such"
-            self.notices[sentence] = None
+        for place in thresholds.bounds:
+            part = next((each for each in pooled if each.name == place), None)
+            if place not in whole:
+                why = "not selected, or there is no such"
+                if part is not None:
+                    selected = f"{len(part.cases)} of its {part.cases[0].siblings} tasks"
+                    why = f"only {selected} were selected"
+                self.notices[f"thresholds of {place} were not checked: {why}"] = None
+        for each in pooled:
+            if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
+                self.notices[f"{each.name}: {share:.0%} of answers could not be read"] = None
         return pooled
 
     @staticmethod
@@ -150,7 +159,8 @@ class Scoreboard:
         for each in pooled:
             reasons += each.failures
             for case in each.cases:  # that a baseline is missing is said once for all
-                reasons += case.failures[1:] if case.missing else case.failures[:1]
+                said = case.failures[1:] if case.missing else case.failures
+                reasons += [sentence.partition("\n")[0] for sentence in said]
             reasons += self._uncompared(each)
         if not pooled and not reasons:
             reasons.append("no question was judged")
@@ -161,7 +171,8 @@ class Scoreboard:
         if pooled and self.baseline is None and not whole & self.settings.gate.keys():
             reasons.append(
                 "nothing was checked: no baseline, and no threshold is configured for what was "
-                "selected; look for a misspelt name in the gate tables, or name a baseline"
+                "selected, those of a benchmark needing all of its tasks; look for a misspelt name "
+                "in the gate tables, or name a baseline"
             )
         if reasons:
             return "fail", reasons

@@ -18,10 +18,12 @@ from mcqtest.backends.replay import is_strict
 from mcqtest.case import Case
 from mcqtest.engine import Engine, Progress
 from mcqtest.judge import Identity, Judge
+from mcqtest.metrics import unanswered
 from mcqtest.plan import Asking, Planned, plan
 from mcqtest.recording import Recording
 from mcqtest.settings import Settings
 from mcqtest.store import Store
+from mcqtest.tables import folded
 from mcqtest.types import Backend, McqtestError, Question, Results, Style, Task
 
 DEMO = "demo"
@@ -104,11 +106,10 @@ class Run:
         )
         self._check_thresholds()
         self._check_texts()
-        unused = [name for name in self.settings.revision if name not in selected]
+        is_local = self.settings.data is not None
+        unused = [name for name in self.settings.revision if is_local or name not in selected]
         if unused:
-            self._notices = [
-                f"--revision of {', '.join(unused)} has no effect: nothing of it is asked"
-            ]
+            self._notices = [f"--revision of {', '.join(unused)} has no effect on what is asked"]
         if isinstance(self._checkpoint, Recording):
             asked = [request for each in self.planned.values() for request in each.requests]
             strict = is_strict(self.settings.backend_option)
@@ -151,10 +152,21 @@ class Run:
     def _check_thresholds(self) -> None:
         """A threshold for a task that does not exist would never be applied."""
         known = {task.benchmark.name: task.benchmark for task in self.planned}
+        alike = {folded(name): name for name in known}
         for place in self.settings.gate:
             benchmark, _, name = place.partition("/")
+            if benchmark not in known and (meant := alike.get(folded(benchmark))):
+                raise McqtestError(f"gate.{benchmark}: no such benchmark; write gate.{meant}")
             if benchmark in known and name and all(name != t.name for t in known[benchmark].tasks):
                 raise McqtestError(f"gate.{benchmark}.{name}: {benchmark} has no such task")
+            wanted = self.settings.gate[place].get("min_passed", 0)
+            if benchmark in known and wanted > (
+                most := 1 if name else len(known[benchmark].licences)
+            ):
+                raise McqtestError(
+                    f"gate.{place.replace('/', '.')}.min_passed = {wanted:g}: there are "
+                    f"{most if not name or known[benchmark].licences else 0} licences"
+                )
 
     @cached_property
     def store(self) -> Store:
@@ -251,7 +263,8 @@ class Run:
             with suppress(McqtestError):  # this run's own way is all that has to be possible
                 style = self._asking.style if styles.has(name, self._asking.style) else None
                 other = replace(self._asking, method=name, style=style)
-                if (stored := self.engine.stored(self._plan(task, other))) is not None:
+                stored = self.engine.stored(self._plan(task, other))
+                if stored is not None and unanswered(stored) < len(stored):
                     found[name] = right(stored)
         return found
 

@@ -173,11 +173,13 @@ def _data(
 
 
 def _pairs(option: str, given: Any) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for pair in [given] if isinstance(given, str) else given:
         key, _, value = (part.strip() for part in pair.partition("="))
         if not (key and value):
             raise McqtestError(f"--{option}={pair}: write it as key=value")
+        if pairs.get(key, value) != value:
+            raise McqtestError(f"--{option} {key}: given as {pairs[key]} and {value}; drop one")
         pairs[key] = value
     return pairs
 

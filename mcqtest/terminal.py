@@ -56,6 +56,8 @@ def line(case: Case, width: int = 80) -> str:
 def short(case: Case) -> str:
     """One task behind PASSED or FAILED."""
     text = f"n={case.n} accuracy={case.right / case.n:.4f}"
+    if case.licence:
+        text += f" licence={'passed' if case.licence['passed'] else 'not passed'}"
     if case.verdict is None:
         return text
     counts = f"lost={case.verdict['lost']} won={case.verdict['won']}"
@@ -157,12 +159,36 @@ def sentence(
     if verdict == "fail":
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         word = "NOT RECORDED" if board.settings.update else "MAY NOT SHIP"
-        return f"{word}: {name}: {reasons[0]}{more}"
+        licences = "".join(f"; {each.name}: {said}" for each in pooled if (said := _licences(each)))
+        return f"{word}: {name}: {reasons[0]}{more}{licences}"
     if baseline is None:
         return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared"
     return (
         f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
     )
+
+
+def _licences(pooled: Pooled) -> str:
+    """``licences 11 of 14 (12 before; lost pharmacist, dentist; won lawyer)``; empty where there
+    are none.
+    """
+    count, before = passed(pooled.cases), passed(pooled.cases, "passed_before")
+    if count is None:
+        return ""
+    words = f"licences {count} of {len(pooled.cases)}"
+    if before is None:
+        return words
+    moved = [f"{before} before"]
+    for verb, now in (("lost", False), ("won", True)):
+        names = [
+            case.task
+            for case in pooled.cases
+            if case.licence
+            and case.licence["passed"] is now
+            and case.licence["passed_before"] is not now
+        ]
+        moved += [f"{verb} {', '.join(names)}"] if names else []
+    return f"{words} ({'; '.join(moved)})"
 
 
 def _tasks(pooled: Sequence[Pooled]) -> str:
@@ -189,14 +215,11 @@ def _how_sure(board: Scoreboard, pooled: Sequence[Pooled]) -> str:
         verdict = each.verdict
         if verdict is None:
             continue
-        count, before = passed(each.cases), passed(each.cases, "passed_before")
-        known = (
-            "" if count is None else f", licences {count} of {len(each.cases)} ({before} before)"
-        )
+        licences = f", {said}" if (said := _licences(each)) else ""
         parts.append(
             f"{each.name}: {verdict.lost} lost, {verdict.won} won, churn {verdict.churn:.2%}, "
-            f"p = {verdict.p_value:.2g}{known}; a drop of {100 * verdict.min_detectable_drop:.2f} "
-            "points would have been seen with 80 % power"
+            f"p = {verdict.p_value:.2g}{licences}; a drop of "
+            f"{100 * verdict.min_detectable_drop:.2f} points would have been seen with 80 % power"
         )
     return f" ({'; '.join(parts)}; false alarms at most {board.settings.alpha:g})"
 

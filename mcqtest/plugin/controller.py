@@ -149,7 +149,8 @@ class Controller:
             reporter.rewrite(terminal.line(case, self._width), erase=True, red=failed)
             reporter.write("\n")
         else:
-            reporter.write(terminal.line(case, self._width) + "\n", red=failed)
+            reporter.write(terminal.line(case, self._width), red=failed)
+            reporter.write("\n")  # by itself: a stream without Korean escapes what it is given
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         """The line stands for the dot; with -v it stands behind PASSED."""
@@ -202,7 +203,8 @@ class Controller:
         verdict, reasons = self._board.verdict(pooled, problems)
         self._fail_pooled(pooled)
         try:
-            write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
+            if not self._refused:  # nothing was judged, and an earlier run's answers may stay
+                write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
             if verdict == "recorded":
                 publish(self.run, [key for key, case in self._board.cases.items() if case.compared])
             write(self._summary, report.dump(self._board.summary(pooled, problems)))
