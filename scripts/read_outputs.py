@@ -193,6 +193,8 @@ HARD: Mapping[str, Callable[[int], str]] = {
     "boxes": lambda n: "\\boxed{" * (n // 7),
     "one word": lambda n: "a" * n,
     "lines": lambda n: "Question:\n" * (n // 10),
+    "정답은": lambda n: "정답은 " * (n // 4),
+    "옳은 것은": lambda n: "옳은 것은 " * (n // 6),
 }
 
 
