@@ -13,7 +13,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -70,42 +70,43 @@ def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Ro
             raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
         return rows
     stat = path.stat()
-    groups = _read_groups(path, name, layout.header, column, stat.st_mtime_ns, stat.st_size)
+    groups = _read_groups(
+        path, name, layout.header, column, task.benchmark, stat.st_mtime_ns, stat.st_size
+    )
     if not groups:
         raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
-    _check_groups(task, groups, column)
-    own = groups.get(folded(task.name)) or groups.get(folded(task.title))
-    if own is None:
+    if task.name not in groups:
         whose = "" if task.title == task.name else f" for {task.path}"
-        found = names(str(each[0].cells[column]) for each in groups.values())
+        found = names(str(rows[0].cells[column]) for rows in groups.values())
         said = f"no row with {column} {shown(task.title)}{whose}, only {found}"
         raise McqtestError(f"{name}: {said}; add the rows {AGAIN}, or leave the task out with -k")
-    return own
-
-
-def _check_groups(task: Task, groups: Mapping[str, Sequence[Row]], column: str) -> None:
-    """Raise for a row of no task: it would never be asked."""
-    known = _known(task.benchmark)
-    for group, rows in groups.items():
-        if group not in known:
-            listed = names(each.title for each in task.benchmark.tasks)
-            found = f"{column} is {shown(rows[0].cells[column])}, expected one of {listed}"
-            raise McqtestError(f"{rows[0].where}: {found}; correct it {AGAIN}")
-
-
-@lru_cache(maxsize=64)
-def _known(benchmark: Benchmark) -> frozenset[str]:
-    return frozenset(folded(name) for task in benchmark.tasks for name in (task.name, task.title))
+    return groups[task.name]
 
 
 @lru_cache(maxsize=8)  # the splits of a few benchmarks; each would be parsed once per task
 def _read_groups(
-    path: Path, name: str, header: tuple[str, ...] | None, column: str, _mtime: int, _size: int
+    path: Path,
+    name: str,
+    header: tuple[str, ...] | None,
+    column: str,
+    benchmark: Benchmark,
+    _mtime: int,
+    _size: int,
 ) -> dict[str, list[Row]]:
-    """Task, folded -> its rows, in file order; a file that changed is read anew."""
+    """Task -> its rows, in file order; a file that changed is read anew. Raises for a row of no
+    task, which would never be asked.
+    """
+    known = {
+        folded(each): task.name for task in benchmark.tasks for each in (task.title, task.name)
+    }
     groups: dict[str, list[Row]] = {}
     for row in read(path, name, header):
-        groups.setdefault(folded(_text(row, column, _cell(row, column))), []).append(row)
+        said = _text(row, column, _cell(row, column))
+        if folded(said) not in known:
+            listed = names(task.title for task in benchmark.tasks)
+            found = f"{column} is {shown(said)}, expected one of {listed}"
+            raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
+        groups.setdefault(known[folded(said)], []).append(row)
     return groups
 
 

@@ -37,12 +37,15 @@ class Examination:
 
     @property
     def sentence(self) -> str | None:
-        """That it was lost, and by what; None where it was not."""
-        if not self.missed:
-            return None
+        """That it was lost, by what and by which questions; None where it was not."""
+        return f"{self.reason}; {self.moved}" if self.missed else None
+
+    @property
+    def reason(self) -> str:
+        """That it was lost, and by what."""
         explained = "" if self.is_worse else ", by itself not red since chance may explain it"
         reasons = "; ".join(self._reason(each) for each in self.missed)
-        return f"{self.name}: licence lost{explained}: {reasons}; {self.moved}"
+        return f"{self.name}: licence lost{explained}: {reasons}"
 
     def _reason(self, missed: Missed) -> str:
         verdict = missed.verdict

@@ -153,10 +153,11 @@ class Judge:
         if examination is not None:
             figures["passed"] = float(examination.now.passed)
             notices += [examination.odd] if examination.odd else []
-            if sentence := examination.sentence:
-                is_red = examination.is_worse and not self._accepts
-                kept = f"\n{_KEPT}" if is_red and self.settings.update else ""
-                (failures if is_red else notices).append(sentence + kept)
+            if examination.is_worse and not self._accepts:
+                kept = [_KEPT] * self.settings.update
+                failures.append("\n".join([examination.reason, examination.moved, *kept]))
+            elif examination.sentence:
+                notices.append(examination.sentence)
         if compared and self.settings.update and old is not None and verdict is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "

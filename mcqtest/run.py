@@ -160,13 +160,15 @@ class Run:
             if benchmark in known and name and all(name != t.name for t in known[benchmark].tasks):
                 raise McqtestError(f"gate.{benchmark}.{name}: {benchmark} has no such task")
             wanted = self.settings.gate[place].get("min_passed", 0)
-            if benchmark in known and wanted > (
-                most := 1 if name else len(known[benchmark].licences)
-            ):
-                raise McqtestError(
-                    f"gate.{place.replace('/', '.')}.min_passed = {wanted:g}: there are "
-                    f"{most if not name or known[benchmark].licences else 0} licences"
-                )
+            if benchmark in known:
+                licences = known[benchmark].licences
+                most = int(name in licences) if name else len(licences)
+                if wanted > most:
+                    there = f"there are only {most} licences" if most > 1 else "it is one licence"
+                    raise McqtestError(
+                        f"gate.{place.replace('/', '.')}.min_passed = {wanted:g}: "
+                        f"{there if most else 'these are no licences'}"
+                    )
 
     @cached_property
     def store(self) -> Store:

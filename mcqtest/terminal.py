@@ -154,15 +154,16 @@ def sentence(
     n = sum(case.n for each in pooled for case in each.cases)
     on = f"{plural(n, 'question')} of {_tasks(pooled)}"
     name, baseline = board.identity.name, board.baseline
+    licences = "".join(f"; {each.name}: {said}" for each in pooled if (said := _licences(each)))
     if verdict == "recorded":
-        return f"RECORDED: {name} on {on} is now baseline {baseline!r}{_changed(board, pooled)}"
+        changed = _changed(board, pooled)
+        return f"RECORDED: {name} on {on} is now baseline {baseline!r}{changed}{licences}"
     if verdict == "fail":
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         word = "NOT RECORDED" if board.settings.update else "MAY NOT SHIP"
-        licences = "".join(f"; {each.name}: {said}" for each in pooled if (said := _licences(each)))
         return f"{word}: {name}: {reasons[0]}{more}{licences}"
     if baseline is None:
-        return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared"
+        return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared{licences}"
     return (
         f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{_how_sure(board, pooled)}"
     )

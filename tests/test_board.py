@@ -5,21 +5,18 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from builders import toy
 from cases import MODEL, case_of, settings_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import board, summary, terminal
-from mcqtest.case import row
 from mcqtest.licences import Deciding, Rule, Score, Standing, to_json
 from mcqtest.report import Scoreboard
-from mcqtest.types import Question, Result
 from mcqtest.wide import width
 
-RULE = Rule(100)
-LAWYER = Rule(100, floor=None, mean=Fraction(5422, 10_000))
-SCRIVENER = Rule(100, mean=None)
+RULE = Rule(60)
+LAWYER = Rule(60, floor=None, mean=Fraction(5422, 10_000))
+SCRIVENER = Rule(60, mean=None)
 HANGUL = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=40)
 
 
@@ -29,9 +26,10 @@ def scores(**found):
 
 
 def licence(task, *now, before=(), rule=RULE, title="변호사", **changes):
-    """A judged licence with these scores."""
+    """A judged licence with these scores; a lost one says so."""
     earlier = Standing(rule, before, changes.get("over", "subjects")) if before else None
     found = to_json(Standing(rule, now, **changes), earlier)
+    found["lost"] = "licence lost" if found["passed_before"] and not found["passed"] else None
     n, right = sum(each.n for each in now), sum(each.right for each in now)
     return case_of(task, n, right, title=title, licence=found)
 
@@ -113,21 +111,30 @@ def test_a_long_name_is_cut():
 
 
 def test_the_baseline_is_shown_where_there_is_room():
-    """From 120 columns on: the share of each subject and the average, where they are known."""
+    """From 120 columns on: the share of each subject and the average, where they are known, behind
+    the mark of what is missed.
+    """
     narrow = board.licences([*CASES, LOST], 119)
     assert not any("before" in line for line in table(narrow))
     heading, *lines = table(board.licences([*CASES, LOST], 120))
     found = [numbers(line, heading, board.name_width(120)) for line in lines]
     assert heading.endswith("   before")
+    assert {rest for _, rest in found} == {""}
     seen = [parts[5] for parts, _ in found]
+    ends = {width(line) for line, each in zip(lines, seen, strict=True) if each}
+    assert ends == {width(heading)}
     assert seen[:6] == ["37.50 %", "40.00 %", "38.75 %", "", "", ""]
-    assert seen[9:] == ["75.00 %", "80.00 %", "77.50 %"]
+    assert [each.split(maxsplit=1) for each in seen[9:]] == [
+        ["missed", "75.00 %"],
+        ["80.00", "%"],
+        ["missed", "77.50 %"],
+    ]
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_what_is_missed_says_so(columns):
-    """A subject below its floor and an average below its mark; not one that just reaches it, nor
-    where nothing is asked.
+    """A subject below its floor and an average below its mark, next to the margin; not one that
+    just reaches it, nor where nothing is asked.
     """
     weak = [
         licence("lawyer", *BAD, rule=LAWYER),
@@ -135,13 +142,15 @@ def test_what_is_missed_says_so(columns):
         LOST,
     ]
     lines = [line for each in weak for line in table(board.licences([each], columns))[1:]]
-    marks = [line.endswith(" missed") for line in lines]
+    end = board.name_width(columns) + 37
+    marks = [cells(line)[end : end + 7] == " missed" for line in lines]
+    assert marks == ["missed" in line for line in lines]
     assert marks == [False, False, True, True, False, False, True, False, True]
     assert not any("missed" in line for line in board.licences(CASES, columns))
 
 
 def results_of(*cases):
-    """The lines that name a licence, and the last one."""
+    """The lines that name a licence, and the sum."""
     return [line for line in board.licences(cases, 120) if line not in table([line])]
 
 
@@ -153,14 +162,42 @@ def test_passed_and_not():
         "법무사 judicial_scrivener: passed",
         "licences passed: 3 of 3; averages over subjects",  # of one nothing is known from before
     ]
-    assert results_of(LOST, CASES[2]) == [
-        "변리사 certified_patent_attorney: NOT PASSED (passed before)",
-        "법무사 judicial_scrivener: passed",
-        "licences passed: 1 of 2 (2 in the baseline); averages over subjects",
-    ]
     assert results_of(CASES[0])[-1] == (
         "licences passed: 1 of 1 (0 in the baseline); averages over subjects"
     )
+
+
+def test_what_was_lost_stands_last():
+    """Next to the verdict, whatever its name; all others in their order, also those that had not
+    been passed before either.
+    """
+    failed = licence("dentist", *BAD, before=BAD, title="")
+    other = licence("appraiser", *BAD, before=BEST, title="")
+    assert results_of(LOST, failed, other, CASES[2]) == [
+        "dentist: NOT PASSED",
+        "법무사 judicial_scrivener: passed",
+        "변리사 certified_patent_attorney: NOT PASSED (passed before)",
+        "appraiser: NOT PASSED (passed before)",
+        "licences passed: 1 of 4 (3 in the baseline); averages over subjects",
+    ]
+
+
+def test_on_fewer_questions_than_published():
+    """A result that rests on a part says on how much; on all or more there is nothing to say."""
+    rule = Rule(61)
+    assert results_of(
+        licence("pharmacist", *BEST, rule=rule, title="약사", before=BAD),
+        licence("dentist", *BAD, rule=rule, title=""),
+    )[:2] == [
+        "약사 pharmacist: passed on 60 of 61 published questions (not passed before)",
+        "dentist: NOT PASSED on 60 of 61 published questions",
+    ]
+    found = licence("pharmacist", *BEST, rule=rule).licence
+    assert (found["questions"], found["published"]) == (60, 61)
+    for published in (59, 60):
+        assert results_of(licence("dentist", *BEST, rule=Rule(published), title=""))[0] == (
+            "dentist: passed"
+        )
 
 
 def test_undecided():
@@ -206,62 +243,6 @@ def asked(task, *known, **changes):
         if share is not None:
             each["human_accuracy"] = share
     return case
-
-
-def test_against_people():
-    """Worst first, then all questions together; what is not known of people counts for nothing."""
-    better = asked("waves", (0.2, True), (0.4, False))
-    worse = asked("tides", (0.9, False), (None, True), (0.7, True), title="조석")
-    unknown = asked("winds", (None, True), (None, False))
-    heading, *lines = board.people([better, unknown, worse], 80)
-    assert heading.split() == ["against", "people", "n", "people", "model", "less", "people"]
-    assert [line.split() for line in lines] == [
-        ["tides", "조석", "2", "0.8000", "-0.3000"],
-        ["waves", "2", "0.3000", "+0.2000"],
-        ["all", "of", "these", "4", "0.5500", "-0.0500"],
-    ]
-    assert board.people([unknown, case_of()], 80) == []
-    found = summary.benchmark([better, unknown, worse], {}, None)
-    assert (found["human_accuracy"], found["human_questions"]) == (0.55, 4)
-    assert found["above_human"] == -0.05
-    assert found["tasks"]["tides"]["above_human"] == -0.3
-    assert "above_human" not in found["tasks"]["winds"]
-
-
-@pytest.mark.parametrize("columns", [80, 120])
-@given(names=st.lists(HANGUL, min_size=1, max_size=4))
-def test_people_stand_under_their_headings(columns, names):
-    """Whatever the titles: all lines are equally wide, and not wider than the terminal."""
-    cases = [asked("tides", (0.5, True), title=name) for name in names]
-    lines = board.people(cases, columns)
-    assert {width(line) for line in lines} == {board.name_width(columns) + 34}
-    assert board.name_width(columns) + 34 <= columns
-
-
-def test_near_expert_is_above_the_mark():
-    """A subject that just reaches the mark is not above it; without a mark there is no line."""
-    cases = [
-        case_of("a", 5, 4, expert=0.8),
-        case_of("b", 1000, 801, expert=0.8),
-        case_of("c", 35, 28, expert=0.8),
-    ]
-    assert board.people(cases, 80) == ["  near expert, above 0.8: 1 of 3 subjects"]
-    assert summary.near_expert(cases) == 1 / 3
-    assert summary.benchmark(cases, {}, None)["near_expert"] == 0.333333333
-    assert summary.near_expert([*cases, case_of()]) is None
-    assert "near_expert" not in summary.benchmark([case_of()], {}, None)
-
-
-def test_rows_of_results():
-    """A row says the question's subject and how people did only where that is known."""
-    task = toy("tides").tasks[0]
-    known = Question("?", ("no", "yes"), 1, "0", subject="민법", human_accuracy=0.0)
-    found = row(task, Result(known, 1, None, 0, ("B",)), None)
-    assert (found["subject"], found["human_accuracy"], found["correct"]) == ("민법", 0.0, True)
-    assert list(found)[:6] == ["format", "benchmark", "task", "id", "subject", "human_accuracy"]
-    plain = row(task, Result(Question("?", ("no", "yes"), 1, "0"), 1, None, 0, ("B",)), None)
-    assert {"subject", "human_accuracy"}.isdisjoint(plain)
-    assert found.keys() - plain.keys() == {"subject", "human_accuracy"}
 
 
 # --- lines of the table -----------------------------------------------------------------------

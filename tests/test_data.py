@@ -209,7 +209,7 @@ def test_publishers_own_folder_is_accepted(tmp_path):
     assert load(task_with(CSV), "test", tmp_path)[0].text == "Q"
     write(tmp_path, "mmlu/test/law_test.csv", GOOD)
     found = complaint(load, task_with(CSV), "test", tmp_path)
-    assert found.startswith(f"{tmp_path / 'mmlu'}: no test file")
+    assert found.startswith(f"{tmp_path / 'mmlu'}: no questions for mmlu/anatomy; ")
 
 
 def test_shared_file_is_read_once_until_it_changes(tmp_path, monkeypatch):
@@ -378,7 +378,8 @@ def changed(**cells):
         ),
         pytest.param(
             changed(subject="law"),
-            f": no row with subject 'anatomy', only law; add the rows {AGAIN}",
+            f": no row with subject 'anatomy', only law; add the rows {AGAIN}, or"
+            " leave the task out with -k",
             id="no such task",
         ),
         pytest.param(
@@ -531,8 +532,8 @@ def test_no_task_file(tmp_path):
     """A missing file is told with the names that were tried."""
     (tmp_path / "mmlu").mkdir()
     assert complaint(load, task_with(CSV, JSONL), "shots", tmp_path) == (
-        f"{tmp_path / 'mmlu'}: no shots file of mmlu/anatomy; add one of dev/anatomy_dev.csv,"
-        " dev.jsonl, or pass another --data DIR"
+        f"{tmp_path / 'mmlu'}: no examples for mmlu/anatomy; add one of dev/anatomy_dev.csv,"
+        " dev.jsonl, or pass another --data DIR, or ask with --shots=0"
     )
 
 

@@ -33,7 +33,10 @@ def answered(*rights, rule=RULE, sizes=(N, N), **changes):
     """Results in two subjects, civil and penal law, these of their questions right."""
     items = [
         Result(
-            Question("?", ("a", "b"), 0, f"{name}{at}", subject=name), int(at not in right), None, 0
+            Question(f"{name} {at}?", ("a", "b"), 0, f"{name}{at}", subject=name),
+            int(at not in right),
+            None,
+            0,
         )
         for name, size, right in zip(("civil", "penal"), sizes, rights, strict=True)
         for at in range(size)
@@ -195,21 +198,16 @@ def test_a_task_that_is_no_licence():
     assert examined((SAME, SAME), (range(0), range(0)), rule=None) is None
 
 
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (Fraction(59_996, 100_000), "59.99 %"),
-        (Fraction(57, 100), "57.00 %"),
-        (Fraction(1), "100.00 %"),
-        (Fraction(1, 3), "33.33 %"),
-        (Fraction(1, 2000), "0.05 %"),
-        (Fraction(0), "0.00 %"),
-        (None, "0.00 %"),
-    ],
-)
-def test_shares_are_cut(share, text):
+SHARES = {"59.99 %": Fraction(59_996, 100_000), "57.00 %": Fraction(57, 100)}
+SHARES |= {"100.00 %": Fraction(1), "33.33 %": Fraction(1, 3), "0.05 %": Fraction(1, 2000)}
+SHARES |= {"0.00 %": None, "0.01 %": Fraction(1, 9_999), "69.00 %": 69 / 100, "29.00 %": 29 / 100}
+"""As the board has them too, in floats, of which 0.57 is a little less than 57 %."""
+
+
+@pytest.mark.parametrize("text", SHARES)
+def test_shares_are_cut(text):
     """And not rounded, so that what misses a mark never looks as if it reached it."""
-    assert percent(share) == text
+    assert percent(SHARES[text]) == text
 
 
 # --- through the judge ------------------------------------------------------------------------
@@ -226,6 +224,8 @@ def test_a_worse_licence_is_a_failure(tmp_path):
     assert "p = 0.00024, red from 0.0025)" in sentence
     assert case.notices == []
     assert (case.licence["passed"], case.licence["passed_before"]) == (False, True)
+    assert case.licence["lost"] == sentence.replace("\n", "; ")
+    assert case.licence["questions"] == 2 * N
     assert case.figures["passed"] == 0
 
 
@@ -244,7 +244,7 @@ def test_a_kept_licence(tmp_path):
     case = judge_of(tmp_path, answered(*BEFORE)).judge(answered(*BEFORE))
     assert (case.failures, case.notices) == ([], [])
     assert (case.licence["passed"], case.licence["passed_before"]) == (True, True)
-    assert case.figures["passed"] == 1
+    assert (case.licence["lost"], case.figures["passed"]) == (None, 1)
 
 
 def test_an_accepted_loss_is_a_notice(tmp_path):
@@ -252,7 +252,10 @@ def test_an_accepted_loss_is_a_notice(tmp_path):
     enough.
     """
     update = judge_of(tmp_path, answered(*BEFORE), update=True)
-    _, remedy = update.judge(answered(*WORSE)).failures
+    (sentence,) = update.judge(answered(*WORSE)).failures
+    assert sentence.startswith("toy/law: licence lost: civil")
+    _, questions, remedy = sentence.split("\n")
+    assert questions.startswith("lost (question baseline>now): civil12 A>B, ")
     assert remedy.startswith("the old baseline is kept; to record all the same, add ")
     judge = judge_of(tmp_path, answered(*BEFORE), update=True, accept_regression="new data")
     case = judge.judge(answered(*WORSE))
@@ -269,6 +272,16 @@ def test_no_baseline(tmp_path, changes):
         assert not any("licence" in sentence for sentence in [*case.failures, *case.notices])
         assert (case.licence["passed"], case.licence["passed_before"]) == (passed, None)
         assert case.figures["passed"] == passed
+
+
+def test_recorded_without_a_comparison(tmp_path):
+    """Other questions cannot be compared with; that nothing was is told, once it is recorded."""
+    other = replace(answered(*BEFORE), questions="4567")
+    case = judge_of(tmp_path, other, update=True).judge(answered(*WORSE))
+    (notice,) = case.notices
+    assert notice.startswith("toy: recorded without a comparison, for the old baseline has other")
+    assert judge_of(tmp_path, other).judge(answered(*WORSE)).notices == []
+    assert judge_of(tmp_path / "new", update=True).judge(answered(*WORSE)).notices == []
 
 
 def test_only_looked_at(tmp_path):
@@ -296,12 +309,6 @@ def test_no_licence_has_no_figure(tmp_path):
     case = judge_of(tmp_path).judge(answered(*BEFORE, rule=None))
     assert case.licence is None
     assert "passed" not in case.figures
-
-
-@pytest.mark.parametrize(("share", "text"), [(57, "57.00 %"), (69, "69.00 %"), (59.999, "59.99 %")])
-def test_per_cent_of_floats(share, text):
-    """The board has floats, of which 0.57 is a little less than 57 %."""
-    assert percent(share / 100) == text
 
 
 def test_too_few_to_be_red():

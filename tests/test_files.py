@@ -112,7 +112,7 @@ def test_no_fitting_file(tmp_path):
     put(tmp_path, "toy/data/Law-dev.csv", "toy/data/Patent-Law-test.csv", "toy/Law-test.csv")
     (tmp_path / "toy/data/Law-test.csv").mkdir()
     assert complaint(find, task_with(PACKED, ANY), "test", tmp_path) == (
-        f"{tmp_path / 'toy'}: no test file of toy/Law; add one of test.jsonl.gz, "
+        f"{tmp_path / 'toy'}: no questions for toy/Law; add one of test.jsonl.gz, "
         "data/Law*test*.csv, or pass another --data DIR"
     )
 
@@ -304,8 +304,8 @@ def test_no_worked_examples(tmp_path):
     )
     put(tmp_path, "toy/data/Law-test.csv")
     assert complaint(find, task, "worked", tmp_path) == (
-        f"{tmp_path / 'toy'}: no worked file of toy/Law; add one of worked.jsonl, or pass another "
-        "--data DIR, or ask with --shots=0"
+        f"{tmp_path / 'toy'}: no worked examples for toy/Law; add one of worked.jsonl, or pass "
+        "another --data DIR, or ask with --shots=0"
     )
 
 

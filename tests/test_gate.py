@@ -197,9 +197,10 @@ def test_licences_are_counted():
     assert sentence == "toy: passed 9 is below min_passed = 10"
     (sentence,) = gate.Thresholds({"toy": {"min_passed": 1}}).broken("toy", {})
     assert sentence == "toy: min_passed = 1, but this run has no passed; these are no licences"
-    assert "a number of licences, such as 9, is needed" in complaint(
-        gate.Thresholds, {"toy": {"min_passed": -1}}
-    )
+    assert gate.Thresholds({"toy": {"min_passed": 10.0}}).broken("toy", {"passed": 10.0}) == []
+    for bound, needed in ((-1, "a number of licences, such as 9,"), (8.5, "a whole number of")):
+        message = complaint(gate.Thresholds, {"toy": {"min_passed": bound}})
+        assert message.startswith(f"gate.toy.min_passed = {bound}: {needed}")
 
 
 def test_each_broken_bound_is_a_sentence():
@@ -213,9 +214,9 @@ def test_each_broken_bound_is_a_sentence():
 @pytest.mark.parametrize("key", gate.THRESHOLDS)
 def test_a_figure_that_is_not_there_breaks_its_bound(key):
     """What was not measured does not pass; nor does what is not a number."""
-    bounds = gate.Thresholds({"toy": {key: 0.5}})
+    bounds = gate.Thresholds({"toy": {key: 1}})
     (sentence,) = bounds.broken("toy", {})
-    assert sentence.startswith(f"toy: {key} = 0.5, but this run has no ")
+    assert sentence.startswith(f"toy: {key} = 1, but this run has no ")
     figure = key.partition("_")[2]
     assert len(bounds.broken("toy", {figure: math.nan})) == 1
 

@@ -74,7 +74,7 @@ def test_data(project: Project) -> None:
     assert elsewhere.ret == 0, sentences(elsewhere)  # what is not selected need not be whole
     (project.path / TEST).unlink()
     project.log("loaded")
-    assert "no test file of toy/plants; add one of test/plants_test.csv" in mistake(project.run())
+    assert "no questions for toy/plants; add one of test/plants_test.csv" in mistake(project.run())
     shutil.rmtree(project.path / "data/toy")
     assert "data: no folder toy; add one of" in mistake(project.run())
     assert project.log("loaded") == []
@@ -120,3 +120,27 @@ def test_nothing_selected(recorded: Project) -> None:
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert "MAY SHIP" not in sentences(result)
     assert recorded.summary["verdict"] == "fail"
+
+
+GATES = {
+    "[tool.mcqtest.gate.Toy]\nmin_accuracy = 0.1": "gate.Toy: no such benchmark; write gate.toy",
+    "[tool.mcqtest.gate.to_y.stars]\nmax_ece = 1": "gate.to_y: no such benchmark; write gate.toy",
+    "[tool.mcqtest.gate.toy]\nmin_passed = 1": "gate.toy.min_passed = 1: these are no licences",
+    "[tool.mcqtest.gate.toy.stars]\nmin_passed = 2": "gate.toy.stars.min_passed = 2: these are",
+    "[tool.mcqtest.gate.toy]\nmin_passed = 0.5": "gate.toy.min_passed = 0.5: a whole number of",
+}
+
+
+def test_thresholds(recorded: Project) -> None:
+    """One that could never be kept, or would never be applied, is refused before anything is
+    asked; the answers of an earlier run stay, for nothing was judged.
+    """
+    assert recorded.run().ret == 0
+    _, earlier = recorded.outputs()
+    assert earlier
+    recorded.log("loaded")
+    for table, sentence in GATES.items():
+        recorded.write("pyproject.toml", f"{table}\n")
+        assert sentence in mistake(recorded.run()), table
+        assert recorded.outputs()[1] == earlier
+    assert recorded.log("loaded") == []

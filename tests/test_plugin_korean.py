@@ -140,10 +140,10 @@ def test_a_licence_lost_by_chance(kept: Project, rows: Any, border: list[int]) -
     found = kept.summary["benchmarks"]["kmmlu_pro"]
     assert (found["passed"], found["passed_before"]) == (13, 14)
     assert kept.summary["verdict"] == "pass"
-    assert "licences 13 of 14 (14 before)" in sentences(result)
+    assert f"licences 13 of 14 (14 before; lost {ATTORNEY}); a drop of " in result.outlines[-3]
     lines = board(result)
-    assert "변리사 certified_patent_attorney: NOT PASSED (passed before)" in lines
-    assert [line.split()[:2] for line in lines if line.endswith("missed")] == [["변리사", "1과목"]]
+    assert lines[-8] == "변리사 certified_patent_attorney: NOT PASSED (passed before)"
+    assert [line.split()[:2] for line in lines if " missed " in line] == [["변리사", "1과목"]]
     assert max(map(width, columned(result))) <= 120
     lost = [row for row in kept.rows if row["change"] == "lost"]
     assert [(row["task"], row["id"], row["subject"]) for row in lost] == [
@@ -162,10 +162,12 @@ def test_a_subject_collapses(kept: Project, rows: Any, usual: list[int]) -> None
         f"kmmlu_pro/{PHYSICIAN} 의사: licence lost: 의사 1과목 0 of 30 right, 40.00 % needed "
         "(30 lost, 0 won, p = 9.3e-10, red from "
     )
-    assert sentence.endswith(", and 10 more")
-    assert f"MAY NOT SHIP: new: {sentence}" in result.outlines
+    assert ", and 10 more" in result.stdout.str()
+    standing = f"kmmlu_pro: licences 13 of 14 (14 before; lost {PHYSICIAN})"
+    assert f"MAY NOT SHIP: new: {sentence}; {standing}" in result.outlines
     task = kept.summary["benchmarks"]["kmmlu_pro"]["tasks"][PHYSICIAN]
     assert (task["lost"], task["won"], task["failures"]) == (30, 15, [sentence])
+    assert task["licence"]["lost"] == sentence
     assert task["p_value"] > task["level"]
     assert kept.summary["notices"] == []
 
@@ -193,7 +195,8 @@ def test_min_passed(kept: Project, rows: Any, border: list[int]) -> None:
     ]
     part = replay(kept, "-k", PHYSICIAN)  # the benchmark's minimum is for all of it
     assert part.ret == 0, sentences(part)
-    assert "thresholds of kmmlu_pro" in sentences(part)
+    unchecked = "thresholds of kmmlu_pro were not checked: only 1 of its 14 tasks were selected"
+    assert f"note: {unchecked}" in part.outlines
 
 
 def test_average_over_questions(kept: Project, rows: Any) -> None:
@@ -271,7 +274,10 @@ def test_a_subject_is_missing(kept: Project, rows: Any, usual: list[int]) -> Non
     assert board(result)[-1] == "licences passed: 13 of 14; averages over subjects"
     assert licence(kept, "dentist")["undecided"] == f"only {number} of 252 published questions"
     result = replay(kept, *ANEW, "--licence", "questions=any")
-    assert "치과의사 dentist: passed" in board(result)
+    assert f"치과의사 dentist: passed on {number} of 252 published questions" in board(result)
+    found = licence(kept, "dentist")
+    assert (found["questions"], found["published"], found["passed"]) == (number, 252, True)
+    assert not found["undecided"]
     assert board(result)[-1].startswith("licences passed: 14 of 14")
 
 

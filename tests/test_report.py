@@ -81,10 +81,20 @@ def test_a_problem_is_never_a_pass(cases):
 @given(runs, st.integers(0, 9), st.booleans())
 def test_a_red_case_is_never_a_pass(cases, at, update):
     """One failure among any number of cases, its sentence among the reasons."""
-    cases[at % len(cases)].failures = ["worse", "lost: 1 A>B"]
+    cases[at % len(cases)].failures = ["worse\nlost: 1 A>B"]
     found = summary(*cases, update=update)
     assert found["verdict"] == "fail"
     assert "worse" in found["reasons"]
+
+
+@given(st.lists(st.tuples(st.text("ab", min_size=1), st.lists(st.text("cd"))), max_size=4))
+def test_every_failure_is_a_reason(failures):
+    """All of a case's, in their order, each by its first line alone; the rest is in the task."""
+    said = ["\n".join([first, *more]) for first, more in failures]
+    found = summary(case_of(), case_of("waves", failures=said))
+    assert found["reasons"] == [first for first, _ in failures]
+    assert found["verdict"] == ("fail" if failures else "pass")
+    assert found["benchmarks"]["toy"]["tasks"]["waves"]["failures"] == said
 
 
 def test_nothing_judged_is_never_a_pass():
@@ -97,12 +107,14 @@ def test_nothing_judged_is_never_a_pass():
 
 def test_a_missing_baseline_is_never_a_pass():
     """One reason for all its tasks, which says what to do."""
-    missing = {"lost": None, "missing": True, "failures": ["nothing to compare with"]}
+    missing = {"lost": None, "missing": True, "failures": ["nothing to compare with\nrecord one"]}
     found = summary(case_of(), case_of("waves", **missing), case_of("foam", **missing))
     assert found["verdict"] == "fail"
     (reason,) = found["reasons"]
     assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: no baseline 'small'")
     assert "--snapshot-update" in reason
+    low = case_of("waves", **missing | {"failures": [*missing["failures"], "too low"]})
+    assert summary(low)["reasons"] == ["too low", reason.replace("2 of 3", "1 of 1")]
 
 
 def test_results_that_were_only_looked_at_are_never_a_pass():
@@ -141,7 +153,15 @@ def test_a_threshold_of_the_whole_needs_the_whole():
     """Where tasks are left out a benchmark's bound is not checked, and that is said."""
     found = summary(case_of(right=0, siblings=2), gate={"toy": {"min_accuracy": 0.7}})
     assert found["verdict"] == "pass"
-    assert any("thresholds of toy were not checked" in notice for notice in found["notices"])
+    assert found["notices"] == [
+        "thresholds of toy were not checked: only 1 of its 2 tasks were selected"
+    ]
+    for place in ("toy/waves", "sea"):
+        found = summary(case_of(), gate={place: {"min_accuracy": 0.7}})
+        assert found["notices"] == [
+            f"thresholds of {place} were not checked: not selected, or there is no such"
+        ]
+    assert summary(case_of(), gate={"toy": {"min_accuracy": 0.7}})["notices"] == []
 
 
 def test_red_as_a_whole():
@@ -282,3 +302,16 @@ def test_a_task_without_any_answer_is_never_a_pass():
     assert reason.startswith("toy: winds: no answer could be read in any of 40 texts, so nothing ")
     silent.rows = silent.rows[:3]
     assert summary(read, silent)["reasons"] == []
+
+
+def test_more_than_half_unread_is_noted():
+    """Of a benchmark's answers, all tasks together; not half of them, nor where none are texts."""
+    for unread, notices in ((20, []), (21, ["toy: 52% of answers could not be read"])):
+        cases = [case_of("tides", n=30, right=30), case_of("winds", n=10, right=10)]
+        for number, row in enumerate(row for case in cases for row in case.rows):
+            row |= {"probabilities": None, "text": "?", "votes": [0]}
+            if number < unread:
+                row |= {"answer": None, "correct": False, "votes": [None]}
+        found = summary(*cases)
+        assert (found["notices"], found["reasons"]) == (notices, [])
+    assert summary(case_of(n=4, right=0))["notices"] == []

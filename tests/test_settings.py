@@ -60,6 +60,27 @@ def test_defaults():
     )
 
 
+KEYED = {
+    "licence": ("mean=items", "mean=subjects"),
+    "decoding": ("seed=1", "seed=2"),
+    "backend_option": ("dtype=float16", "dtype=float32"),
+    "revision": ("mmlu=main", "mmlu=d61b3f1"),
+}
+"""Two values of one key, for every option that has keys."""
+
+
+@pytest.mark.parametrize("key", KEYED)
+def test_a_key_has_one_value(key):
+    """Two that differ are told, for neither can be guessed to be meant; the same twice is one."""
+    one, two = KEYED[key]
+    name, first, second = one.partition("=")[0], one.partition("=")[2], two.partition("=")[2]
+    assert complaint(read, model="m", **{key: [one, two]}) == (
+        f"--{key.replace('_', '-')} {name}: given as {first} and {second}; drop one"
+    )
+    found = read(model="m", **{key: [one, one.replace("=", " = ")]})
+    assert getattr(found, key) == {name: first}
+
+
 @pytest.mark.parametrize("model", [None, ""])
 def test_no_model(model):
     """A table with other options alone is no request for a run."""

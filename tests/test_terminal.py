@@ -156,11 +156,13 @@ def test_may_ship():
 
 
 def test_may_not_ship():
-    """The first reason, and how many more there are."""
-    red = case_of(failures=["toy/tides is worse than baseline 'small'", "lost: 1"])
+    """The first reason without its details, and how many more there are."""
+    red = case_of(failures=["toy/tides is worse than baseline 'small'\nlost: 1\nkept"])
     assert told(red) == "MAY NOT SHIP: small: toy/tides is worse than baseline 'small'"
     several = told(red, problems=["gw0 crashed", "gw1 crashed"])
     assert several == "MAY NOT SHIP: small: gw0 crashed (and 2 more)"
+    red.failures.append("toy/tides: accuracy 0.5000 is below min_accuracy = 0.7")
+    assert told(red) == "MAY NOT SHIP: small: toy/tides is worse than baseline 'small' (and 1 more)"
     assert told() == "MAY NOT SHIP: small: no question was judged"
 
 
@@ -175,6 +177,41 @@ def test_thresholds_alone_compare_nothing():
     sentence = told(case_of(lost=None), baseline="none", gate={"toy": {"min_accuracy": 0.5}})
     assert sentence.startswith("MAY SHIP: small keeps every threshold on 4 questions of 1 task")
     assert sentence.endswith("nothing was compared")
+
+
+def licence(task, passed, before):
+    """A case of a licence, as far as the sentence needs it."""
+    return case_of(task, 400, 200, licence={"passed": passed, "passed_before": before})
+
+
+def test_licences_in_the_sentence():
+    """How many are passed, before and now, and which were lost and won; green and red alike."""
+    steady = [licence("dentist", True, True), licence("notary", False, False)]
+    lost = [licence("lawyer", False, True), licence("pharmacist", False, True)]
+    said = "licences 1 of 2 (1 before)"
+    assert f", p = 1, {said}; a drop of " in told(*steady)
+    moved = [*steady, *lost, licence("physician", True, False)]
+    said = "licences 2 of 5 (3 before; lost lawyer, pharmacist; won physician)"
+    assert f", p = 1, {said}; a drop of " in told(*moved)
+    assert told(*moved, problems=["gw0 crashed"]) == (
+        f"MAY NOT SHIP: small: gw0 crashed; toy: {said}"
+    )
+    won = told(licence("physician", True, False))
+    assert ", licences 1 of 1 (0 before; won physician); " in won
+    unknown = told(licence("dentist", True, None), problems=["gw0 crashed"])
+    assert unknown.endswith(": gw0 crashed; toy: licences 1 of 1")
+    assert "licences" not in told(*steady, case_of())
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_licence_behind_its_result(passed):
+    """With -v: whether it is passed, beside the counts; nothing of a task that is none."""
+    said = f"licence={'passed' if passed else 'not passed'}"
+    case = case_of(licence={"passed": passed})
+    assert terminal.short(case) == f"n=4 accuracy=0.7500 {said} lost=0 won=0 p=1"
+    case.verdict = None
+    assert terminal.short(case) == f"n=4 accuracy=0.7500 {said}"
+    assert terminal.short(case_of()) == "n=4 accuracy=0.7500 lost=0 won=0 p=1"
 
 
 # --- progress ---------------------------------------------------------------------------------

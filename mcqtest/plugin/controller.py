@@ -203,7 +203,8 @@ class Controller:
         verdict, reasons = self._board.verdict(pooled, problems)
         self._fail_pooled(pooled)
         try:
-            if not self._refused:  # nothing was judged, and an earlier run's answers may stay
+            # Where a mistake ended the run before anything was judged, earlier results may stay.
+            if self._board.cases or not (self._refused or self._fatal):
                 write(self.run.folder / "results.jsonl", "".join(self._board.rows()))
             if verdict == "recorded":
                 publish(self.run, [key for key, case in self._board.cases.items() if case.compared])
