@@ -91,6 +91,8 @@ class Judge:
                 f"{path}: cannot be read ({error}); restore it from version control"
             ) from None
         found = parse(text, where=str(path))
+        if found.contradiction:
+            raise McqtestError(f"{path}: {found.contradiction}; restore it from version control")
         if (found.benchmark, found.task) != (task.benchmark.name, task.name):
             raise McqtestError(
                 f"{path}: this is the baseline of {found.benchmark}/{found.task}, not of "

@@ -50,6 +50,14 @@ class Record:
     def accuracy(self) -> float:
         return sum(self.correct) / len(self.marks)
 
+    @property
+    def contradiction(self) -> str | None:
+        """That the figures are not those of the answers, as after a change by hand."""
+        told = self.figures.get("accuracy", self.accuracy)
+        if abs(told - self.accuracy) <= 0.0001:  # written with four digits
+            return None
+        return f"its answers have accuracy {self.accuracy:.4f}, its figures say {told:.4f}"
+
     def __str__(self) -> str:
         lines = [_TITLE]
         lines += [f"{name:<10} {getattr(self, name)}" for name in _HEAD]

@@ -89,14 +89,26 @@ def edited(path: Path, old: str, new: str) -> None:
 
 
 def test_letters_that_cannot_be(recorded: Project) -> None:
-    """A right answer made a wrong one by hand, or a choice that there is not, is found."""
+    """A choice that there is not, or a letter of another answer's case, is found."""
     path = recorded.path / "baselines/a/toy/rivers.txt"
     whole = path.read_text("utf-8")
     right = next(letter for letter in whole.partition("\n\n")[2] if letter.isupper())
-    for new in (right.lower(), "Z", "z"):
+    other = next(letter for letter in "ABCD" if letter != right)
+    for new in (other, "Z"):
         path.write_text(whole, "utf-8")
         edited(path, right, new)
         assert "is not one that can have been recorded" in mistake(recorded.run())
+
+
+def test_answers_that_the_figures_contradict(recorded: Project) -> None:
+    """Right answers made wrong ones by hand would lower what a model is held against."""
+    path = recorded.path / "baselines/a/toy/rivers.txt"
+    right = next(each for each in path.read_text("utf-8").partition("\n\n")[2] if each.isupper())
+    for new in ("-", right.lower()):
+        edited(path, right, new)
+        said = mistake(recorded.run())
+        assert "its answers have accuracy 0." in said
+        assert "its figures say 0." in said
 
 
 def test_baseline_of_another_task(recorded: Project) -> None:
