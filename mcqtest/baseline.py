@@ -19,7 +19,7 @@ from syrupy.data import SnapshotCollections
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from mcqtest.case import Case
-from mcqtest.judge import target
+from mcqtest.identity import target
 from mcqtest.run import Run
 from mcqtest.types import McqtestError, Results, Task
 

@@ -1,19 +1,19 @@
 """From one task's results to its `Case`: against the stored baseline and the thresholds.
 
-This is also where baselines are: which folder, whose file, and what is written there.
+What is written into a baseline is decided here as well; where it is, in `mcqtest.identity`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import mcqtest
 from mcqtest import gate, stats
 from mcqtest.case import Case, row, varied
 from mcqtest.examination import Examination, examine
+from mcqtest.identity import Identity, baseline_name, packaged_baselines, target
 from mcqtest.licences import Deciding
 from mcqtest.record import Record, parse, record
 from mcqtest.settings import Settings
@@ -22,23 +22,6 @@ from mcqtest.types import McqtestError, Question, Results, Task, Verdict
 _SHOWN = 20
 """Lost questions named in a failure; all are in results.jsonl."""
 _KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """The model of a run, found out once and handed to every worker."""
-
-    name: str
-    folder: str
-    weights: str
-    """Fingerprint of the checkpoint's files."""
-    key: str
-    """Hash of all that can change an answer, apart from the question."""
-    setup: str
-    """Versions, dtype and device, in words."""
-    device: str
-    stamp: str
-    """Of the files before they were hashed (`Checkpoint.stamp`)."""
 
 
 class Judge:
@@ -281,22 +264,3 @@ class Judge:
         if silent:
             questions += f"; {silent} of the lost now without a readable answer"
         return ["\n".join([worse, questions, *([_KEPT] if self.settings.update else [])])]
-
-
-def baseline_name(settings: Settings, identity: Identity) -> str | None:
-    """``--baseline``, else the model's own name; None where only thresholds count."""
-    if settings.baseline == "none":
-        return identity.name if settings.update else None
-    return settings.baseline or identity.name
-
-
-def target(settings: Settings, baseline: str, benchmark: str, task: str) -> Path:
-    """The file of a task's baseline in the project."""
-    return Path(settings.baselines_dir) / baseline / benchmark / f"{task}.txt"
-
-
-def packaged_baselines() -> Path:
-    """The baselines that come with mcqtest: in the wheel inside it, in a checkout beside it."""
-    package = Path(mcqtest.__file__).parent
-    inside = package / "baselines"
-    return inside if inside.is_dir() else package.parent / "baselines"

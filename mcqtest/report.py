@@ -13,7 +13,7 @@ from typing import Any
 
 from mcqtest import gate, record, stats, summary
 from mcqtest.case import Case, varied
-from mcqtest.judge import Identity, baseline_name
+from mcqtest.identity import Identity, baseline_name
 from mcqtest.settings import Settings
 from mcqtest.types import Verdict
 

@@ -17,7 +17,8 @@ from mcqtest.answers import Reading
 from mcqtest.backends.replay import is_strict
 from mcqtest.case import Case
 from mcqtest.engine import Engine, Progress
-from mcqtest.judge import Identity, Judge
+from mcqtest.identity import Identity
+from mcqtest.judge import Judge
 from mcqtest.metrics import unanswered
 from mcqtest.plan import Asking, Planned, plan
 from mcqtest.recording import Recording

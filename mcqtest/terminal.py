@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mcqtest.board import label, licences, name_width, people
 from mcqtest.case import Case
-from mcqtest.judge import Identity, baseline_name
+from mcqtest.identity import Identity, baseline_name
 from mcqtest.report import Pooled, Scoreboard
 from mcqtest.settings import Settings
 from mcqtest.summary import accuracies, methods, passed, reasoning_gain, styles

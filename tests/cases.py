@@ -8,7 +8,7 @@ from builders import IDENTITY
 
 from mcqtest.case import Case
 from mcqtest.gate import judge
-from mcqtest.judge import Identity
+from mcqtest.identity import Identity
 from mcqtest.record import figures
 from mcqtest.settings import Settings
 from mcqtest.types import Question, Result

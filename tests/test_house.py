@@ -30,7 +30,7 @@ FLOORS = """
     backends.sharing
     backends.loading backends.generation
     backends.transformers backends.vllm backends.replay engine gate
-    case examination
+    case examination identity
     judge summary
     run report board
     baseline workers terminal

@@ -12,7 +12,7 @@ import pytest
 
 from mcqtest import demo, report, settings
 from mcqtest.baseline import write
-from mcqtest.judge import Identity
+from mcqtest.identity import Identity
 from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
