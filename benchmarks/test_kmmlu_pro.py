@@ -13,10 +13,11 @@ from operator import attrgetter
 
 import pytest
 
-from mcqtest import korean
 from mcqtest.licences import Rule
 from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method
+from mcqtest.types import Benchmark
+
+from .test_kmmlu_redux import METHODS
 
 LICENCES = {
     "law": {
@@ -65,10 +66,7 @@ KMMLU_PRO = Benchmark(
         ),
         hub="LGAI-EXAONE/KMMLU-Pro",
     ),
-    methods={
-        "cot": Method(korean.kmmlu_pro, Decoding(max_tokens=2048)),
-        "letters": Method(korean.kmmlu),
-    },
+    methods=METHODS,
     shots=0,
 )
 

@@ -33,6 +33,11 @@ DOMAINS = {
 
 COLUMNS = Columns(choices="options", answer="solution", first=1, task="category")
 
+METHODS = {
+    "cot": Method(korean.kmmlu_pro, Decoding(max_tokens=2048)),
+    "letters": Method(korean.kmmlu),
+}
+
 KMMLU_REDUX = Benchmark(
     name="kmmlu_redux",
     groups={"domains": tuple(DOMAINS)},
@@ -46,10 +51,7 @@ KMMLU_REDUX = Benchmark(
         ),
         hub="LGAI-EXAONE/KMMLU-Redux",
     ),
-    methods={
-        "cot": Method(korean.kmmlu_pro, Decoding(max_tokens=2048)),
-        "letters": Method(korean.kmmlu),
-    },
+    methods=METHODS,
     shots=0,
 )
 

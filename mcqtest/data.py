@@ -65,17 +65,15 @@ def fingerprint(questions: Sequence[Question]) -> str:
 def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Row]:
     column = layout.columns.task
     if column is None:
-        rows = read(path, name, layout.header)
-        if not rows:
-            raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
-        return rows
-    stat = path.stat()
-    groups = _read_groups(
-        path, name, layout.header, column, task.benchmark, stat.st_mtime_ns, stat.st_size
-    )
-    if not groups:
+        groups = {task.name: read(path, name, layout.header)}
+    else:
+        stat = path.stat()
+        groups = _read_groups(
+            path, name, layout.header, column, task.benchmark, stat.st_mtime_ns, stat.st_size
+        )
+    if not any(groups.values()):
         raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
-    if task.name not in groups:
+    if column is not None and task.name not in groups:
         whose = "" if task.title == task.name else f" for {task.path}"
         found = names(str(rows[0].cells[column]) for rows in groups.values())
         said = f"no row with {column} {shown(task.title)}{whose}, only {found}"

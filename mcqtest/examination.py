@@ -10,10 +10,7 @@ from mcqtest import gate, licences, stats
 from mcqtest.gate import Missed
 from mcqtest.licences import Deciding, Rule, Score, Standing
 from mcqtest.record import Record
-from mcqtest.types import Results, Verdict
-
-_SHOWN = 20
-"""Questions named in a sentence; all are in results.jsonl."""
+from mcqtest.types import Question, Results, Task, Verdict
 
 
 @dataclass(frozen=True)
@@ -108,13 +105,19 @@ def examine(
     names = {each.subject for each in missed}
     concerned = [subject in names or None in names for subject in subjects]
     ids = [result.question.id for result in results]
-    moved = []
-    for change in ("lost", "won"):
-        found = gate.moves(old, new, ids, change, among=concerned)
-        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        if found:
-            moved.append(f"{change} (question baseline>now): {', '.join(found[:_SHOWN])}{more}")
+    moved = [
+        gate.told(found, change)
+        for change in ("lost", "won")
+        if (found := gate.moves(old, new, ids, change, among=concerned))
+    ]
     return Examination(name, now, before, missed, "; ".join(moved), odd)
+
+
+def floors(task: Task, questions: Sequence[Question]) -> int:
+    """How many subjects of a licence are compared by themselves."""
+    rule = task.benchmark.licences.get(task.name)
+    subjects = {question.subject for question in questions}
+    return len(subjects) if rule and rule.floor is not None and len(subjects) > 1 else 0
 
 
 def _odd(name: str, results: Results, rule: Rule) -> str:

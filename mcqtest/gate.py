@@ -31,6 +31,8 @@ THRESHOLDS = {
 """Configuration key -> the figure it bounds, and +1 where more is better."""
 _MOST = {"max_brier": 2.0, "min_passed": math.inf}
 """Largest bound, where that is not 1."""
+_SHOWN = 20
+"""Questions named in a sentence."""
 
 
 def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
@@ -138,6 +140,12 @@ def moves(
         for at, (id_, kind, before, after) in enumerate(rows)
         if kind == change and (not among or among[at])
     ]
+
+
+def told(moved: Sequence[str], change: Change) -> str:
+    """These `moves` in words, the first of them by name; all are in results.jsonl."""
+    more = f", and {len(moved) - _SHOWN} more" if len(moved) > _SHOWN else ""
+    return f"{change} (question baseline>now): {', '.join(moved[:_SHOWN])}{more}"
 
 
 @dataclass(frozen=True)

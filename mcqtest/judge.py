@@ -19,8 +19,6 @@ from mcqtest.record import Record, parse, record
 from mcqtest.settings import Settings
 from mcqtest.types import McqtestError, Question, Results, Task, Verdict
 
-_SHOWN = 20
-"""Lost questions named in a failure; all are in results.jsonl."""
 _KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
 
@@ -32,6 +30,7 @@ class Judge:
         self.identity = identity
         self.levels = stats.Levels({}, {})
         self.thresholds = gate.Thresholds(settings.gate)
+        self._deciding = Deciding(**settings.licence)
         self._cases: dict[Task, Case] = {}
         self._olds: dict[Task, Record | None] = {}
         self._last: tuple[Results, Record] | None = None
@@ -191,7 +190,7 @@ class Judge:
             old,
             new,
             verdict,
-            deciding=Deciding(**self.settings.licence),
+            deciding=self._deciding,
             in_part=in_part,
             level=self.levels.part.get(key, self.levels.task.get(key, 1.0)),
         )
@@ -253,13 +252,12 @@ class Judge:
         self, results: Results, old: Record, new: Record, verdict: Verdict
     ) -> list[str]:
         lost = gate.moves(old, new, [result.question.id for result in results], "lost")
-        more = f", and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         worse = (
             f"{results.task.path} is worse than baseline {self.baseline!r}: accuracy "
             f"{old.accuracy:.4f} -> {new.accuracy:.4f}, {verdict.lost} questions lost, "
             f"{verdict.won} won, p = {verdict.p_value:.2g} (red from {verdict.level:.2g})"
         )
-        questions = f"lost (question baseline>now): {', '.join(lost[:_SHOWN])}{more}"
+        questions = gate.told(lost, "lost")
         silent = sum(move.endswith(">-") for move in lost)
         if silent:
             questions += f"; {silent} of the lost now without a readable answer"

@@ -13,6 +13,8 @@ def find(text: str, known: Choices) -> Iterator[Statement]:
     """All statements in Korean, in no order. What is said by the word "answer" is not taken back by
     what merely sounds like one.
     """
+    if text.isascii():  # most texts of other benchmarks: there is nothing to find
+        return
     first = len(text)
     for match in hangul.HEAD.finditer(text):
         if found := _headed(text, match.end(), known):
@@ -25,6 +27,8 @@ def find(text: str, known: Choices) -> Iterator[Statement]:
         counted = hangul.PLACE.match(text, match.end())
         if counted and counted["counted"]:
             yield Statement(match.end(), known.named(counted["named"]))
+    for match in hangul.NO_ANSWER.finditer(text):
+        yield Statement(match.start(), None)
 
 
 def _headed(text: str, at: int, known: Choices) -> Statement | None:

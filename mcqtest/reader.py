@@ -73,7 +73,7 @@ def _statements(text: str, known: Choices) -> Iterator[Statement]:
             yield stated
     yield from _lettered(text, known)
     yield from korean_statements.find(text, known)
-    for match in (*phrases.NO_ANSWER.finditer(text), *hangul.NO_ANSWER.finditer(text)):
+    for match in phrases.NO_ANSWER.finditer(text):
         yield Statement(match.start(), None)
 
 

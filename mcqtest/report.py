@@ -7,7 +7,7 @@ cases. No verdict is a pass unless every selected case was judged.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,25 +102,27 @@ class Scoreboard:
         )
         thresholds = gate.Thresholds(self.settings.gate)
         pooled = [self._pool(name, levels, thresholds) for name in names]
+        self.notices.update(dict.fromkeys(self._notes(pooled, thresholds)))
+        return pooled
+
+    def _notes(self, pooled: Sequence[Pooled], thresholds: gate.Thresholds) -> Iterator[str]:
+        """What a person should know of whole benchmarks."""
         for each in pooled:
             if len({case.against for case in each.cases if case.against}) > 1:
-                mixed = (
+                yield (
                     f"baseline {self.baseline!r} of {each.name} mixes several checkpoints' answers"
                 )
-                self.notices[mixed] = None
+        parts = {
+            each.name: f"only {len(each.cases)} of its {each.cases[0].siblings} tasks were selected"
+            for each in pooled
+        }
         whole = self._whole(pooled)
-        for place in thresholds.bounds:
-            part = next((each for each in pooled if each.name == place), None)
-            if place not in whole:
-                why = "not selected, or there is no such"
-                if part is not None:
-                    selected = f"{len(part.cases)} of its {part.cases[0].siblings} tasks"
-                    why = f"only {selected} were selected"
-                self.notices[f"thresholds of {place} were not checked: {why}"] = None
+        for place in (each for each in thresholds.bounds if each not in whole):
+            why = parts.get(place, "not selected, or there is no such")
+            yield f"thresholds of {place} were not checked: {why}"
         for each in pooled:
             if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
-                self.notices[f"{each.name}: {share:.0%} of answers could not be read"] = None
-        return pooled
+                yield f"{each.name}: {share:.0%} of answers could not be read"
 
     @staticmethod
     def _whole(pooled: Sequence[Pooled]) -> set[str]:

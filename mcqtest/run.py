@@ -17,6 +17,7 @@ from mcqtest.answers import Reading
 from mcqtest.backends.replay import is_strict
 from mcqtest.case import Case
 from mcqtest.engine import Engine, Progress
+from mcqtest.examination import floors
 from mcqtest.identity import Identity
 from mcqtest.judge import Judge
 from mcqtest.metrics import unanswered
@@ -25,7 +26,7 @@ from mcqtest.recording import Recording
 from mcqtest.settings import Settings
 from mcqtest.store import Store
 from mcqtest.tables import folded
-from mcqtest.types import Backend, McqtestError, Question, Results, Style, Task
+from mcqtest.types import Backend, McqtestError, Results, Style, Task
 
 DEMO = "demo"
 """The benchmark of the embedded questions."""
@@ -270,13 +271,6 @@ class Run:
                 if stored is not None and unanswered(stored) < len(stored):
                     found[name] = right(stored)
         return found
-
-
-def floors(task: Task, questions: Sequence[Question]) -> int:
-    """How many subjects of a licence are compared by themselves."""
-    rule = task.benchmark.licences.get(task.name)
-    subjects = {question.subject for question in questions}
-    return len(subjects) if rule and rule.floor is not None and len(subjects) > 1 else 0
 
 
 def right(results: Results) -> int:

@@ -186,12 +186,12 @@ def _pairs(option: str, given: Any) -> dict[str, str]:
 
 def _licence(pairs: dict[str, str]) -> dict[str, str]:
     """Checked here, where a mistake is told before anything is asked."""
+    known = [each.name for each in fields(Deciding)]
+    for key in pairs:
+        if key not in known:
+            raise McqtestError(f"--licence {key}: unknown; there are {' and '.join(known)}")
     try:
         Deciding(**pairs)
-    except TypeError:
-        known = " and ".join(each.name for each in fields(Deciding))
-        wrong = next(key for key in pairs if key not in {each.name for each in fields(Deciding)})
-        raise McqtestError(f"--licence {wrong}: unknown; there are {known}") from None
     except ValueError as error:
         raise McqtestError(f"--licence {error}") from None
     return pairs
