@@ -8,8 +8,7 @@ from operator import attrgetter
 
 import pytest
 
-from mcqtest.source import Layout, Source
-from mcqtest.types import Benchmark
+from mcqtest.types import Benchmark, Layout, Source
 
 from .test_kmmlu import COLUMNS, EXPERT, METHODS, SUBJECTS, WORKED
 

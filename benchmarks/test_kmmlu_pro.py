@@ -13,36 +13,35 @@ from operator import attrgetter
 
 import pytest
 
-from mcqtest.licences import Rule
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark
+from mcqtest.gate.licences import Licence
+from mcqtest.types import Benchmark, Columns, Layout, Source
 
 from .test_kmmlu_redux import METHODS
 
 LICENCES = {
     "law": {
         # No average is asked for.
-        "certified_judicial_scrivener": ("법무사", Rule(198, mean=None)),
+        "certified_judicial_scrivener": ("법무사", Licence(198, mean=None)),
         # Graded on a curve in reality; there, 900 of 1,660 points, which is printed as 54.22 %.
-        "lawyer": ("변호사", Rule(150, floor=None, mean=Fraction(5422, 10_000))),
-        "certified_public_labor_attorney": ("공인노무사", Rule(239)),
-        "certified_patent_attorney": ("변리사", Rule(109)),
+        "lawyer": ("변호사", Licence(150, floor=None, mean=Fraction(5422, 10_000))),
+        "certified_public_labor_attorney": ("공인노무사", Licence(239)),
+        "certified_patent_attorney": ("변리사", Licence(109)),
     },
     "tax and accounting": {
-        "certified_public_accountant": ("공인회계사", Rule(208)),
-        "certified_tax_accountant": ("세무사", Rule(238)),
-        "certified_customs_broker": ("관세사", Rule(159)),
+        "certified_public_accountant": ("공인회계사", Licence(208)),
+        "certified_tax_accountant": ("세무사", Licence(238)),
+        "certified_customs_broker": ("관세사", Licence(159)),
     },
     "value estimation": {
-        "certified_damage_adjuster": ("손해사정사", Rule(120)),
-        "certified_appraiser": ("감정평가사", Rule(196)),
+        "certified_damage_adjuster": ("손해사정사", Licence(120)),
+        "certified_appraiser": ("감정평가사", Licence(196)),
     },
     "medicine": {
-        "doctor_of_korean_medicine": ("한의사", Rule(288)),
-        "dentist": ("치과의사", Rule(252)),
-        "pharmacist": ("약사", Rule(271)),
-        "herb_pharmacist": ("한약사", Rule(244)),
-        "physician": ("의사", Rule(150)),
+        "doctor_of_korean_medicine": ("한의사", Licence(288)),
+        "dentist": ("치과의사", Licence(252)),
+        "pharmacist": ("약사", Licence(271)),
+        "herb_pharmacist": ("한약사", Licence(244)),
+        "physician": ("의사", Licence(150)),
     },
 }
 """Domain -> licence -> Korean name, and what it asks for, with its number of questions."""
@@ -56,7 +55,7 @@ KMMLU_PRO = Benchmark(
     name="kmmlu_pro",
     groups={domain: tuple(licences) for domain, licences in LICENCES.items()},
     titles={name: title for name, (title, _) in EVERY.items()},
-    licences={name: rule for name, (_, rule) in EVERY.items()},
+    criteria={name: licence for name, (_, licence) in EVERY.items()},
     source=Source(
         folder="kmmlu_pro",
         layouts=(

@@ -10,9 +10,8 @@ from operator import attrgetter
 
 import pytest
 
-from mcqtest import korean
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method
+from mcqtest.prompts import korean
+from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Source
 
 DOMAINS = {
     "agriculture_forestry_fisheries": "농림어업",

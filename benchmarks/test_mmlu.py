@@ -9,8 +9,7 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Method
+from mcqtest.types import Benchmark, Columns, Layout, Method, Source
 
 GROUPS = {
     "STEM": """

@@ -9,8 +9,7 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method
+from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Source
 
 CATEGORIES = """
     biology business chemistry computer_science economics engineering health history law math

@@ -12,6 +12,8 @@ class Option(NamedTuple):
     metavar: str
     help: str
     many: bool = False
+    kind: str = "text"
+    """What its value is, and so how it is checked (`mcqtest.run.settings`)."""
 
     @property
     def key(self) -> str:
@@ -19,25 +21,45 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("model", "PATH", "checkpoint to judge: a folder, a hub id, or demo; recorded outputs"),
+    Option(
+        "model",
+        "PATH",
+        "checkpoint to judge: a folder, a hub id, or demo; recorded outputs",
+        kind="model",
+    ),
     Option("backend", "NAME", "auto, transformers, vllm or replay (default: auto)"),
     Option(
         "backend-option",
         "KEY=VALUE",
         "for the backend, such as dtype=bfloat16; repeatable",
         many=True,
+        kind="pairs",
     ),
     Option(
-        "data", "DIR", "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)"
+        "data",
+        "DIR",
+        "benchmark data: a folder, demo, or hub (default: $MCQTEST_DATA, else hub)",
+        kind="data",
     ),
     Option(
         "revision",
         "BENCHMARK=COMMIT",
         "take a benchmark's questions from this commit of the hub; repeatable",
         many=True,
+        kind="pairs",
     ),
-    Option("shots", "K", "worked examples before each question (default: the benchmark's)"),
-    Option("method", "NAME", "how answers are given: letters or cot (default: the benchmark's)"),
+    Option(
+        "shots",
+        "K",
+        "worked examples before each question (default: the benchmark's)",
+        kind="count",
+    ),
+    Option(
+        "method",
+        "NAME",
+        "how answers are given: letters or cot (default: the benchmark's)",
+        kind="method",
+    ),
     Option("style", "NAME", "how questions are put (default: the benchmark's)"),
     Option(
         "sensitivity",
@@ -49,30 +71,39 @@ OPTIONS = (
         "KEY=VALUE",
         "for texts, such as max_tokens=1024, or temperature=0.7 and samples=5; repeatable",
         many=True,
+        kind="pairs",
     ),
     Option("reader", "NAME", "what reads answers out of texts (default: mcqtest)"),
     Option("fallback", "NAME", "where nothing can be read: wrong or random (default: wrong)"),
-    Option("limit", "N", "only the first N questions of each task"),
+    Option("limit", "N", "only the first N questions of each task", kind="number"),
     Option(
         "baseline",
         "NAME",
         "baseline to compare with (default: the model's name); none: thresholds alone",
+        kind="name",
     ),
-    Option("baselines-dir", "DIR", "where baselines are (default: baselines)"),
+    Option("baselines-dir", "DIR", "where baselines are (default: baselines)", kind="folder"),
     Option(
-        "model-name", "NAME", "name this model's baseline is recorded under (default: its folder's)"
+        "model-name",
+        "NAME",
+        "name this model's baseline is recorded under (default: its folder's)",
+        kind="name",
     ),
     Option(
         "licence",
         "KEY=VALUE",
         "how licences are decided: mean=subjects or items, questions=published or any; repeatable",
         many=True,
+        kind="rules",
     ),
-    Option("alpha", "A", "false-alarm probability of the whole run (default: 0.01)"),
-    Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)"),
+    Option(
+        "alpha", "A", "false-alarm probability of the whole run (default: 0.01)", kind="probability"
+    ),
+    Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)", kind="folder"),
     Option(
         "accept-regression",
         "REASON",
         "with --snapshot-update: record although significantly worse; written into the baseline",
+        kind="reason",
     ),
 )

@@ -107,7 +107,7 @@ def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
     """
     import torch
 
-    from mcqtest.backends import kernels
+    from mcqtest.backends.transformers import kernels
 
     config, device = asked["config"], asked["device"]
     dtype = getattr(torch, asked["dtype"])

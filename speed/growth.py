@@ -109,9 +109,10 @@ class Instant:
 
 def _run_library(asked: dict[str, Any]) -> dict[str, Any]:
     """Plan, ask, store and judge; then the same again with all answers stored."""
-    from mcqtest.engine import Engine
-    from mcqtest.plan import Asking, plan
-    from mcqtest.store import Store
+    from mcqtest.run.engine import Engine
+    from mcqtest.run.plan import plan
+    from mcqtest.run.way import Way
+    from mcqtest.run.store import Store
 
     started = time.perf_counter()
     planned, left = [], asked["questions"]
@@ -119,7 +120,7 @@ def _run_library(asked: dict[str, Any]) -> dict[str, Any]:
         if left > 0:
             data, shots = Path(asked["data"]), asked["shots"]
             planned.append(
-                plan(task, root=data, identity="growth", asking=Asking(shots=shots, limit=left))
+                plan(task, root=data, identity="growth", way=Way(shots=shots, limit=left))
             )
             left -= len(planned[-1].questions)
     plan_seconds = time.perf_counter() - started
@@ -174,7 +175,7 @@ def _run_length(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _load(asked: dict[str, Any]) -> Any:
     from mcqtest import backends
-    from mcqtest.checkpoint import Checkpoint
+    from mcqtest.backends.checkpoint import Checkpoint
 
     checkpoint = Checkpoint(Path(asked["checkpoint"]), "growth")
     options = {"device": "cpu", "dtype": "float32"}

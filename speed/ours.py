@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest import backends
-from mcqtest.checkpoint import Checkpoint
+from mcqtest.backends.checkpoint import Checkpoint
 from speed.subjects import planned
 
 

@@ -98,8 +98,8 @@ def _peer(options: argparse.Namespace, model: Path, run_dir: Path) -> tuple[tupl
 def main(spec: Path, answer: Path) -> None:
     """Child process: store an answer to every question, unless that was done."""
     asked = json.loads(spec.read_text("utf-8"))
-    from mcqtest import demo, settings
-    from mcqtest.run import Run
+    from mcqtest import demo
+    from mcqtest.run import Run, settings
     from mcqtest.types import Response
 
     values = {"model": asked["checkpoint"], "data": asked["data"], "run_dir": asked["run_dir"]}

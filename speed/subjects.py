@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.test_mmlu import MMLU
-from mcqtest.plan import Asking, Planned, plan
+from mcqtest.run.plan import Planned, plan
+from mcqtest.run.way import Way
 
 TASKS = {task.name: task for task in MMLU.tasks}
 ALL = tuple(TASKS)
@@ -41,7 +42,7 @@ class Lengths:
 @cache
 def planned(subject: str, data: Path, limit: int | None = None) -> Planned:
     """A subject's requests, as the plugin would send them."""
-    return plan(TASKS[subject], root=data, identity="speed", asking=Asking(limit=limit))
+    return plan(TASKS[subject], root=data, identity="speed", way=Way(limit=limit))
 
 
 def means(lengths: Iterable[Lengths]) -> tuple[float, float, float]:

@@ -60,7 +60,7 @@ def main(spec: Path, answer: Path) -> None:
     """Child process: ``size`` 0 is mcqtest, else the size of the batches."""
     asked = json.loads(spec.read_text("utf-8"))
     from mcqtest import backends
-    from mcqtest.checkpoint import Checkpoint
+    from mcqtest.backends.checkpoint import Checkpoint
     from mcqtest.types import Decoding
     from speed.subjects import planned
 

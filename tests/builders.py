@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from mcqtest.engine import Engine
-from mcqtest.plan import Planned
+from mcqtest.gate.record import Record
 from mcqtest.prompts import letters
-from mcqtest.record import Record
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.store import Store
+from mcqtest.run.engine import Engine
+from mcqtest.run.plan import Planned
+from mcqtest.run.store import Store
 from mcqtest.types import (
     LETTERS,
     AnswerError,
     Benchmark,
+    Columns,
+    Layout,
     McqtestError,
     Method,
     Prompt,
     Question,
     Request,
     Response,
+    Source,
     Style,
 )
 

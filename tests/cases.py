@@ -1,17 +1,17 @@
-"""Settings, a model's identity and judged cases, as the reporting side of a run sees them."""
+"""Settings, a model's identity a policy and outcomes, as the reporting side of a run sees them."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 
 from builders import IDENTITY
 
-from mcqtest.case import Case
-from mcqtest.gate import judge
-from mcqtest.identity import Identity
-from mcqtest.record import figures
-from mcqtest.settings import Settings
-from mcqtest.types import Question, Result
+from mcqtest.gate import Outcome, Policy, Thresholds, counted, decide, stats
+from mcqtest.gate.record import figures
+from mcqtest.report import Scoreboard, dump
+from mcqtest.run.settings import Settings
+from mcqtest.types import Identity, Question, Result
 
 MODEL = Identity(
     name="small",
@@ -44,7 +44,7 @@ def settings_of(**changes):
         "baseline": None,
         "baselines_dir": "/project/baselines",
         "model_name": None,
-        "licence": {},
+        "rules": {},
         "alpha": 0.01,
         "run_dir": "/project/.mcqtest",
         "accept_regression": None,
@@ -54,7 +54,47 @@ def settings_of(**changes):
     return Settings(**(values | changes))
 
 
-def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **changes):
+def policy_of(*outcomes, **changes):
+    """The policy of a run in which the tasks of these outcomes were planned."""
+    tasks = {}
+    for each in outcomes:
+        tasks.setdefault(each.benchmark, {})[each.task] = None
+    values = {
+        "alpha": 0.01,
+        "baseline": MODEL.name,
+        "baselines_dir": "/project/baselines",
+        "update": False,
+        "gate": {},
+    }
+    values |= changes
+    if values["baseline"] == "none":
+        values["baseline"] = None
+    thresholds = Thresholds(values.pop("gate"))
+    levels = stats.shares(values["alpha"], {name: [*each] for name, each in tasks.items()})
+    return Policy(**values, thresholds=thresholds, levels=levels)
+
+
+def board_of(*outcomes, **changes):
+    """A scoreboard after these outcomes, all that were planned."""
+    board = Scoreboard(policy_of(*outcomes, **changes), MODEL)
+    for outcome in outcomes:
+        board.add(outcome)
+    return board
+
+
+def decided(board, problems=()):
+    """Benchmarks as a whole, and the verdict on them."""
+    pooled = board.benchmarks()
+    return pooled, decide(pooled, problems, board.policy)
+
+
+def summary_of(*outcomes, problems=(), **changes):
+    """What summary.json says after these outcomes, as its reader sees it."""
+    board = board_of(*outcomes, **changes)
+    return json.loads(dump(board.summary(*decided(board, problems))))
+
+
+def outcome_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **changes):
     """A judged task with ``right`` of ``n`` questions right; ``lost=None``: no comparison.
 
     The answers are right first, then wrong, and the last wrong one could not be read.
@@ -66,7 +106,7 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
         Result(Question("", ("", ""), 0, str(row)), answer, (0.75, 0.25), 5)
         for row, answer in enumerate(answers)
     ]
-    verdict = None if lost is None else asdict(judge(n, lost, won, 0.1))
+    comparison = None if lost is None else asdict(counted(n, lost, won, 0.1))
     values = {
         "benchmark": benchmark,
         "task": task,
@@ -92,7 +132,7 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
             for each in results
         ],
         "figures": figures(results),
-        "verdict": verdict,
+        "comparison": comparison,
         "failures": [],
         "against": None if lost is None else "0" * 64,
         "before": None if lost is None else right + lost - won,
@@ -103,4 +143,4 @@ def case_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **cha
         "fewer_shots": 0,
         "notices": [],
     }
-    return Case(**(values | changes))
+    return Outcome(**(values | changes))

@@ -3,9 +3,20 @@
 import importlib.util
 import os
 
+import pytest
 from project import plugin_args, project, recorded
 
 __all__ = ["plugin_args", "project", "recorded"]  # fixtures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that start a pytest of their own, about two seconds each: they say nothing about
+    which libraries are installed, so one environment runs them.
+    """
+    for item in items:
+        if "pytester" in getattr(item, "fixturenames", ()):
+            item.add_marker("starts_pytest")
+
 
 if importlib.util.find_spec("hypothesis") is not None:  # this file is read with --model as well
     from hypothesis import HealthCheck, settings

@@ -24,8 +24,9 @@ from tokenizers import (
 from tokenizers import models as vocabularies
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
-from mcqtest.backends import load, passes, setup
-from mcqtest.checkpoint import Checkpoint
+from mcqtest.backends import load, setup
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.transformers import passes
 from mcqtest.types import Prompt, Request
 
 LETTERS = (" A", " B", " C", " D")

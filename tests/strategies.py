@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Question, Result, Results, Task
+from mcqtest.types import Benchmark, Columns, Layout, Question, Result, Results, Source, Task
 
 CHOICES = 26
 
@@ -49,4 +48,4 @@ runs = st.dictionaries(
     st.lists(st.text("abc", min_size=1), unique=True, max_size=60),
     max_size=4,
 )
-"""Benchmark -> names of its selected tasks, as `mcqtest.stats.shares` takes them."""
+"""Benchmark -> names of its selected tasks, as `mcqtest.gate.stats.shares` takes them."""

@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcqtest.backends import attention
-from mcqtest.backends.layout import Layout, Own
+from mcqtest.backends.transformers import attention
+from mcqtest.backends.transformers.packing import Own, Packing
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
 
@@ -77,7 +77,7 @@ def test_equal_to_the_whole(shape, grow):
     prefix = [before] if shape.start else []
     arguments = {"scaling": shape.scale, "sliding_window": shape.window, "dropout": 0.0}
     if not grow:
-        layout = Layout(shape.lengths, shape.start, torch.device("cpu"))
+        layout = Packing(shape.lengths, shape.start, torch.device("cpu"))
         shared = attention.Shared(prefix, layout)
         found, _ = attention.attend(MODULE, query, key, value, None, shared=shared, **arguments)
         assert torch.allclose(found[0], torch.cat(expected), atol=TOLERANCE[shape.dtype])
@@ -112,7 +112,7 @@ def test_equal_to_the_whole(shape, grow):
 def test_what_is_not_known_is_refused(argument):
     """An argument that might change the arithmetic is not passed over."""
     x = torch.zeros(1, 1, 2, 4)
-    shared = attention.Shared([], Layout([2], 0, torch.device("cpu")))
+    shared = attention.Shared([], Packing([2], 0, torch.device("cpu")))
     attention.attend(MODULE, x, x, x, None, shared=shared, **{argument: None})
     with pytest.raises(NotImplementedError, match=argument):
         attention.attend(MODULE, x, x, x, None, shared=shared, **{argument: 1.0})
@@ -125,7 +125,7 @@ def test_what_is_not_known_is_refused(argument):
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=30))
 def test_rows_of_similar_lengths_lie_together(lengths):
     """So that padding at most doubles what is computed; no token is lost."""
-    layout = Layout(lengths, 7, torch.device("cpu"))
+    layout = Packing(lengths, 7, torch.device("cpu"))
     places = torch.cat([grid.flatten()[inside] for grid, inside in layout.blocks])
     assert places.tolist() == list(range(sum(lengths)))
     assert sum(grid.numel() for grid, _ in layout.blocks) <= 2 * sum(lengths)

@@ -9,10 +9,10 @@ import pytest
 from builders import complaint
 from realdata import benchmark, require
 
-from mcqtest import korean
 from mcqtest.data import load
+from mcqtest.data.tables import comparable
 from mcqtest.plugin import MARKERS
-from mcqtest.tables import folded
+from mcqtest.prompts import korean
 from mcqtest.types import Decoding, Method
 
 KMMLU = benchmark("kmmlu").KMMLU
@@ -79,7 +79,7 @@ def test_hard_subjects():
 def test_titles():
     """Korean, and no two alike; what Geomatics is called, geometry, is not corrected."""
     assert KMMLU.titles.keys() == set(NAMES)
-    assert len({folded(title) for title in KMMLU.titles.values()}) == 45
+    assert len({comparable(title) for title in KMMLU.titles.values()}) == 45
     assert all(re.fullmatch("[가-힣]+( [가-힣]+)*", title) for title in KMMLU.titles.values())
     assert KMMLU.titles["Geomatics"] == "기하학"
     assert KMMLU.titles["Construction"] == "건설"
@@ -107,7 +107,7 @@ def test_methods(which):
     assert which.methods["cot"] == Method(korean.kmmlu_cot, decoding, worked=True)
     assert which.shots == 5
     assert which.expert == 0.8
-    assert not which.licences
+    assert not which.criteria
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def test_names_in_worked_examples(tmp_path, which, name):
     """Case and what stands between words do not count; a subject may be called by its title."""
     path = tmp_path / which.name / "cot_exemplars.jsonl"
     koreandata.listed(path, [worked_row(name), worked_row("law")])
-    mine = next(each for each in which.tasks if folded(each.name) == "criminallaw")
+    mine = next(each for each in which.tasks if comparable(each.name) == "criminallaw")
     (shot,) = load(mine, "worked", tmp_path)
     assert (shot.text, shot.choices, shot.answer) == (name, ("a", "b", "c", "d"), 2)
     assert shot.reasoning == "따라서, 정답은 (C) 입니다."

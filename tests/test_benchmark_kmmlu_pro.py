@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from realdata import benchmark, require
 
-from mcqtest import files, korean, settings
-from mcqtest.data import fingerprint, load
-from mcqtest.licences import Rule
-from mcqtest.outputs import Key, read_key
+from mcqtest.backends.outputs import Key, read_key
+from mcqtest.data import files, fingerprint, load
+from mcqtest.data.tables import Row, comparable
+from mcqtest.gate.licences import Licence
 from mcqtest.plugin import MARKERS
-from mcqtest.tables import Row, folded
+from mcqtest.prompts import korean
+from mcqtest.run import settings
 from mcqtest.types import Decoding, Method, Question
 
 REDUX = benchmark("kmmlu_redux").KMMLU_REDUX
@@ -84,10 +85,10 @@ def test_licences():
 def test_rules():
     """Three kinds: 40 % everywhere and 60 % on average, no average, and an average alone."""
     floor, mean = Fraction(2, 5), Fraction(3, 5)
-    rules = {name: Rule(size, floor, mean) for name, size in koreandata.PRO.items()}
-    rules["certified_judicial_scrivener"] = Rule(198, floor, None)
-    rules["lawyer"] = Rule(150, None, Fraction("0.5422"))
-    assert PRO.licences == rules
+    licences = {name: Licence(size, floor, mean) for name, size in koreandata.PRO.items()}
+    licences["certified_judicial_scrivener"] = Licence(198, floor, None)
+    licences["lawyer"] = Licence(150, None, Fraction("0.5422"))
+    assert PRO.criteria == licences
 
 
 def test_domains():
@@ -95,7 +96,7 @@ def test_domains():
     assert [each.name for each in REDUX.tasks] == sorted(koreandata.REDUX)
     assert REDUX.groups.keys() == {"domains"}
     assert sum(koreandata.REDUX.values()) == 2587
-    assert not REDUX.licences
+    assert not REDUX.criteria
 
 
 @BOTH
@@ -103,7 +104,7 @@ def test_names(which):
     """Names are for command lines, titles Korean; no name or title could be that of two."""
     assert all(each.name.isascii() and each.name.islower() for each in which.tasks)
     assert [which.titles[name] for name in SIZES[which]] == TITLES[which].split()
-    said = {folded(name) for each in which.tasks for name in (each.name, each.title)}
+    said = {comparable(name) for each in which.tasks for name in (each.name, each.title)}
     assert len(said) == 28
 
 
@@ -234,14 +235,14 @@ MARKS = st.text("/.,·_- \u3000()&", max_size=3)
 
 
 @given(st.lists(LETTERS, min_size=1, max_size=6), st.data())
-def test_folded(letters, data):
+def test_comparable(letters, data):
     """One name is compared alike in any case of marks, in either form of Unicode."""
     name = "".join(letters)
     other = "".join(f"{data.draw(MARKS)}{letter}" for letter in letters) + data.draw(MARKS)
-    assert folded(unicodedata.normalize("NFD", name)) == folded(name)
-    assert folded(unicodedata.normalize("NFD", other)) == folded(other)
+    assert comparable(unicodedata.normalize("NFD", name)) == comparable(name)
+    assert comparable(unicodedata.normalize("NFD", other)) == comparable(other)
     if unicodedata.is_normalized("NFC", name):
-        assert folded(other) == folded(name)
+        assert comparable(other) == comparable(name)
 
 
 @pytest.mark.parametrize("name", ["변호인", "민사법", "", None, 3])
@@ -296,7 +297,7 @@ def read(key, *given):
         demo_data=Path("/demo"),
         update=False,
     )
-    return getattr(found, key)
+    return found.rules[key] if key in found.rules else getattr(found, key)
 
 
 def test_revision():

@@ -5,33 +5,35 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from cases import MODEL, case_of, settings_of
+from cases import board_of, outcome_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest import board, summary, terminal
-from mcqtest.licences import Deciding, Rule, Score, Standing, to_json
-from mcqtest.report import Scoreboard
-from mcqtest.wide import width
+from mcqtest.gate import Pooled
+from mcqtest.gate.licences import Licence, Marks, Rules, Subject
+from mcqtest.gate.licences.kind import passed
+from mcqtest.gate.licences.marks import to_json
+from mcqtest.report import board, summary, terminal
+from mcqtest.report.columns import width
 
-RULE = Rule(60)
-LAWYER = Rule(60, floor=None, mean=Fraction(5422, 10_000))
-SCRIVENER = Rule(60, mean=None)
+LICENCE = Licence(60)
+LAWYER = Licence(60, floor=None, mean=Fraction(5422, 10_000))
+SCRIVENER = Licence(60, mean=None)
 HANGUL = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=40)
 
 
 def scores(**found):
-    """Subject -> (right, n), as a standing has them."""
-    return tuple(Score(name.replace("_", " "), *each) for name, each in found.items())
+    """Subject -> (right, n), as marks have them."""
+    return tuple(Subject(name.replace("_", " "), *each) for name, each in found.items())
 
 
-def licence(task, *now, before=(), rule=RULE, title="변호사", **changes):
+def licence(task, *now, before=(), asked=LICENCE, title="변호사", **changes):
     """A judged licence with these scores; a lost one says so."""
-    earlier = Standing(rule, before, changes.get("over", "subjects")) if before else None
-    found = to_json(Standing(rule, now, **changes), earlier)
+    earlier = Marks(asked, before, changes.get("over", "subjects")) if before else None
+    found = to_json(Marks(asked, now, **changes), earlier)
     found["lost"] = "licence lost" if found["passed_before"] and not found["passed"] else None
     n, right = sum(each.n for each in now), sum(each.right for each in now)
-    return case_of(task, n, right, title=title, licence=found)
+    return outcome_of(task, n, right, title=title, findings={"licence": found})
 
 
 GOOD = scores(민법=(30, 40), 헌법=(1200, 1500))
@@ -39,10 +41,10 @@ EARLIER = scores(민법=(15, 40), 헌법=(600, 1500))
 LONG = "부동산등기법_및_공탁법과_민사집행법_일부"
 BAD = scores(민법=(15, 40), **{LONG: (8, 20)})
 BEST = scores(민법=(30, 40), **{LONG: (16, 20)})
-CASES = [
+OUTCOMES = [
     licence("physician", *GOOD, title="의사", before=EARLIER),
-    licence("lawyer", *GOOD, rule=LAWYER, title=""),
-    licence("judicial_scrivener", *GOOD, rule=SCRIVENER, title="법무사", before=GOOD),
+    licence("lawyer", *GOOD, asked=LAWYER, title=""),
+    licence("judicial_scrivener", *GOOD, asked=SCRIVENER, title="법무사", before=GOOD),
 ]
 LOST = licence("certified_patent_attorney", *BAD, title="변리사", before=BEST)
 
@@ -68,13 +70,18 @@ def numbers(line, heading, name):
     return [part.strip() for part in parts], text[ends[-1] :]
 
 
+def whole(outcomes, **figures):
+    """A benchmark of these outcomes, of which nothing was compared."""
+    return Pooled("toy", outcomes, None, figures, [])
+
+
 # --- licences ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("columns", [60, 80, 93, 120, 200])
 def test_numbers_stand_under_their_headings(columns):
     """Whatever the names, and however wide: a number ends where its heading does."""
-    heading, *lines = table(board.licences([*CASES, LOST], columns))
+    heading, *lines = table(board.boards([*OUTCOMES, LOST], columns))
     name = board.name_width(columns)
     found = [numbers(line, heading, name) for line in lines]
     short = [parts[:5] for parts, _ in found]
@@ -94,19 +101,19 @@ def test_numbers_stand_under_their_headings(columns):
 def test_no_row_is_wider_than_the_terminal(columns):
     """Neither the heading nor a row, with the largest numbers that there are."""
     full = scores(민법=(12_345, 12_345), 헌법=(12_345, 12_345))
-    lines = table(board.licences([*CASES, licence("full", *full, before=full)], columns))
+    lines = table(board.boards([*OUTCOMES, licence("full", *full, before=full)], columns))
     assert len(lines) == 1 + 4 * 3
     assert max(map(width, lines)) <= columns
-    assert max(map(width, table(board.licences([LOST], columns)))) <= columns
+    assert max(map(width, table(board.boards([LOST], columns)))) <= columns
 
 
 def test_a_long_name_is_cut():
     """Its beginning, with a mark; where there is more room, more of it."""
     for columns in (80, 120):
-        line = next(each for each in board.licences([LOST], columns) if "공탁법" in each)
+        line = next(each for each in board.boards([LOST], columns) if "공탁법" in each)
         name, mark, _ = line.partition("…")
         assert bool(mark) == (columns == 80)
-        whole = BAD[1].subject
+        whole = BAD[1].name
         assert whole.startswith(name.strip()) if mark else line.startswith(f"  {whole} ")
 
 
@@ -114,9 +121,9 @@ def test_the_baseline_is_shown_where_there_is_room():
     """From 120 columns on: the share of each subject and the average, where they are known, behind
     the mark of what is missed.
     """
-    narrow = board.licences([*CASES, LOST], 119)
+    narrow = board.boards([*OUTCOMES, LOST], 119)
     assert not any("before" in line for line in table(narrow))
-    heading, *lines = table(board.licences([*CASES, LOST], 120))
+    heading, *lines = table(board.boards([*OUTCOMES, LOST], 120))
     found = [numbers(line, heading, board.name_width(120)) for line in lines]
     assert heading.endswith("   before")
     assert {rest for _, rest in found} == {""}
@@ -137,32 +144,32 @@ def test_what_is_missed_says_so(columns):
     just reaches it, nor where nothing is asked.
     """
     weak = [
-        licence("lawyer", *BAD, rule=LAWYER),
-        licence("judicial_scrivener", *BAD, rule=SCRIVENER),
+        licence("lawyer", *BAD, asked=LAWYER),
+        licence("judicial_scrivener", *BAD, asked=SCRIVENER),
         LOST,
     ]
-    lines = [line for each in weak for line in table(board.licences([each], columns))[1:]]
+    lines = [line for each in weak for line in table(board.boards([each], columns))[1:]]
     end = board.name_width(columns) + 37
     marks = [cells(line)[end : end + 7] == " missed" for line in lines]
     assert marks == ["missed" in line for line in lines]
     assert marks == [False, False, True, True, False, False, True, False, True]
-    assert not any("missed" in line for line in board.licences(CASES, columns))
+    assert not any("missed" in line for line in board.boards(OUTCOMES, columns))
 
 
-def results_of(*cases):
+def results_of(*outcomes):
     """The lines that name a licence, and the sum."""
-    return [line for line in board.licences(cases, 120) if line not in table([line])]
+    return [line for line in board.boards(outcomes, 120) if line not in table([line])]
 
 
 def test_passed_and_not():
     """Each licence by its Korean name and its own, and what it was before, if that was another."""
-    assert results_of(*CASES) == [
+    assert results_of(*OUTCOMES) == [
         "의사 physician: passed (not passed before)",
         "lawyer: passed",
         "법무사 judicial_scrivener: passed",
         "licences passed: 3 of 3; averages over subjects",  # of one nothing is known from before
     ]
-    assert results_of(CASES[0])[-1] == (
+    assert results_of(OUTCOMES[0])[-1] == (
         "licences passed: 1 of 1 (0 in the baseline); averages over subjects"
     )
 
@@ -173,7 +180,7 @@ def test_what_was_lost_stands_last():
     """
     failed = licence("dentist", *BAD, before=BAD, title="")
     other = licence("appraiser", *BAD, before=BEST, title="")
-    assert results_of(LOST, failed, other, CASES[2]) == [
+    assert results_of(LOST, failed, other, OUTCOMES[2]) == [
         "dentist: NOT PASSED",
         "법무사 judicial_scrivener: passed",
         "변리사 certified_patent_attorney: NOT PASSED (passed before)",
@@ -184,52 +191,52 @@ def test_what_was_lost_stands_last():
 
 def test_on_fewer_questions_than_published():
     """A result that rests on a part says on how much; on all or more there is nothing to say."""
-    rule = Rule(61)
+    asked = Licence(61)
     assert results_of(
-        licence("pharmacist", *BEST, rule=rule, title="약사", before=BAD),
-        licence("dentist", *BAD, rule=rule, title=""),
+        licence("pharmacist", *BEST, asked=asked, title="약사", before=BAD),
+        licence("dentist", *BAD, asked=asked, title=""),
     )[:2] == [
         "약사 pharmacist: passed on 60 of 61 published questions (not passed before)",
         "dentist: NOT PASSED on 60 of 61 published questions",
     ]
-    found = licence("pharmacist", *BEST, rule=rule).licence
+    found = licence("pharmacist", *BEST, asked=asked).findings["licence"]
     assert (found["questions"], found["published"]) == (60, 61)
     for published in (59, 60):
-        assert results_of(licence("dentist", *BEST, rule=Rule(published), title=""))[0] == (
+        assert results_of(licence("dentist", *BEST, asked=Licence(published), title=""))[0] == (
             "dentist: passed"
         )
 
 
 def test_undecided():
     """Why a licence cannot be passed, however good its scores."""
-    case = licence("physician", *GOOD, undecided="only 9 questions asked", over="items")
-    assert results_of(case) == [
+    outcome = licence("physician", *GOOD, undecided="only 9 questions asked", over="items")
+    assert results_of(outcome) == [
         "변호사 physician: NOT PASSED: only 9 questions asked",
         "licences passed: 0 of 1; averages over items",
     ]
-    assert "  average over items " in "\n".join(board.licences([case], 80))
+    assert "  average over items " in "\n".join(board.boards([outcome], 80))
 
 
 def test_no_licences():
     """Tasks that are none have no board, and no count; nor has a mixture."""
-    for cases in ([case_of()], [case_of(), CASES[0]]):
-        assert board.licences(cases, 120) == []
-        assert summary.passed(cases) is None
-        assert "passed" not in summary.benchmark(cases, {}, None)
+    for outcomes in ([outcome_of()], [outcome_of(), OUTCOMES[0]]):
+        assert board.boards(outcomes, 120) == []
+        assert passed(outcomes) is None
+        assert "passed" not in summary.benchmark(whole(outcomes))
 
 
 def test_the_summary_has_what_the_board_shows():
     """How many are passed now and before, and of each licence its name and subjects."""
-    found = summary.benchmark([LOST, CASES[2]], {"passed": 1.0}, None)
+    found = summary.benchmark(whole([LOST, OUTCOMES[2]], passed=1.0))
     assert (found["passed"], found["passed_before"], found["licences"]) == (1, 2, 2)
     task = found["tasks"]["certified_patent_attorney"]
     assert task["title"] == "변리사"
-    assert task["licence"] == LOST.licence
+    assert task["licence"] == LOST.findings["licence"]
     assert [each["margin"] for each in task["licence"]["subjects"]] == [-1, 0]
     assert "passed" not in task
-    plain = summary.benchmark([case_of()], {}, None)["tasks"]["tides"]
+    plain = summary.benchmark(whole([outcome_of()]))["tasks"]["tides"]
     assert {"title", "licence", "human_accuracy"}.isdisjoint(plain)
-    assert Deciding().mean == task["licence"]["average_over"]
+    assert Rules().mean == task["licence"]["average_over"]
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -237,12 +244,12 @@ def test_the_summary_has_what_the_board_shows():
 
 def asked(task, *known, **changes):
     """A task with (people, model) for each question; None where nothing is known of people."""
-    case = case_of(task, len(known), sum(right for _, right in known), **changes)
-    for each, (share, right) in zip(case.rows, known, strict=True):
+    outcome = outcome_of(task, len(known), sum(right for _, right in known), **changes)
+    for each, (share, right) in zip(outcome.rows, known, strict=True):
         each["correct"] = right
         if share is not None:
             each["human_accuracy"] = share
-    return case
+    return outcome
 
 
 # --- lines of the table -----------------------------------------------------------------------
@@ -253,8 +260,8 @@ def asked(task, *known, **changes):
 def test_a_task_by_its_korean_name(columns, title, apart):
     """Numbers stand under their headings; the title is there where it fits, and else left out."""
     title = unicodedata.normalize("NFD", title) if apart else title
-    case = case_of("certified_tax_accountant", 238, 119, lost=3, won=1, title=title)
-    line, heading = terminal.line(case, columns), terminal.columns(columns)
+    outcome = outcome_of("certified_tax_accountant", 238, 119, lost=3, won=1, title=title)
+    line, heading = terminal.line(outcome, columns), terminal.columns(columns)
     name = board.name_width(columns)
     composed = unicodedata.normalize("NFC", line)
     assert numbers(composed, heading, name) == (
@@ -262,18 +269,15 @@ def test_a_task_by_its_korean_name(columns, title, apart):
         "",
     )
     assert width(line) == width(heading) <= columns
-    fits = bool(title) and width(f"{case.task} {title}") <= name
-    assert line.startswith(f"{case.task} {title} " if fits else f"{case.task}  ")
+    fits = bool(title) and width(f"{outcome.task} {title}") <= name
+    assert line.startswith(f"{outcome.task} {title} " if fits else f"{outcome.task}  ")
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_summary_of_a_run(columns):
     """Groups and totals stand under the benchmark's heading; people and then licences follow."""
-    scoreboard = Scoreboard(settings_of(), MODEL)
-    for case in (asked("a", (0.5, True), title="가", group="법"), case_of("b", group="의학")):
-        scoreboard.add(case)
-    scoreboard.add(LOST)
-    lines = terminal.summary(scoreboard.benchmarks(), columns)
+    some = asked("a", (0.5, True), title="가", group="법"), outcome_of("b", group="의학")
+    lines = terminal.summary(board_of(*some, LOST).benchmarks(), columns)
     heading = terminal.columns(columns, "toy")
     assert lines[0] == heading
     found = [numbers(line, heading, board.name_width(columns))[0][0] for line in lines[1:5]]
@@ -283,8 +287,6 @@ def test_the_summary_of_a_run(columns):
 
     known = licence("physician", *GOOD, title="의사")
     known.rows[0]["human_accuracy"] = 0.5
-    scoreboard = Scoreboard(settings_of(), MODEL)
-    scoreboard.add(known)
-    last = [*board.people([known], columns), *board.licences([known], columns)]
-    assert terminal.summary(scoreboard.benchmarks(), columns)[-len(last) :] == last
+    last = [*board.people([known], columns), *board.boards([known], columns)]
+    assert terminal.summary(board_of(known).benchmarks(), columns)[-len(last) :] == last
     assert len(last) == 3 + 6

@@ -2,15 +2,15 @@
 
 import pytest
 from builders import toy
-from cases import case_of
+from cases import outcome_of
 from hypothesis import given
 from hypothesis import strategies as st
-from test_board import HANGUL, asked, numbers
+from test_board import HANGUL, asked, numbers, whole
 
-from mcqtest import board, summary
-from mcqtest.case import row
+from mcqtest.gate.outcome import row
+from mcqtest.report import board, summary
+from mcqtest.report.columns import width
 from mcqtest.types import Question, Result
-from mcqtest.wide import width
 
 
 def test_against_people():
@@ -25,8 +25,8 @@ def test_against_people():
         ["waves", "2", "0.3000", "0.5000", "+0.2000"],
         ["all", "of", "these", "4", "0.5500", "0.5000", "-0.0500"],
     ]
-    assert board.people([unknown, case_of()], 80) == []
-    found = summary.benchmark([better, unknown, worse], {}, None)
+    assert board.people([unknown, outcome_of()], 80) == []
+    found = summary.benchmark(whole([better, unknown, worse]))
     assert (found["human_accuracy"], found["human_questions"]) == (0.55, 4)
     assert found["above_human"] == -0.05
     assert found["tasks"]["tides"]["above_human"] == -0.3
@@ -37,8 +37,8 @@ def test_against_people():
 @given(names=st.lists(HANGUL, min_size=1, max_size=4))
 def test_people_stand_under_their_headings(columns, names):
     """Whatever the titles: a number ends where its heading does, within the terminal."""
-    cases = [asked("tides", (0.5, True), title=name) for name in names]
-    heading, *lines = board.people(cases, columns)
+    outcomes = [asked("tides", (0.5, True), title=name) for name in names]
+    heading, *lines = board.people(outcomes, columns)
     for line in lines:
         assert numbers(line, heading, board.name_width(columns))[0][1:] == [
             *("0.5000", "1.0000", "+0.5000")
@@ -48,16 +48,16 @@ def test_people_stand_under_their_headings(columns, names):
 
 def test_near_expert_is_above_the_mark():
     """A subject that just reaches the mark is not above it; without a mark there is no line."""
-    cases = [
-        case_of("a", 5, 4, expert=0.8),
-        case_of("b", 1000, 801, expert=0.8),
-        case_of("c", 35, 28, expert=0.8),
+    outcomes = [
+        outcome_of("a", 5, 4, expert=0.8),
+        outcome_of("b", 1000, 801, expert=0.8),
+        outcome_of("c", 35, 28, expert=0.8),
     ]
-    assert board.people(cases, 80) == ["  near expert, above 0.8: 1 of 3 subjects"]
-    assert summary.near_expert(cases) == 1 / 3
-    assert summary.benchmark(cases, {}, None)["near_expert"] == 0.333333333
-    assert summary.near_expert([*cases, case_of()]) is None
-    assert "near_expert" not in summary.benchmark([case_of()], {}, None)
+    assert board.people(outcomes, 80) == ["  near expert, above 0.8: 1 of 3 subjects"]
+    assert summary.near_expert(outcomes) == 1 / 3
+    assert summary.benchmark(whole(outcomes))["near_expert"] == 0.333333333
+    assert summary.near_expert([*outcomes, outcome_of()]) is None
+    assert "near_expert" not in summary.benchmark(whole([outcome_of()]))
 
 
 def test_rows_of_results():

@@ -12,8 +12,8 @@ from builders import complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest import checkpoint
-from mcqtest.checkpoint import Checkpoint, cuda_devices, find, installed
+from mcqtest.backends import checkpoint
+from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, find, installed
 
 CONTENT = {
     "config.json": b'{"model_type": "llama", "vocab_size": 7}',
@@ -399,6 +399,6 @@ def test_installed():
 
 def test_no_library_of_a_model_is_imported():
     """A run whose answers are all stored loads neither torch nor transformers."""
-    code = "import sys, mcqtest.checkpoint, mcqtest.backends; print(*sys.modules)"
+    code = "import sys, mcqtest.backends.checkpoint, mcqtest.backends; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "transformers", "huggingface_hub", "numpy"} & set(done.stdout.split())

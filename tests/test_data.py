@@ -19,10 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from mcqtest import data, prompts
-from mcqtest.data import fingerprint, load
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Method, Question
+from mcqtest import prompts
+from mcqtest.data import fingerprint, load, questions
+from mcqtest.types import Benchmark, Columns, Layout, Method, Question, Source
 
 HEADER = ("question", "A", "B", "C", "D", "answer")
 SHOTS = {"shots": "dev"}
@@ -215,8 +214,8 @@ def test_publishers_own_folder_is_accepted(tmp_path):
 def test_shared_file_is_read_once_until_it_changes(tmp_path, monkeypatch):
     """A file of all subjects is parsed once, and anew when it was written to."""
     reads = []
-    read = data.read
-    monkeypatch.setattr(data, "read", lambda *args: reads.append(args) or read(*args))
+    read = questions.read
+    monkeypatch.setattr(questions, "read", lambda *args: reads.append(args) or read(*args))
     asked = (Question("Old", tuple("abcd"), 0, "0"),)
     path = write(tmp_path, "mmlu/test.jsonl", as_jsonl(asked, ascii_only=True))
     task = task_with(JSONL)

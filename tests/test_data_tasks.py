@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest.data import load
-from mcqtest.plan import Asking, plan
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method, Style
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
+from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Source, Style
 
 LISTED = Layout("{split}.jsonl", Columns(task="category", subject="subject"))
 APART = Layout("{task}-{split}.csv", Columns(choices=("A", "B")), splits={"shots": "dev"})
@@ -146,8 +146,8 @@ def test_shots_where_there_are_no_examples(tmp_path, method):
     task = task_with(LISTED, name="law", shots=0)
 
     def planned(**changes):
-        asking = Asking(method=method, **changes)
-        return plan(task, root=tmp_path, identity="i", asking=asking)
+        way = Way(method=method, **changes)
+        return plan(task, root=tmp_path, identity="i", way=way)
 
     assert complaint(planned, shots=3) == "--shots=3: toy/law has no examples; ask with --shots=0"
     for changes in ({}, {"shots": 0}):

@@ -8,8 +8,8 @@ from builders import IDENTITY, Fake, engine, planned, response, task, unique
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.engine import Engine
-from mcqtest.store import Store
+from mcqtest.run.engine import Engine
+from mcqtest.run.store import Store
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from builders import IDENTITY, Fake, complaint, engine, planned, task, unique
 
-from mcqtest.engine import Engine
-from mcqtest.store import Store
+from mcqtest.run.engine import Engine
+from mcqtest.run.store import Store
 from mcqtest.types import AnswerError
 
 

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from project import CASES, CONFTEST, TASKS, both_ways, sentences
 from realdata import benchmark
 
-from mcqtest import files
-from mcqtest.data import load
-from mcqtest.files import find
-from mcqtest.plan import Asking, plan
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method, Style
+from mcqtest.data import files, load
+from mcqtest.data.files import find
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
+from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Source, Style
 
 COLUMNS = Columns(choices=("A", "B", "C", "D"), first=1)
 SHOTS = {"shots": "dev"}
@@ -251,9 +250,9 @@ def test_the_client_offline(tmp_path, monkeypatch):
 def test_a_plan_asks_at_the_revision(hub):
     """Questions and shots come from the same commit; without one, from the source's own."""
     put(hub[0], "data/Law-test.csv", "data/Law-dev.csv")
-    asking = Asking(shots=1)
+    way = Way(shots=1)
     for revision in (None, "mine"):
-        plan(task_with(ANY), root=None, identity="i", asking=asking, revision=revision)
+        plan(task_with(ANY), root=None, identity="i", way=way, revision=revision)
     assert [call["revision"] for call in hub[1]] == ["pinned", "pinned", "mine", "mine"]
 
 
@@ -313,7 +312,7 @@ def test_without_shots_no_worked_examples_are_needed(tmp_path):
     """As the messages above promise."""
     put(tmp_path, "toy/data/Law-test.csv")
     task = task_with(ANY, worked=(WORKED,))
-    planned = plan(task, root=tmp_path, identity="i", asking=Asking(method="cot", shots=0))
+    planned = plan(task, root=tmp_path, identity="i", way=Way(method="cot", shots=0))
     assert len(planned.requests) == 1
-    message = complaint(plan, task, root=tmp_path, identity="i", asking=Asking(method="cot"))
+    message = complaint(plan, task, root=tmp_path, identity="i", way=Way(method="cot"))
     assert "ask with --shots=0" in message

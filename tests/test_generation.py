@@ -1,6 +1,8 @@
 """Texts of the transformers backend: what the model's own loop gives, many at once."""
 
+import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +12,7 @@ pytest.importorskip("transformers")
 import models
 import torch
 
-from mcqtest.backends import generation, passes
+from mcqtest.backends.transformers import generation, passes
 from mcqtest.types import AnswerError, Decoding
 
 SOME = [3, 9, 4, 1, 14, 4]
@@ -154,6 +156,28 @@ def test_several_samples_of_one_prompt(llama):
 def test_a_narrow_nucleus_is_greedy(llama):
     asked = texts(decoding=Decoding(12, temperature=1.0, top_p=1e-6, seed=3))
     compare(answers(models.backend(llama), asked), greedy(llama, asked))
+
+
+def drawn(logits, **decoding):
+    """The tokens that a text draws from these logits, again and again."""
+    request = SimpleNamespace(decoding=Decoding(1, temperature=1.0, **decoding))
+    text = generation.Text(SimpleNamespace(request=request, longest=1), None, frozenset(), 9)
+    return {text.draw(torch.tensor(logits), 0) for _ in range(200)}
+
+
+@pytest.mark.parametrize(
+    ("top_p", "tokens"), [(0.2, 1), (0.25, 1), (0.3, 2), (0.5, 2), (0.75, 3), (0.8, 4), (1.0, 4)]
+)
+def test_the_nucleus_is_the_smallest_set(top_p, tokens):
+    """Of four equal tokens two have half of the probability exactly, and no third is drawn."""
+    assert drawn([0.0] * 4, top_p=top_p) == {*range(tokens)}
+
+
+def test_the_nucleus_holds_the_most_probable():
+    """Wherever they stand, and nothing impossible even where all may be drawn."""
+    logits = [-2.0, 3.0, -math.inf, 3.0, 0.0]
+    assert drawn(logits, top_p=0.9) == {1, 3}
+    assert drawn(logits, top_p=1.0) <= {0, 1, 3, 4}
 
 
 @pytest.mark.parametrize("share", ["0", "1"])

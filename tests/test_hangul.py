@@ -7,9 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mcqtest import hangul
-from mcqtest.answers import read
-from mcqtest.reader import committed
+from mcqtest.answers import hangul, read
+from mcqtest.answers.reader import committed
 from mcqtest.types import LETTERS
 
 

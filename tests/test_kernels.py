@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcqtest.backends import kernels
+from mcqtest.backends.transformers import kernels
 
 needs_onednn = pytest.mark.skipif(not kernels.ONEDNN, reason="this build of torch has no oneDNN")
 

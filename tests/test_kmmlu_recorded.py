@@ -11,17 +11,18 @@ from collections import Counter
 import koreandata
 import pytest
 from builders import IDENTITY, opened
-from cases import MODEL, settings_of
+from cases import MODEL, policy_of
 from project import sentences
 from realdata import CHECKOUT, benchmark, require
 
-from mcqtest import summary
+from mcqtest.backends.recording import Recording
 from mcqtest.backends.replay import Replay
-from mcqtest.engine import Engine
-from mcqtest.judge import Judge
+from mcqtest.gate import Baselines, Judge
 from mcqtest.metrics import macro_accuracy
-from mcqtest.plan import Asking, plan
-from mcqtest.recording import Recording
+from mcqtest.report import summary
+from mcqtest.run.engine import Engine
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
 
 TOTAL = 35_030
 KMMLU = benchmark("kmmlu").KMMLU
@@ -60,8 +61,8 @@ def root(key, tmp_path_factory):
 @pytest.fixture(scope="module")
 def planned(root):
     """All subjects, as a run on recorded texts plans them."""
-    asking = Asking(recorded="texts")
-    return [plan(task, root=root, identity=IDENTITY, asking=asking) for task in KMMLU.tasks]
+    way = Way(recorded="texts")
+    return [plan(task, root=root, identity=IDENTITY, way=way) for task in KMMLU.tasks]
 
 
 def recorded(model):
@@ -104,24 +105,25 @@ def test_accuracies(model, key, planned, tmp_path):
     engine = Engine(planned, store, lambda: Replay(recording, options))
     results = [engine.results(each.task) for each in planned]
     store.close()
-    judge = Judge(settings_of(baseline="none"), MODEL)
-    cases = [judge.judge(each, compared=False) for each in results]
+    policy = policy_of(baseline="none")
+    judge = Judge(policy, Baselines(policy, MODEL), MODEL)
+    outcomes = [judge.judge(each, compared=False) for each in results]
 
     right = rights(model, key)
     shares = {name: right[name] / len(letters) for name, letters in key.items()}
-    found = summary.accuracies(cases)
-    assert sum(right.values()) == sum(case.right for case in cases) == told["correct"]
-    assert {case.task: case.right for case in cases} == {name: right[name] for name in key}
+    found = summary.accuracies(outcomes)
+    assert sum(right.values()) == sum(each.right for each in outcomes) == told["correct"]
+    assert {each.task: each.right for each in outcomes} == {name: right[name] for name in key}
     assert found["n"] == TOTAL
     assert found["accuracy"] == pytest.approx(told["correct"] / TOTAL, abs=1e-8)
     assert found["macro_accuracy"] == pytest.approx(sum(shares.values()) / len(key), abs=1e-8)
     assert macro_accuracy(results) == pytest.approx(found["macro_accuracy"], abs=1e-8)
     assert abs(found["accuracy"] - found["macro_accuracy"]) > 0.0001
-    assert sum(case.unanswered for case in cases) == (
+    assert sum(each.unanswered for each in outcomes) == (
         TOTAL - told["rows"] + told["pred_empty"] + told["pred_FAILED"]
     )
     above = sum(share > 0.8 for share in shares.values())
-    assert summary.near_expert(cases) == above / len(key)
+    assert summary.near_expert(outcomes) == above / len(key)
 
 
 def test_gated(key, root, project):

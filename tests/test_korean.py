@@ -8,8 +8,10 @@ import pytest
 from builders import IDENTITY, complaint
 from realdata import benchmark, require
 
-from mcqtest import data, korean, styles
-from mcqtest.plan import Asking, plan
+from mcqtest import data
+from mcqtest.prompts import korean, styles
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
 from mcqtest.types import Question
 
 ASKED = Question(" 둘? \n", ("가 ", " 나", "다", "라"), 2, "8")
@@ -81,12 +83,10 @@ def task(name, of="kmmlu"):
     return next(each for each in getattr(module, of.upper()).tasks if each.name == name)
 
 
-def first(**asking):
+def first(**way):
     """The prompt of the first question of Criminal-Law."""
     root = require("kmmlu", "Criminal-Law-test.csv").parent.parent
-    planned = plan(
-        task("Criminal-Law"), root=root, identity=IDENTITY, asking=Asking(limit=1, **asking)
-    )
+    planned = plan(task("Criminal-Law"), root=root, identity=IDENTITY, way=Way(limit=1, **way))
     return planned.requests[0].prompt
 
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import runs
 
-from mcqtest import gate, stats
-from mcqtest.licences import Rule, Score, Standing
+from mcqtest.gate import counted, stats
+from mcqtest.gate.licences import Licence, Marks, Subject
+from mcqtest.gate.licences.licence import _missed
 
 alphas = st.floats(1e-9, 0.5)
 
@@ -70,18 +71,18 @@ def test_known_levels():
 # --- a whole run ------------------------------------------------------------------------------
 
 SIZES = {"dentist": (60, 60, 60), "physician": (90, 60, 30), "lawyer": (150,)}
-RULES = {
-    "dentist": Rule(0, Fraction(1, 2), Fraction(11, 20)),
-    "physician": Rule(0, Fraction(1, 2), None),
-    "lawyer": Rule(0, None, Fraction(11, 20)),
+LICENCES = {
+    "dentist": Licence(0, Fraction(1, 2), Fraction(11, 20)),
+    "physician": Licence(0, Fraction(1, 2), None),
+    "lawyer": Licence(0, None, Fraction(11, 20)),
 }
 RUNS = 6000
 
 
-def standings(name, right):
-    """How one licence stands with so many right answers in its subjects."""
+def marks(name, right):
+    """What is reached in one licence with so many right answers in its subjects."""
     table = zip(right, SIZES[name], strict=True)
-    return Standing(RULES[name], tuple(Score(str(at), *each) for at, each in enumerate(table)))
+    return Marks(LICENCES[name], tuple(Subject(str(at), *each) for at, each in enumerate(table)))
 
 
 def reds(alpha, *, drop, monkeypatch):
@@ -109,15 +110,15 @@ def reds(alpha, *, drop, monkeypatch):
             changes = [change for _, change in moves]
             key = "pro", name
             lost, won = changes.count("lost"), changes.count("won")
-            verdict = gate.judge(sum(sizes), lost, won, levels.task[key])
-            whole.append(verdict)
+            comparison = counted(sum(sizes), lost, won, levels.task[key])
+            whole.append(comparison)
             sums = ([int(each.sum()) for each in side] for side in (before, now))
-            standing = (standings(name, right) for right in sums)
+            reached = (marks(name, right) for right in sums)
             level = levels.part.get(key, levels.task[key])
-            missed += gate.missed(*standing, verdict, moves, level)
+            missed += _missed(*reached, comparison, moves, level)
         lost, won = (sum(getattr(each, name) for each in whole) for name in ("lost", "won"))
-        pooled = gate.judge(sum(map(sum, SIZES.values())), lost, won, levels.pooled["pro"])
-        licence = any(each.verdict.regressed for each in missed)
+        pooled = counted(sum(map(sum, SIZES.values())), lost, won, levels.pooled["pro"])
+        licence = any(each.comparison.regressed for each in missed)
         plain = any(each.regressed for each in [*whole, pooled])
         counts += plain or licence, licence, bool(missed)
     return counts / RUNS

@@ -7,7 +7,9 @@ from builders import IDENTITY, complaint, toy, toy_style, write_csv
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mcqtest.plan import Asking, plan, request_keys
+from mcqtest.run.keys import request_keys
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
 from mcqtest.types import Prompt, Question
 
 # Few letters, digits and separators: texts that could be taken for one another's framing.
@@ -91,7 +93,7 @@ def root(tmp_path):
 
 def planned(root, **options):
     """The plan of ``sums``."""
-    return plan(TOY.tasks[0], root=root, identity=IDENTITY, asking=Asking(**options))
+    return plan(TOY.tasks[0], root=root, identity=IDENTITY, way=Way(**options))
 
 
 def test_requests_are_the_questions_written_out(root):

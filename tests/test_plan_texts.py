@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from realdata import CHECKOUT, benchmark
 
-from mcqtest import demo, prompts, styles
+from mcqtest import demo, prompts
 from mcqtest.answers import Reading
-from mcqtest.plan import Asking, plan, request_keys
-from mcqtest.reader import REVISION
-from mcqtest.source import Columns, Layout, Source
-from mcqtest.types import Benchmark, Decoding, Method, Prompt, Question
+from mcqtest.answers.reader import REVISION
+from mcqtest.prompts import styles
+from mcqtest.run.keys import request_keys
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
+from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Prompt, Question, Source
 
 COLUMNS = Columns(choices="options", id="id", reasoning="steps")
 TOY = Benchmark(
@@ -48,8 +50,8 @@ def root(tmp_path):
 
 def planned(root, *, variant=None, **options):
     """The plan of ``sums``."""
-    asking = Asking(**options)
-    return plan(TOY.tasks[0], root=root, identity=IDENTITY, asking=asking, variant=variant)
+    way = Way(**options)
+    return plan(TOY.tasks[0], root=root, identity=IDENTITY, way=way, variant=variant)
 
 
 def keys(root, **decoding):
@@ -116,7 +118,7 @@ def test_a_request_for_a_text(root):
     assert first.decoding == Decoding(max_tokens=9, stop=("=",))
     assert planned(root).requests[0].decoding == Decoding(max_tokens=64, stop=("Question:",))
     assert planned(root, method="letters").requests[0].decoding is None
-    assert (second.name, second.place.id, second.place.row) == ("toy/sums/8", "8", 1)
+    assert (second.name, second.origin.id, second.origin.row) == ("toy/sums/8", "8", 1)
 
 
 # --- samples ----------------------------------------------------------------------------------
@@ -130,10 +132,10 @@ def test_samples(root):
     assert [request.name for request in found.requests] == [
         f"toy/sums/{number}" for number in (7, 8, 9) for _ in range(5)
     ]
-    assert [request.place.sample for request in found.requests] == [0, 1, 2, 3, 4] * 3
+    assert [request.origin.sample for request in found.requests] == [0, 1, 2, 3, 4] * 3
     assert len({request.key for request in found.requests}) == len(set(seeds(found))) == 15
     for question, requests in found.asked():
-        assert [request.place.id for request in requests] == [question.id] * 5
+        assert [request.origin.id for request in requests] == [question.id] * 5
     assert {replace(request.decoding, seed=0) for request in found.requests} == {
         Decoding(max_tokens=64, stop=("Question:",), temperature=0.7)
     }
@@ -195,22 +197,22 @@ def test_decoding_that_cannot_be(root, decoding, said):
 
 def test_method_that_a_benchmark_does_not_have():
     """One line with those that it has."""
-    asking = Asking(method="cot")
-    assert complaint(asking.way, benchmark("mmlu").MMLU) == (
+    way = Way(method="cot")
+    assert complaint(way.method_of, benchmark("mmlu").MMLU) == (
         "--method=cot: mmlu has letters only; choose benchmarks with -m"
     )
     only = replace(TOY, methods={"cot": TOY.methods["cot"]})
-    assert "--method=letters: toy has cot only" in complaint(Asking(method="letters").way, only)
-    assert "--method=x: toy has cot and letters only" in complaint(Asking(method="x").way, TOY)
+    assert "--method=letters: toy has cot only" in complaint(Way(method="letters").method_of, only)
+    assert "--method=x: toy has cot and letters only" in complaint(Way(method="x").method_of, TOY)
 
 
 def test_the_first_method_is_the_benchmarks_own():
     """Without options nothing is changed; a style is looked up for the method that is asked by."""
-    assert Asking().way(TOY) == ("cot", TOY.methods["cot"])
-    assert Asking(method="letters").way(TOY) == ("letters", TOY.methods["letters"])
-    name, method = Asking(style="i1f2").way(TOY)
+    assert Way().method_of(TOY) == ("cot", TOY.methods["cot"])
+    assert Way(method="letters").method_of(TOY) == ("letters", TOY.methods["letters"])
+    name, method = Way(style="i1f2").method_of(TOY)
     assert method == replace(TOY.methods[name], style=styles.named("cot", "i1f2"))
-    message = complaint(Asking(method="letters", style="mmlu_pro").way, TOY)
+    message = complaint(Way(method="letters", style="mmlu_pro").method_of, TOY)
     assert message.startswith("--style=mmlu_pro: no such style for --method=letters; there are")
 
 

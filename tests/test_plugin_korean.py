@@ -11,7 +11,7 @@ import pytest
 from project import Project, mistake, sentences
 from realdata import CHECKOUT
 
-from mcqtest.wide import width
+from mcqtest.report.columns import width
 
 PRO = ("-c", "pytest.ini", "-m", "kmmlu_pro", "--backend=replay", "--data=data")
 ATTORNEY, PHYSICIAN = "certified_patent_attorney", "physician"

@@ -10,7 +10,7 @@ from cases import settings_of
 from project import Project, both_ways, sentences
 from test_plugin_texts import LETTERS, NAMES, WRONG, errors, furnish, record
 
-from mcqtest import files
+from mcqtest.data import files
 from mcqtest.run import Run
 
 REVISION = "--revision of toy has no effect on what is asked"

@@ -10,7 +10,8 @@ from builders import IDENTITY, complaint
 from realdata import benchmark, require
 
 from mcqtest import data, prompts
-from mcqtest.plan import Asking, plan
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
 from mcqtest.types import Question
 
 SHOT = Question(
@@ -235,7 +236,7 @@ def test_data_without_worked_solutions(tmp_path, steps):
         (tmp_path / "mmlu_pro" / f"{split}.jsonl").write_text(text)
 
     def planned(**options):
-        return plan(task("math"), root=tmp_path, identity=IDENTITY, asking=Asking(**options))
+        return plan(task("math"), root=tmp_path, identity=IDENTITY, way=Way(**options))
 
     assert "question '1': no worked solution" in complaint(planned, shots=1)
     assert planned(shots=0).requests[0].prompt.shots == ()

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mcqtest import published
-from mcqtest.answers import READERS, read
+from mcqtest.answers import READERS, published, read
 from mcqtest.types import LETTERS
 
 HARD = r"(?<=정답은)\s*[(]?(A|B|C|D)[)]?.*(?=입니다.)"

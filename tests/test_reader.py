@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mcqtest.answers import READERS, read
-from mcqtest.reader import committed
+from mcqtest.answers.reader import committed
 from mcqtest.types import LETTERS
 
 

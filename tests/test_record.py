@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import judged, results_of
 
-from mcqtest.record import Record, parse, record
+from mcqtest.gate.record import Record, parse, record
 from mcqtest.types import LETTERS, McqtestError, Question, Result
 
 PATH = "baselines/small/toy/tides.txt"

@@ -12,8 +12,8 @@ from builders import complaint, toy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mcqtest.recording import Recording, find
-from mcqtest.types import McqtestError, Place
+from mcqtest.backends.recording import Recording, find
+from mcqtest.types import McqtestError, Origin
 
 SEA = dataclasses.replace(
     toy("high_school_tides", "winds"), titles={"high_school_tides": "Tides, for Schools"}
@@ -29,7 +29,7 @@ numbers = st.lists(
 
 def place(id_="7", row=7, task=TIDES):
     """A question of the toy benchmark."""
-    return Place(task, id_, row)
+    return Origin(task, id_, row)
 
 
 def lines(*rows):

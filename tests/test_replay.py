@@ -9,10 +9,11 @@ from builders import IDENTITY, complaint, opened, toy, write_csv
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mcqtest.backends.recording import Recording
 from mcqtest.backends.replay import Replay
-from mcqtest.engine import Engine
-from mcqtest.plan import Asking, plan
-from mcqtest.recording import Recording
+from mcqtest.run.engine import Engine
+from mcqtest.run.plan import plan
+from mcqtest.run.way import Way
 from mcqtest.types import AnswerError, McqtestError
 
 SIZE = 8
@@ -31,11 +32,11 @@ def root(tmp_path_factory):
     return root
 
 
-def planned(root, *tasks, samples=1, **asking):
+def planned(root, *tasks, samples=1, **changes):
     """The tasks, by default ``tides``, as a run on recorded outputs plans them."""
-    asking = Asking(recorded="texts", decoding={"samples": str(samples)}, **asking)
+    way = Way(recorded="texts", decoding={"samples": str(samples)}, **changes)
     chosen = [task for task in SEA.tasks if task.name in (tasks or ("tides",))]
-    return [plan(task, root=root, identity=IDENTITY, asking=asking) for task in chosen]
+    return [plan(task, root=root, identity=IDENTITY, way=way) for task in chosen]
 
 
 def requests(plans):
@@ -78,7 +79,7 @@ def test_everything_is_answered(root, tmp_path):
         found = list(replay(tmp_path, rows[::3] + rows[1::3] + rows[2::3]).run(iter(order)))
         assert [each.key for each in found] == [each.key for each in order]
         assert [each.text for each in found] == [
-            said[each.place.task.name, each.place.row] for each in order
+            said[each.origin.task.name, each.origin.row] for each in order
         ]
         assert not any(each.logprobs or each.truncated for each in found)
 
@@ -125,7 +126,7 @@ def test_missing_ones_are_named(root, tmp_path_factory, missing):
     """At most five by name, in the order asked, and how many more; and what can be done."""
     asked = requests(planned(root, "tides", "winds"))
     rows = [
-        row(each.place.row, task=each.place.task.name)
+        row(each.origin.row, task=each.origin.task.name)
         for number, each in enumerate(asked)
         if number not in missing
     ]
@@ -238,8 +239,8 @@ def test_what_is_wrong_with_the_file_is_told_at_once(tmp_path):
 def test_what_may_be_said_of_samples(root):
     """Outputs are recorded: how they were drawn is not to be said any more."""
     for key in ("temperature", "max_tokens", "nonsense"):
-        asking = Asking(recorded="texts", decoding={key: "1"})
-        line = complaint(plan, SEA.tasks[0], root=root, identity=IDENTITY, asking=asking)
+        way = Way(recorded="texts", decoding={key: "1"})
+        line = complaint(plan, SEA.tasks[0], root=root, identity=IDENTITY, way=way)
         assert line == f"--decoding {key}: outputs are recorded; only samples can be said"
 
 

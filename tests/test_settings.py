@@ -9,9 +9,9 @@ from builders import complaint
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mcqtest import settings
 from mcqtest.options import OPTIONS
-from mcqtest.settings import Settings
+from mcqtest.run import settings
+from mcqtest.run.settings import Settings
 from mcqtest.types import McqtestError
 
 ROOT = Path("/project")
@@ -51,7 +51,7 @@ def test_defaults():
         baseline=None,
         baselines_dir="/project/baselines",
         model_name=None,
-        licence={},
+        rules={"licence": {}},
         alpha=0.01,
         run_dir="/project/.mcqtest",
         accept_regression=None,
@@ -78,7 +78,7 @@ def test_a_key_has_one_value(key):
         f"--{key.replace('_', '-')} {name}: given as {first} and {second}; drop one"
     )
     found = read(model="m", **{key: [one, one.replace("=", " = ")]})
-    assert getattr(found, key) == {name: first}
+    assert found.rules.get(key, getattr(found, key, None)) == {name: first}
 
 
 @pytest.mark.parametrize("model", [None, ""])

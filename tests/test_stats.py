@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
 from strategies import runs
 
-from mcqtest import stats
+from mcqtest.gate import stats
 
 # Questions of the 57 subjects of MMLU's test split, cais/mmlu, by subject name.
 MMLU = np.array([

@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 WRITER = """
 import itertools, sys
 from pathlib import Path
-from mcqtest.store import Store
+from mcqtest.run.store import Store
 from mcqtest.types import Response
 store = Store(Path(sys.argv[1]), name="small", identity=sys.argv[2])
 for number in itertools.count():

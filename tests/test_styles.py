@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from project import both_ways, sentences
 from realdata import benchmark
 
-from mcqtest import korean, prompts, styles
-from mcqtest.source import Layout, Source
-from mcqtest.types import Benchmark, Question, Task
+from mcqtest import prompts
+from mcqtest.prompts import korean, styles
+from mcqtest.types import Benchmark, Layout, Question, Source, Task
 
 INSTRUCTIONS = [
     (

@@ -1,22 +1,22 @@
 """Figures of a benchmark that are not accuracies: licences passed, people, experts."""
 
-import json
-
 import pytest
-from cases import MODEL, case_of, settings_of
+from cases import outcome_of, summary_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest import summary
-from mcqtest.report import Scoreboard, dump
+from mcqtest.gate.licences.kind import passed
+from mcqtest.report import summary
 
 flags = st.lists(st.tuples(st.booleans(), st.none() | st.booleans()), min_size=1, max_size=5)
 
 
-def licence(passed, before, task="tides", **changes):
+def licence(now, before, task="tides", **changes):
     """A case that is a licence, passed or not, now and in the baseline."""
-    case = case_of(task, licence={"passed": passed, "passed_before": before}, **changes)
-    case.figures["passed"] = float(passed)
+    case = outcome_of(
+        task, findings={"licence": {"passed": now, "passed_before": before}}, **changes
+    )
+    case.figures["passed"] = float(now)
     return case
 
 
@@ -25,24 +25,16 @@ def licences(pairs, **changes):
     return [licence(*pair, task=f"t{at}", **changes) for at, pair in enumerate(pairs)]
 
 
-def reported(*cases, **changes):
-    """What summary.json says after these cases."""
-    board = Scoreboard(settings_of(**changes), MODEL)
-    for case in cases:
-        board.add(case)
-    return json.loads(dump(board.summary(board.benchmarks(), [])))
-
-
 @given(flags)
 def test_licences_are_counted(pairs):
     """Those passed now; and before, where every one of them was compared."""
     cases = licences(pairs)
-    assert summary.passed(cases) == sum(now for now, _ in pairs)
+    assert passed(cases) == sum(now for now, _ in pairs)
     before = [then for _, then in pairs]
     expected = None if None in before else sum(before)
-    assert summary.passed(cases, "passed_before") == expected
-    toy = reported(*cases)["benchmarks"]["toy"]
-    assert (toy["passed"], toy["licences"]) == (summary.passed(cases), len(cases))
+    assert passed(cases, "passed_before") == expected
+    toy = summary_of(*cases)["benchmarks"]["toy"]
+    assert (toy["passed"], toy["licences"]) == (passed(cases), len(cases))
     assert toy["passed_before"] == expected
     for task, (now, then) in zip(toy["tasks"].values(), pairs, strict=True):
         assert task["licence"] == {"passed": now, "passed_before": then}
@@ -51,11 +43,11 @@ def test_licences_are_counted(pairs):
 
 def test_tasks_that_are_no_licences_have_no_count():
     """Not even where others of the benchmark are, and nothing is written of it."""
-    mixed = [licence(True, True), case_of("waves")]
-    assert summary.passed(mixed) is None
-    assert summary.passed([case_of()]) is None
-    assert summary.passed([]) is None
-    toy = reported(*mixed)["benchmarks"]["toy"]
+    mixed = [licence(True, True), outcome_of("waves")]
+    assert passed(mixed) is None
+    assert passed([outcome_of()]) is None
+    assert passed([]) is None
+    toy = summary_of(*mixed)["benchmarks"]["toy"]
     assert not toy.keys() & {"passed", "licences", "passed_before"}
     assert "licence" not in toy["tasks"]["waves"]
 
@@ -64,7 +56,7 @@ def test_tasks_that_are_no_licences_have_no_count():
 def test_a_bound_on_licences(bound, verdict):
     """Two of three passed keep a bound of two and break one of three."""
     cases = licences([(True, True), (False, None), (True, False)], siblings=3)
-    found = reported(*cases, gate={"toy": {"min_passed": bound}})
+    found = summary_of(*cases, gate={"toy": {"min_passed": bound}})
     assert found["verdict"] == verdict
     broken = ["toy: passed 2 is below min_passed = 3"]
     assert found["reasons"] == broken * (verdict == "fail")
@@ -73,7 +65,7 @@ def test_a_bound_on_licences(bound, verdict):
 def test_a_bound_on_licences_needs_all_of_them():
     """Of a selection nothing is said but that the bound was not checked."""
     cases = licences([(False, False)], siblings=3)
-    found = reported(*cases, gate={"toy": {"min_passed": 3}})
+    found = summary_of(*cases, gate={"toy": {"min_passed": 3}})
     assert found["verdict"] == "pass"
     assert found["notices"] == [
         "thresholds of toy were not checked: only 1 of its 3 tasks were selected"
@@ -82,7 +74,7 @@ def test_a_bound_on_licences_needs_all_of_them():
 
 def test_a_notice_of_a_case_is_told():
     """A licence that was lost at the border is in the run's notices and no reason."""
-    found = reported(licence(False, True, notices=["toy/tides: licence lost"]))
+    found = summary_of(licence(False, True, notices=["toy/tides: licence lost"]))
     assert "toy/tides: licence lost" in found["notices"]
     assert (found["verdict"], found["reasons"]) == ("pass", [])
 
@@ -99,11 +91,11 @@ def among_people(case, *shares):
 
 def test_people():
     """Model and people on the same questions, those where people are known, over all cases."""
-    one = among_people(case_of(n=4, right=3), 0.5, None, 0.25, 0.75)
-    two = among_people(case_of("waves", n=2, right=0), 1.0, None)
+    one = among_people(outcome_of(n=4, right=3), 0.5, None, 0.25, 0.75)
+    two = among_people(outcome_of("waves", n=2, right=0), 1.0, None)
     expected = {"human_accuracy": 0.625, "human_questions": 4, "above_human": -0.125}
     assert summary.humans([one, two]) == expected
-    toy = reported(one, two)["benchmarks"]["toy"]
+    toy = summary_of(one, two)["benchmarks"]["toy"]
     assert {key: toy[key] for key in expected} == expected
     assert toy["tasks"]["tides"]["human_questions"] == 3
     assert toy["tasks"]["waves"]["above_human"] == -1
@@ -111,22 +103,22 @@ def test_people():
 
 def test_people_are_not_made_up():
     """Where they are known of no question nothing is said; a share of 0 is known."""
-    assert summary.humans([case_of(), case_of("waves")]) == {}
-    assert "human_accuracy" not in reported(case_of())["benchmarks"]["toy"]
-    nobody = among_people(case_of(n=2, right=2), 0.0, None)
+    assert summary.humans([outcome_of(), outcome_of("waves")]) == {}
+    assert "human_accuracy" not in summary_of(outcome_of())["benchmarks"]["toy"]
+    nobody = among_people(outcome_of(n=2, right=2), 0.0, None)
     assert summary.humans([nobody])["above_human"] == 1
 
 
 def test_near_expert():
     """Tasks strictly above the mark, of all; 60 % is not above 60 %."""
     cases = [
-        case_of("a", n=5, right=3, expert=0.6),
-        case_of("b", n=95, right=57, expert=0.6),
-        case_of("c", n=100, right=61, expert=0.6),
-        case_of("d", n=4, right=4, expert=0.6),
+        outcome_of("a", n=5, right=3, expert=0.6),
+        outcome_of("b", n=95, right=57, expert=0.6),
+        outcome_of("c", n=100, right=61, expert=0.6),
+        outcome_of("d", n=4, right=4, expert=0.6),
     ]
     assert summary.near_expert(cases) == 0.5
-    assert reported(*cases)["benchmarks"]["toy"]["near_expert"] == 0.5
-    unmarked = [*cases, case_of("e")]
+    assert summary_of(*cases)["benchmarks"]["toy"]["near_expert"] == 0.5
+    unmarked = [*cases, outcome_of("e")]
     assert summary.near_expert(unmarked) is None
-    assert "near_expert" not in reported(*unmarked)["benchmarks"]["toy"]
+    assert "near_expert" not in summary_of(*unmarked)["benchmarks"]["toy"]

@@ -9,7 +9,7 @@ import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.backends.tokens import Encoded, Encoder, Row, nested, shared_length
+from mcqtest.backends.tokens import Encoded, Encoder, TokenRow, nested, shared_length
 from mcqtest.types import AnswerError, Prompt, Request
 
 TOLERANCE = 1e-4
@@ -282,7 +282,7 @@ def encoded_rows(draw):
                     st.tuples(st.just(0), st.integers(0, len(row) - 1), st.just(0)), min_size=1
                 )
             )
-            rows.append(Row(row, tuple(wanted)))
+            rows.append(TokenRow(row, tuple(wanted)))
         items.append(Encoded(ask("?"), tuple(rows), 0))
     return items
 
@@ -305,7 +305,7 @@ def test_shared_length(items):
 def item(ids, *, texts=False, fed=0):
     """An item of one row that is read at its end, or earlier by ``fed`` tokens."""
     wanted = () if texts else tuple((0, len(ids) - 1 - place, 7) for place in range(fed + 1))
-    return Encoded(ask("x"), (Row(list(ids), wanted),), 0)
+    return Encoded(ask("x"), (TokenRow(list(ids), wanted),), 0)
 
 
 @given(

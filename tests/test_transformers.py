@@ -24,11 +24,10 @@ from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
 
 from mcqtest import backends, data, prompts
-from mcqtest.backends import passes
-from mcqtest.backends.loading import context as context_of
+from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokens import shared_length
-from mcqtest.backends.transformers import Transformers
-from mcqtest.checkpoint import Checkpoint
+from mcqtest.backends.transformers import Transformers, passes
+from mcqtest.backends.transformers.loading import context as context_of
 from mcqtest.types import AnswerError, Request
 
 TOLERANCE = 1e-4
@@ -201,8 +200,8 @@ def test_architectures_that_cannot_share(tmp_path, monkeypatch, architecture):
         assert models.difference(found, reference.answers(asked)) < TOLERANCE
     (notice,) = model.notices
     tried = []
-    layout = passes.Layout
-    monkeypatch.setattr(passes, "Layout", lambda *a: (tried.append(1), layout(*a))[1])
+    layout = passes.Packing
+    monkeypatch.setattr(passes, "Packing", lambda *a: (tried.append(1), layout(*a))[1])
     models.answers(model, asked)
     assert not tried
     assert "cannot share prefixes" in notice
@@ -256,7 +255,7 @@ def test_a_passage_is_computed_once(llama, monkeypatch):
 def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
     """With share=0 every prompt is computed whole, and nothing is compared."""
     monkeypatch.setattr(passes, "WAYS", ())
-    monkeypatch.setattr(passes, "Layout", None)
+    monkeypatch.setattr(passes, "Packing", None)
     model = models.backend(llama, share="0")
     assert models.difference(models.answers(model, models.requests(SOME)), expected) < TOLERANCE
     assert model.notices == []
@@ -285,14 +284,14 @@ def test_context(own, stated, asked, context):
 
 def without_windows():
     """A mask that knows nothing of windows."""
-    mask = passes.Layout.mask
+    mask = passes.Packing.mask
     return lambda layout, window, dtype: mask(layout, None, dtype)
 
 
 def test_an_unknown_window_is_found_when_prompts_reach_it(tmp_path, monkeypatch):
     """A window that the backend does not know is noticed by the first prompt beyond it."""
     where = models.save(tmp_path, "bytes_bos", "mistral", sliding_window=130)
-    monkeypatch.setattr(passes.Layout, "mask", without_windows())
+    monkeypatch.setattr(passes.Packing, "mask", without_windows())
     model, reference = models.backend(where), models.Reference(where)
     for seed, words in enumerate([[3, 4, 5], [6, 5, 7], [60, 4, 70], [5, 4, 3], [80, 2, 3]]):
         asked = models.requests(words, seed=seed, shots=1)
@@ -317,7 +316,7 @@ def test_packs_are_checked_as_prompts_are(tmp_path):
 def test_rows_are_checked_by_their_own_length(tmp_path, monkeypatch):
     """Many short rows of one question do not vouch for one long row of another."""
     where = models.save(tmp_path, "bytes_bos", "mistral", sliding_window=130)
-    monkeypatch.setattr(passes.Layout, "mask", without_windows())
+    monkeypatch.setattr(passes.Packing, "mask", without_windows())
     model, reference = models.backend(where), models.Reference(where)
     words = (" zebra", " quartz", " jumps", " vexed")
     for asked in (
@@ -448,10 +447,10 @@ def test_a_pass_keeps_to_the_budget(llama, monkeypatch, choices):
     asked = models.requests([8] * 30, choices=choices)
     models.answers(model, asked)
     passed = []
-    layout = passes.Layout
+    layout = passes.Packing
     monkeypatch.setattr(
         passes,
-        "Layout",
+        "Packing",
         lambda lengths, *rest: (passed.append(sum(lengths)), layout(lengths, *rest))[1],
     )
     models.answers(model, asked)

@@ -17,9 +17,9 @@ from realdata import benchmark, require
 
 from mcqtest import backends, data, prompts
 from mcqtest.backends import arguments
+from mcqtest.backends.checkpoint import Checkpoint, installed
 from mcqtest.backends.tokens import Encoder
 from mcqtest.backends.vllm import _Item, _max_model_len, readings
-from mcqtest.checkpoint import Checkpoint, installed
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4

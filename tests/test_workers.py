@@ -1,4 +1,4 @@
-"""Devices under crashes, and the ledger that misses no result."""
+"""Devices that are lent to workers, under crashes."""
 
 import os
 from collections import Counter
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.workers import Devices, Ledger
+from mcqtest.plugin.workers import Devices
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
@@ -78,24 +78,3 @@ def test_without_devices_workers_share_the_cores(monkeypatch, gpus, device):
         assert pool.lend("gw0") == {"OMP_NUM_THREADS": str(threads)}
         pool.take_back("gw0")
         assert pool.lend("gw1") == {"OMP_NUM_THREADS": str(threads)}
-
-
-@given(st.lists(st.text("abc", min_size=1)), st.lists(st.text("abc", min_size=1)))
-def test_the_ledger_misses_nothing(expected, ticked):
-    """What was collected and never reported is missing, once each, in order."""
-    ledger = Ledger()
-    for nodeid in expected:
-        ledger.expect([nodeid])
-    ledger.expect(expected)  # every worker collects the same
-    for nodeid in ticked:
-        ledger.tick(nodeid)
-    assert ledger.missing() == [each for each in dict.fromkeys(expected) if each not in ticked]
-    assert ledger.broken == []
-
-
-def test_a_report_may_come_before_the_collection():
-    """A fast worker reports before a slow one has collected."""
-    ledger = Ledger()
-    ledger.tick("a")
-    ledger.expect(["a", "b"])
-    assert ledger.missing() == ["b"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mcqtest.recording import Recording
+from mcqtest.backends.recording import Recording
 from mcqtest.types import Request, Response
 
 
@@ -30,10 +30,10 @@ class Replay:
                 yield self._response(request)
 
     def _response(self, request: Request) -> Response:
-        assert request.place is not None
-        output = self._outputs.get(request.place)
+        assert request.origin is not None
+        output = self._outputs.get(request.origin)
         if output is None:
             return Response(request.key, (), 0, text="")
         several = len(output.texts) > 1
-        text = output.texts[request.place.sample if several else 0] if output.texts else None
+        text = output.texts[request.origin.sample if several else 0] if output.texts else None
         return Response(request.key, output.logprobs, 0, text, output.truncated)

@@ -18,7 +18,7 @@ Ids = list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenRow:
     """One sequence for the model, and where it is read."""
 
     ids: Ids
@@ -33,7 +33,7 @@ class Encoded:
     """One request, fitted to the context."""
 
     request: Request
-    rows: tuple[Row, ...]
+    rows: tuple[TokenRow, ...]
     shots: int
 
     @property
@@ -62,7 +62,7 @@ class Encoded:
         (row,) = self.rows
         tokens = enumerate(sorted(set(row.ids))[:8])
         wanted = tuple((choice, len(row.ids) - 1, token) for choice, token in tokens)
-        return replace(self, rows=(Row(row.ids, wanted),))
+        return replace(self, rows=(TokenRow(row.ids, wanted),))
 
     def beyond(self, shared: int) -> int:
         """Tokens over all rows, without the ``shared`` ones that each begins with."""
@@ -121,7 +121,7 @@ class Encoder:
             dropped += 1
         return [encoded for encoded in done if encoded is not None]
 
-    def _fits(self, request: Request, rows: Sequence[Row], *, bare: bool) -> bool:
+    def _fits(self, request: Request, rows: Sequence[TokenRow], *, bare: bool) -> bool:
         """A text needs room for all its tokens; if there is none even without shots, then for
         one: it is truncated at the end of the context.
         """
@@ -134,15 +134,15 @@ class Encoder:
 
     def _rows(
         self, requests: Sequence[Request], prompts: Sequence[Prompt]
-    ) -> list[tuple[Row, ...]]:
+    ) -> list[tuple[TokenRow, ...]]:
         texts = [prompt.text for prompt in prompts]
         contexts = self._ids(texts)
-        rows: list[tuple[Row, ...]] = []
+        rows: list[tuple[TokenRow, ...]] = []
         for request, text, own in zip(requests, texts, contexts, strict=True):
             if request.decoding is not None:
                 context = self._lead + own
                 self._check(request, context, ())
-                rows.append((Row(context, ()),))
+                rows.append((TokenRow(context, ()),))
                 continue
             context, continuations = own, self._appended(text, own, request.choices)
             if continuations is None:  # the letter changes the tokens before it: encode both
@@ -171,7 +171,7 @@ class Encoder:
 
     def _read(
         self, request: Request, context: Ids, continuations: tuple[Ids, ...]
-    ) -> tuple[Row, ...]:
+    ) -> tuple[TokenRow, ...]:
         """Rows that together give every choice: one, unless the choices differ before their
         last token.
         """
@@ -186,7 +186,7 @@ class Encoder:
         for choice, ids in enumerate(continuations):
             wanted = rows.setdefault(tuple(ids[:-1]), [])
             wanted += [(choice, len(context) - 1 + i, token) for i, token in enumerate(ids)]
-        return tuple(Row(context + list(fed), tuple(wanted)) for fed, wanted in rows.items())
+        return tuple(TokenRow(context + list(fed), tuple(wanted)) for fed, wanted in rows.items())
 
     def _check(self, request: Request, context: Ids, continuations: Sequence[Ids]) -> None:
         if not context:

@@ -20,10 +20,11 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from mcqtest.backends import Setup, arguments
+from mcqtest.backends import arguments
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
-from mcqtest.checkpoint import Checkpoint
-from mcqtest.types import AnswerError, McqtestError, Request, Response
+from mcqtest.types import AnswerError, McqtestError, Request, Response, one_line
 
 _ENVIRONMENT = {
     # The scheduler runs in this process. In one of its own it takes twice as long to start (the
@@ -132,7 +133,7 @@ class Vllm:
         except EngineDeadError as error:
             raise self._dead(error) from error
         except Exception as error:  # its checks of a request, whose errors share no base class
-            raise AnswerError(f"{item.request.name}: vLLM refuses it ({_line(error)})") from error
+            raise AnswerError(f"{item.request.name}: vLLM refuses it ({_said(error)})") from error
         return name
 
     def _step(self) -> list[Any]:
@@ -146,7 +147,7 @@ class Vllm:
 
     def _dead(self, error: Exception) -> McqtestError:
         return McqtestError(
-            f"{self._name}: vLLM stopped ({_line(error)}); the answers so far are stored, so the "
+            f"{self._name}: vLLM stopped ({_said(error)}); the answers so far are stored, so the "
             "same command goes on from here; where memory ran out, try a smaller "
             "--backend-option max_num_seqs, batch_tokens or max_length"
         )
@@ -238,10 +239,9 @@ def readings(encoded: Encoded) -> list[Reading]:
     return [(list(ids), tuple(pairs)) for ids, pairs in wanted.items()]
 
 
-def _line(error: BaseException) -> str:
-    """An error of vLLM in one line: its type, and how what it says begins."""
-    reason = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+def _said(error: BaseException) -> str:
+    """How what vLLM says begins, which takes several lines."""
+    return one_line(error, named=True, whole=True)
 
 
 def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
@@ -272,4 +272,4 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
                 EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
             )
     except Exception as error:  # many libraries, many errors
-        raise McqtestError(f"{folder}: vLLM cannot run this model ({_line(error)})") from error
+        raise McqtestError(f"{folder}: vLLM cannot run this model ({_said(error)})") from error

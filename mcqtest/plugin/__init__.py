@@ -18,7 +18,7 @@ import pytest
 from mcqtest.options import OPTIONS, Option
 
 if TYPE_CHECKING:
-    from mcqtest.baseline import Baseline
+    from mcqtest.plugin.snapshots import Baseline
     from mcqtest.types import Backend, Results, Task
 
 SKIPPED = pytest.StashKey[int]()
@@ -131,7 +131,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` with a model and GPUs is one worker per GPU, not per core."""
     if not _asked(config):
         return None
-    from mcqtest.checkpoint import cuda_devices
+    from mcqtest.backends import cuda_devices
 
     return len(cuda_devices()) or None
 

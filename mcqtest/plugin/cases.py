@@ -7,29 +7,21 @@ from typing import Any
 
 import pytest
 
-from mcqtest.baseline import Baseline, BaselineExtension
+from mcqtest.plugin.snapshots import Baseline, BaselineExtension
+from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.run import Run
 from mcqtest.types import AnswerError, McqtestError, Results, Task
 
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 
-CASE = "mcqtest_case"
-"""Attribute of a test report: the case as plain values (`mcqtest.case.Case`)."""
-ERROR = "mcqtest_error"
-"""Attribute of a test report: why a question could not be answered."""
-PLAN = "mcqtest_plan"
-"""Attribute of a worker's first report: what `Run.counts` says."""
-FATAL = "mcqtest_fatal"
-"""Why the run cannot go on: attribute of a test report, key of a worker's output."""
-
 
 class Cases:
-    """Plans the selected tasks, serves the fixtures, and puts each case on its report."""
+    """Plans the selected tasks, serves the fixtures, and puts each outcome on its report."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._plan: tuple[int, int, int, int] | None = None
+        self._plan: Plan | None = None
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -54,7 +46,7 @@ class Cases:
             return
         try:
             self.run.plan([task for item in session.items if (task := task_of(item))])
-            self._plan = self.run.counts()  # reads the store
+            self._plan = Plan.of(self.run)
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
@@ -88,12 +80,12 @@ class Cases:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put the case on the report: it travels with each test, so that a worker's later
+        """Put the outcome on the report: it travels with each test, so that a worker's later
         crash cannot take it away.
         """
         report = yield
         if self._plan is not None:
-            setattr(report, PLAN, self._plan)
+            setattr(report, PLAN, self._plan.to_json())
             self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, McqtestError):
@@ -104,12 +96,12 @@ class Cases:
                 item.session.shouldstop = str(error)
         if report.when == "call" and (results := item.stash.get(RESULTS, None)) is not None:
             baseline = item.stash.get(BASELINE, None)
-            compared = baseline is not None and baseline.case is not None
-            case = self.run.case(results, compared=compared)
-            setattr(report, CASE, case.to_json())
-            if compared and case.failures and isinstance(error, AssertionError):
-                report.longrepr = "\n".join(case.failures)  # the verdict, not a diff of letters
-            for name, value in case.figures.items():  # builtin floats: anything else is lost on
+            compared = baseline is not None and baseline.outcome is not None
+            outcome = self.run.outcome(results, compared=compared)
+            setattr(report, OUTCOME, outcome.to_json())
+            if compared and outcome.failures and isinstance(error, AssertionError):
+                report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
+            for name, value in outcome.figures.items():  # builtin floats: anything else is lost on
                 item.user_properties.append((name, value))  # the way to xdist's controller
         return report
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mcqtest import demo, report, settings
-from mcqtest.baseline import write
-from mcqtest.identity import Identity
+from mcqtest import demo, report
+from mcqtest.gate import write
 from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
-from mcqtest.run import Run
-from mcqtest.settings import Settings
+from mcqtest.plugin.wire import worker_run
+from mcqtest.run import Run, Settings, project, settings
 from mcqtest.types import McqtestError
 
 
@@ -25,12 +23,7 @@ def start(config: pytest.Config) -> None:
     """Register what this process needs; a mistake of the user ends pytest with one line."""
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
-        run = Run(
-            Settings.from_json(given["settings"]),
-            Identity(**given["identity"]),
-            session=given["session"],
-        )
-        config.pluginmanager.register(Cases(run), "mcqtest-cases")
+        config.pluginmanager.register(Cases(worker_run(given)), "mcqtest-cases")
         return
     try:
         found = _settings(config)
@@ -52,22 +45,12 @@ def _spoil(config: pytest.Config, reason: str) -> None:
     """Leave no summary of an earlier run to be taken for that of this one."""
     try:
         option = next(each for each in OPTIONS if each.key == "run_dir")
-        given, base = _lookup(config, settings.table(config.rootpath))(option)
-        path = base / Path(given or settings.RUN_DIR).expanduser() / "summary.json"
+        given, base = _lookup(config, project.table(config.rootpath))(option)
+        path = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser() / "summary.json"
         if path.is_file():
             write(path, report.dump(report.refused(reason)))
     except (McqtestError, OSError, RuntimeError, TypeError):
         return  # the mistake itself is what is going to be told
-
-
-def worker_input(run: Run, environment: dict[str, str]) -> dict[str, Any]:
-    """What a worker is told; plain values."""
-    return {
-        "settings": run.settings.to_json(),
-        "identity": asdict(run.identity),
-        "session": run.session,
-        "environment": environment,
-    }
 
 
 def _workers(config: pytest.Config) -> int:
@@ -78,7 +61,7 @@ def _workers(config: pytest.Config) -> int:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    table = settings.table(config.rootpath)
+    table = project.table(config.rootpath)
     arguments = config.invocation_params.args
     if any(flag in arguments for flag in ("--model", "--data", "--mcq-model", "--mcq-data")):
         raise McqtestError(
@@ -92,7 +75,7 @@ def _settings(config: pytest.Config) -> Settings:
             raise McqtestError(f"--{name}= is empty: give a value, or leave the option out")
     found = settings.read(
         _lookup(config, table),
-        gate=settings.gate(table.get("gate", {}), config.getini("mcq_gate")),
+        gate=project.gate(table.get("gate", {}), config.getini("mcq_gate")),
         root=config.rootpath,
         environment=os.environ,
         demo_data=demo.DATA,

@@ -1,0 +1,25 @@
+"""From a model's responses to an answer: readers of texts, and the choice by probability."""
+
+from mcqtest.answers.reading import (
+    FALLBACKS,
+    READERS,
+    READING,
+    Reader,
+    Reading,
+    choose,
+    judge,
+    majority,
+    read,
+)
+
+__all__ = [
+    "FALLBACKS",
+    "READERS",
+    "READING",
+    "Reader",
+    "Reading",
+    "choose",
+    "judge",
+    "majority",
+    "read",
+]

@@ -1,0 +1,143 @@
+"""From a model's responses to an answer: readers of texts, and the choice by probability."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mcqtest.answers import published
+from mcqtest.answers import reader as ours
+from mcqtest.types import McqtestError, Question, Response, Result
+
+Reader = Callable[[str, Sequence[str]], int | None]
+"""The 0-based choice that a text names, given the choices; None where nothing can be read.
+Published readers also name choices that the question does not have."""
+
+READERS: Mapping[str, Reader] = {
+    "mcqtest": ours.committed,
+    "mmlu_pro": published.mmlu_pro,
+    "mmlu_pro_api": published.mmlu_pro_api,
+    "lm_eval": published.lm_eval,
+    "kmmlu": published.kmmlu,
+    "kmmlu_pro": published.kmmlu_pro,
+    "kmmlu_pro_strict": published.kmmlu_pro_strict,
+    "kmmlu_pro_english": published.kmmlu_pro_english,
+    "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
+}
+
+FALLBACKS = {
+    "wrong": "a question without an answer is wrong",
+    "random": "a choice is drawn by lot, always the same for the same question",
+}
+"""What to do where nothing can be read."""
+
+
+def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 10) -> int | None:
+    """The 0-based answer that ``text`` gives, None where it gives none.
+
+    ``options`` are the texts of the question's choices, or their number; with their texts,
+    ``mcqtest`` also reads an answer that is given without its letter. A letter beyond the options
+    is no answer. Raises `McqtestError` for a reader that does not exist.
+    """
+    choices = ("",) * options if isinstance(options, int) else options
+    answer = _reader(reader)(text, choices)
+    return answer if answer is not None and answer < len(choices) else None
+
+
+def _reader(name: str) -> Reader:
+    if name not in READERS:
+        raise McqtestError(f"--reader={name}: unknown; there are {', '.join(READERS)}")
+    return READERS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts become answers. Raises `McqtestError` for names that do not exist."""
+
+    reader: str = "mcqtest"
+    fallback: str = "wrong"
+
+    def __post_init__(self) -> None:
+        _reader(self.reader)
+        if self.fallback not in FALLBACKS:
+            known = ", ".join(FALLBACKS)
+            raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
+
+    def __str__(self) -> str:
+        revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        return f"reader {self.reader}{revision}, fallback {self.fallback}"
+
+
+READING = Reading()
+"""How texts are read unless told otherwise."""
+
+
+def judge(question: Question, responses: Sequence[Response], reading: Reading, name: str) -> Result:
+    """The result of one question: by its probabilities, else by what its texts say. Lots are
+    drawn by its ``name``.
+
+    Of several texts the majority counts, unreadable ones having no vote; among answers with
+    equally many votes, the one that was given first (self-consistency, arXiv 2203.11171).
+    """
+    texts = tuple(each.text for each in responses if each.text is not None)
+    if responses[0].logprobs:
+        chosen = choose(question, responses[0])
+        return replace(chosen, texts=texts, truncated=_truncated(responses))
+    reader = _reader(reading.reader)
+    count = len(question.choices)
+    said = [reader(text, question.choices) for text in texts]
+    votes = tuple(vote if vote is not None and vote < count else None for vote in said)
+    answer = majority(votes)
+    # As published, a letter that the question does not have is wrong, and no lot is drawn.
+    guessed = reading.fallback == "random" and all(vote is None for vote in said)
+    if guessed:
+        answer = _lot(name, count)
+    return Result(
+        question=question,
+        answer=answer,
+        probabilities=None,
+        shots=min(each.shots for each in responses),
+        texts=texts,
+        votes=votes,
+        truncated=_truncated(responses),
+        guessed=guessed,
+    )
+
+
+def _truncated(responses: Sequence[Response]) -> int | None:
+    known = [each.truncated for each in responses if each.truncated is not None]
+    return sum(known) if len(known) == len(responses) else None
+
+
+def majority(votes: Sequence[int | None]) -> int | None:
+    """The answer with the most votes, of equals the first; None where nobody voted."""
+    counts = Counter(vote for vote in votes if vote is not None)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _lot(seed: str, count: int) -> int:
+    """One of ``count`` choices with equal chance, the same for the same ``seed``."""
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % count
+
+
+def choose(question: Question, response: Response) -> Result:
+    """The most probable choice, the first one of equals; probabilities over the choices only.
+
+    As MMLU's evaluate.py does (repository hendrycks/test): the log-probabilities of the
+    letters are put through a softmax among themselves, so they always sum to 1.
+    """
+    logprobs = response.logprobs
+    if len(logprobs) != len(question.choices):
+        raise ValueError(f"{len(logprobs)} log-probabilities for {len(question.choices)} choices")
+    highest = max(logprobs)
+    weights = [math.exp(value - highest) for value in logprobs]
+    total = math.fsum(weights)
+    return Result(
+        question=question,
+        answer=logprobs.index(highest),
+        probabilities=tuple(weight / total for weight in weights),
+        shots=response.shots,
+    )

@@ -1,0 +1,179 @@
+"""A model folder, identified by content. Imports neither torch nor transformers.
+
+Two folders with the same files are the same model wherever they lie, and a checkpoint that
+was overwritten in place is another one. Nothing here loads weights: a run whose answers are
+all stored never needs the libraries that do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from mcqtest.types import McqtestError, one_line
+
+_WEIGHTS = re.compile(r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin")
+_OTHERS = re.compile(
+    r"[^.].*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json|(adapter_|generation_)?config\.json"
+    r"|tokenizer.*|vocab.*|merges\.txt|special_tokens_map\.json|added_tokens\.json"
+    r"|chat_template.*|tekken\.json|[^.].*\.(model|tiktoken|py)"
+)
+"""Files that can change an answer; optimizer states, logs, model cards and hidden files cannot."""
+
+_DEVICE = re.compile(r"[0-9]+|(GPU|MIG)-[\w/-]+")
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder with a model's files."""
+
+    folder: Path
+    name: str
+    """What its baseline is called unless told otherwise."""
+
+    @cached_property
+    def config(self) -> Mapping[str, Any]:
+        path = self.folder / "config.json"
+        try:
+            config = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise McqtestError(
+                f"{path}: not a readable model configuration ({error}); "
+                "save the model again with save_pretrained"
+            ) from None
+        if not isinstance(config, dict):
+            raise McqtestError(f"{path}: a JSON object was expected; save the model again")
+        return config
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the names and contents of all files that can change an answer."""
+        files = sorted(self._files())
+        with ThreadPoolExecutor() as pool:  # hashing releases the interpreter lock
+            digests = list(pool.map(digest, files))
+        whole = hashlib.sha256()
+        for path, found in zip(files, digests, strict=True):
+            whole.update(f"{path.relative_to(self.folder).as_posix()}\0{found}\n".encode())
+        return whole.hexdigest()
+
+    @property
+    def stamp(self) -> str:
+        """Whether the files were written to meanwhile (`stamp`)."""
+        return stamp(sorted(self._files()))
+
+    def _files(self) -> Iterator[Path]:
+        for path in self.folder.iterdir():
+            if path.is_file() and (_WEIGHTS.fullmatch(path.name) or _OTHERS.fullmatch(path.name)):
+                yield path
+
+    def check(self) -> None:
+        """Raise unless the folder holds a configuration and weights."""
+        if not (self.folder / "config.json").is_file():
+            raise McqtestError(
+                f"{self.folder}: no config.json, so not a model folder; give the folder that "
+                "save_pretrained wrote, or add --backend=replay for recorded outputs"
+            )
+        if "model_type" not in self.config and "architectures" not in self.config:
+            raise McqtestError(
+                f"{self.folder / 'config.json'}: names no model_type; save the model again"
+            )
+        if not any(_WEIGHTS.fullmatch(path.name) for path in self._files()):
+            raise McqtestError(
+                f"{self.folder}: no weights (*.safetensors or pytorch_model*.bin); "
+                "copy them beside config.json"
+            )
+
+
+def stamp(files: Iterable[Path]) -> str:
+    """Hash of sizes, times and inodes: another one once a file was written to."""
+    found = []
+    for path in files:
+        stat = path.stat()
+        found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's content; raises `McqtestError` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise McqtestError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def find(model: str, *, base: Path, demo: Path) -> Checkpoint:
+    """The checkpoint that ``--model`` names: a folder (seen from ``base``), ``demo``, or a
+    hub id, which is fetched unless it is cached.
+    """
+    if model == "demo":
+        return Checkpoint(demo, "demo")
+    try:
+        folder = (base / Path(model).expanduser()).resolve()
+    except RuntimeError as error:  # ~name of a user that is not there, or links in a circle
+        raise McqtestError(f"--model={model}: {error}; give the whole path") from None
+    if folder.is_dir():
+        checkpoint = Checkpoint(folder, folder.name)
+    elif folder.exists():
+        raise McqtestError(
+            f"--model={model}: a file; give the folder that holds config.json, or add "
+            "--backend=replay for recorded outputs"
+        )
+    elif _HUB_ID.fullmatch(model) and not model.startswith("."):
+        checkpoint = Checkpoint(_from_hub(model), model.replace("/", "--"))
+    else:
+        raise McqtestError(
+            f"--model={model}: no such folder ({folder}); "
+            "give a model folder, a hub id such as org/name, or demo"
+        )
+    checkpoint.check()
+    return checkpoint
+
+
+def _from_hub(model: str) -> Path:
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise McqtestError(
+            f"--model={model}: no such folder, and hub ids need huggingface_hub; "
+            'pip install "mcqtest[hub]", or give a folder'
+        ) from None
+    wanted = ["*.safetensors", "*.json", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py"]
+    try:
+        return Path(snapshot_download(model, allow_patterns=wanted))
+    except Exception as error:  # noqa: BLE001 - the errors of the hub share no base class
+        said = one_line(error, 200, whole=True)
+        raise McqtestError(
+            f"--model={model}: no such folder here, and the hub did not give it ({said}); "
+            "check the name, log in with `hf auth login`, or give a local folder"
+        ) from None
+
+
+def cuda_devices() -> list[str]:
+    """Ids of the NVIDIA devices this process may use, without importing torch."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:  # as CUDA reads it: the first that names no device ends the list
+        ids = [part.strip() for part in visible.split(",")]
+        return list(itertools.takewhile(_DEVICE.fullmatch, ids))
+    gpus = Path("/proc/driver/nvidia/gpus")
+    return [str(number) for number, _ in enumerate(gpus.iterdir())] if gpus.is_dir() else []
+
+
+def installed(package: str) -> str | None:
+    """The version of an installed package, without importing it."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

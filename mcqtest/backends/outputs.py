@@ -1,0 +1,135 @@
+"""One row of recorded outputs: which question, and what was said.
+
+JSONL, also gzipped, one object a line. Which question: ``id`` (or ``question_id``), or ``task``
+(``license_name``, ``subject``, ``category``) and a 0-based ``index``; also ``task`` and ``id``, and
+``benchmark`` where a file answers several. What was said: ``output``, a text (null where nothing
+came; a list where there are several samples), or ``logprobs``, a number for each choice, or both;
+``truncated`` where the text met a limit.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+from mcqtest.data import Row, comparable, names, shown
+from mcqtest.types import McqtestError
+
+
+class Output(NamedTuple):
+    """What was said to one question."""
+
+    texts: tuple[str, ...]
+    logprobs: tuple[float, ...]
+    truncated: bool | None
+    """None where the row does not say."""
+    where: str
+
+
+class Key(NamedTuple):
+    """Empty strings stand for what a row does not say."""
+
+    benchmark: str
+    task: str
+    id: str
+    row: int
+
+
+def read_key(row: Row) -> Key:
+    cells = row.cells
+    id_ = next((cells[name] for name in ("id", "question_id") if name in cells), None)
+    columns = ("license_name", "subject", "category")
+    if {"license_name", "category"} <= cells.keys():  # of several licences in one category
+        columns = columns[::-1]
+    task = _name(row, "task", *columns)
+    benchmark = _name(row, "benchmark")
+    index = cells.get("index")
+    if isinstance(id_, int | str) and not isinstance(id_, bool) and id_ != "":
+        return Key(benchmark, task, str(id_), -1)
+    if type(index) is int and index >= 0 and task:
+        return Key(benchmark, task, "", index)
+    if task and index is not None:
+        found = f"index is {shown(index)}, expected a whole number from 0 up"
+        raise McqtestError(f"{row.where}: {found}; correct it")
+    raise McqtestError(
+        f"{row.where}: names no question ({names(cells)}); write its id, or its task and "
+        "0-based index"
+    )
+
+
+def _name(row: Row, *columns: str) -> str:
+    """What the first of these columns says; empty where there is none of them."""
+    column = next((column for column in columns if column in row.cells), None)
+    if column is None:
+        return ""
+    value = row.cells[column]
+    if not isinstance(value, str) or not value.strip():
+        raise McqtestError(f"{row.where}: {column} is {shown(value)}, expected text; correct it")
+    return comparable(value)
+
+
+def read_output(row: Row) -> Output:
+    cells = row.cells
+    texts = _texts(row, cells["output"]) if "output" in cells else ()
+    logprobs = _logprobs(row, cells.get("logprobs"))
+    if not texts and not logprobs:
+        raise McqtestError(
+            f"{row.where}: neither output nor logprobs, only {names(cells)}; write what the "
+            "model said as output"
+        )
+    return Output(
+        texts=texts,
+        logprobs=logprobs,
+        truncated=_truncated(row),
+        where=row.where,
+    )
+
+
+_LIMITS = {"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"}
+"""What served models call the end of a text that met a limit."""
+
+
+def _truncated(row: Row) -> bool | None:
+    said = row.cells.get("truncated")
+    if not isinstance(said, bool | None):
+        raise McqtestError(
+            f"{row.where}: truncated is {shown(said)}, expected true or false; correct it"
+        )
+    ended = [row.cells.get(name) for name in ("finish_reason", "stop_reason")]
+    if said is None and not any(ended):
+        return None
+    return said is True or any(str(reason).casefold() in _LIMITS for reason in ended)
+
+
+def _texts(row: Row, said: object) -> tuple[str, ...]:
+    """The texts; one that is empty where nothing came, however many samples were asked for."""
+    texts = said if isinstance(said, list) else [said]
+    found = tuple(_whole(text or "") for text in texts if isinstance(text, str | None))
+    if not texts or len(found) < len(texts):
+        raise McqtestError(f"{row.where}: output is {shown(said)}, expected text; correct it")
+    return found
+
+
+def _whole(text: str) -> str:
+    """A text that was cut inside a character, which JSON can write, with a mark in its place."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _logprobs(row: Row, value: object) -> tuple[float, ...]:
+    numbers: list[Any] = value if isinstance(value, list) else [] if value is None else [None]
+    found = tuple(
+        each for each in numbers if type(each) in {int, float} and abs(each) <= sys.float_info.max
+    )
+    # Python reads NaN and Infinity, too, where JSON has none; a logarithm may be rounded up.
+    if len(found) < len(numbers) or any(each > 1e-3 for each in found):
+        raise McqtestError(
+            f"{row.where}: logprobs is {shown(value)}, expected natural logarithms, at "
+            "most 0, one for each choice; correct it"
+        )
+    return tuple(map(float, found))
+
+
+def described(key: Key) -> str:
+    """A question for a message."""
+    name = f"id {shown(key.id)}" if key.id else f"index {key.row}"
+    return " ".join(part for part in (key.benchmark, key.task, name) if part)

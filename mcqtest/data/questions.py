@@ -1,0 +1,227 @@
+"""Questions, from local files or from the hub, exactly as published.
+
+Cells are never stripped or guessed at: a choice that reads ``NA`` or ``None`` is that text,
+so no table library with its own idea of missing values is used. The one thing refused is an
+empty cell, because that is how a lost choice shows. A malformed file is a `McqtestError` that
+says which row of which file is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from mcqtest.data import files
+from mcqtest.data.tables import AGAIN, Row, comparable, names, read, shown
+from mcqtest.types import LETTERS, Benchmark, Columns, Layout, McqtestError, Question, Task
+
+
+def load(
+    task: Task,
+    split: str,
+    root: Path | None,
+    *,
+    revision: str | None = None,
+) -> tuple[Question, ...]:
+    """Questions of a task's split (`mcqtest.data.files.find`), in file order."""
+    layout, path, name = files.find(task, split, root, revision=revision)
+    rows = _task_rows(task, layout, path, name)
+    questions = tuple(_question(row, layout.columns, index) for index, row in enumerate(rows))
+    _check_ids(rows, questions)
+    return questions
+
+
+def fingerprint(questions: Sequence[Question]) -> str:
+    """SHA-256 of all that the questions say and of their order.
+
+    JSON marks where each field ends; ``surrogatepass`` keeps two halves of a character apart
+    from the character that they would make.
+    """
+    fields = [
+        (
+            asked.text,
+            asked.choices,
+            asked.answer,
+            asked.id,
+            *([asked.subject] * bool(asked.subject)),
+        )
+        for asked in questions
+    ]
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- a file's rows ----------------------------------------------------------------------------
+
+
+def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Row]:
+    column = layout.columns.task
+    if column is None:
+        groups = {task.name: read(path, name, layout.header)}
+    else:
+        stat = path.stat()
+        groups = _read_groups(
+            path, name, layout.header, column, task.benchmark, stat.st_mtime_ns, stat.st_size
+        )
+    if not any(groups.values()):
+        raise McqtestError(f"{name}: no rows, expected questions; fill it {AGAIN}")
+    if column is not None and task.name not in groups:
+        whose = "" if task.title == task.name else f" for {task.path}"
+        found = names(str(rows[0].cells[column]) for rows in groups.values())
+        said = f"no row with {column} {shown(task.title)}{whose}, only {found}"
+        raise McqtestError(f"{name}: {said}; add the rows {AGAIN}, or leave the task out with -k")
+    return groups[task.name]
+
+
+@lru_cache(maxsize=8)  # the splits of a few benchmarks; each would be parsed once per task
+def _read_groups(
+    path: Path,
+    name: str,
+    header: tuple[str, ...] | None,
+    column: str,
+    benchmark: Benchmark,
+    _mtime: int,
+    _size: int,
+) -> dict[str, list[Row]]:
+    """Task -> its rows, in file order; a file that changed is read anew. Raises for a row of no
+    task, which would never be asked.
+    """
+    known = {
+        comparable(each): task.name for task in benchmark.tasks for each in (task.title, task.name)
+    }
+    groups: dict[str, list[Row]] = {}
+    for row in read(path, name, header):
+        said = _text(row, column, _cell(row, column))
+        if comparable(said) not in known:
+            listed = names(task.title for task in benchmark.tasks)
+            found = f"{column} is {shown(said)}, expected one of {listed}"
+            raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
+        groups.setdefault(known[comparable(said)], []).append(row)
+    return groups
+
+
+# --- a row's question -------------------------------------------------------------------------
+
+
+def _question(row: Row, columns: Columns, index: int) -> Question:
+    choices = _choices(row, columns)
+    reasoning = columns.reasoning
+    return Question(
+        text=_text(row, columns.question, _cell(row, columns.question)),
+        choices=choices,
+        answer=_answer(row, columns, len(choices)),
+        id=str(index) if columns.id is None else _id(row, columns.id),
+        reasoning=reasoning and _reasoning(row, reasoning),
+        subject=_subject(row, columns.subject) if columns.subject else "",
+        human_accuracy=_share(row, columns.human_accuracy) if columns.human_accuracy else None,
+    )
+
+
+def _subject(row: Row, column: str) -> str:
+    """A name that is shown and compared: one line, without spaces around it, composed."""
+    name = unicodedata.normalize("NFC", _text(row, column, _cell(row, column))).strip()
+    if not name or not name.isprintable():
+        raise _mistake(row, f"{column} is {shown(row.cells[column])}, expected a name")
+    return name
+
+
+def _share(row: Row, column: str) -> float | None:
+    """A share of people, as such or in per cent; None where it is empty or 0."""
+    value = row.cells.get(column)
+    if value is None or value == "":
+        return None
+    number = -1.0
+    if type(value) in {int, float} or re.fullmatch(r"[0-9.eE+-]{1,40}|[nN]a[nN]", str(value)):
+        with suppress(ValueError):
+            number = float(str(value))
+    if math.isnan(number):  # how some libraries write an empty cell
+        return None
+    if not 0 <= number <= 100:
+        raise _mistake(row, f"{column} is {shown(value)}, expected a share of people or nothing")
+    return (number if number <= 1 else number / 100) or None
+
+
+def _reasoning(row: Row, column: str) -> str | None:
+    """A worked solution; only shots have to have one, so it may be missing or empty."""
+    value = row.cells.get(column)
+    return _text(row, column, value) if value else None
+
+
+def _choices(row: Row, columns: Columns) -> tuple[str, ...]:
+    named = columns.choices
+    if isinstance(named, str):
+        values = _cell(row, named)
+        if not isinstance(values, list):
+            raise _mistake(row, f"{named} is {shown(values)}, expected a list of texts")
+        while values and columns.padding is not None and values[-1] == columns.padding:
+            values = values[:-1]
+        if columns.padding is not None and columns.padding in values:
+            found = f"{columns.padding!r} stands before other choices in {named}"
+            raise _mistake(row, f"{found}, expected it at the end, as padding")
+        if len(values) < columns.fewest:
+            fewest = columns.fewest
+            wanted = f"{fewest} choice{'s' * (fewest != 1)}"
+            raise _mistake(row, f"{len(values)} in {named}, expected at least {wanted}")
+    else:
+        values = [_cell(row, column) for column in named]
+    count = len(values)
+    return tuple(_text(row, f"choice {i} of {count}", value) for i, value in enumerate(values, 1))
+
+
+def _answer(row: Row, columns: Columns, count: int) -> int:
+    value = _cell(row, columns.answer)
+    letters = LETTERS[:count]
+    index = -1
+    if isinstance(value, str) and len(value) == 1 and value in letters:
+        index = letters.index(value)
+    # Python's own rules are wider: int() reads " 1" and "1_0", and True is an int.
+    elif type(value) is int or (isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value)):
+        index = int(value) - columns.first
+    if 0 <= index < count:
+        return index
+    last = columns.first + count - 1
+    expected = f"{letters[0]}-{letters[-1]} or {columns.first}-{last} for {count} choices"
+    found = f"answer is {shown(value)}, expected {expected}"
+    raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
+
+
+def _id(row: Row, column: str) -> str:
+    value = _cell(row, column)
+    return str(value) if type(value) is int else _text(row, column, value)
+
+
+def _check_ids(rows: Sequence[Row], questions: Sequence[Question]) -> None:
+    seen: dict[str, str] = {}
+    for row, question in zip(rows, questions, strict=True):
+        if question.id in seen:
+            found = f"id {shown(question.id)} is also that of {seen[question.id]}"
+            raise McqtestError(f"{row.where}: {found}, expected it once; delete one row {AGAIN}")
+        seen[question.id] = row.where.rpartition(", ")[2]
+
+
+def _cell(row: Row, column: str) -> object:
+    if column not in row.cells:
+        found = f"no column {column}, only {names(row.cells)}"
+        raise McqtestError(f"{row.where}: {found}; name the columns as published {AGAIN}")
+    return row.cells[column]
+
+
+def _text(row: Row, what: str, value: object) -> str:
+    if value is None or value == "":
+        raise _mistake(row, f"{what} is empty, expected text")
+    if not isinstance(value, str):
+        raise _mistake(row, f"{what} is {shown(value)}, expected text")
+    if re.search("[\ud800-\udfff]", value):  # JSON can write half a character; no model reads it
+        raise _mistake(row, f"{what} is {shown(value)}, which holds half a character")
+    return value
+
+
+def _mistake(row: Row, found: str) -> McqtestError:
+    return McqtestError(f"{row.where}: {found}; restore it {AGAIN}")

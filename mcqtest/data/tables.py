@@ -1,0 +1,153 @@
+"""The rows of a published table: CSV, JSONL (also gzipped) or Parquet, told by the suffix.
+
+Cells come as the file has them, and every row knows how a message names it.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib
+import io
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mcqtest.types import McqtestError, one_line
+
+AGAIN = "or download the file again"
+"""What always helps with a malformed file."""
+
+
+class Row(NamedTuple):
+    """One record of a table, and how messages name it."""
+
+    where: str
+    cells: Mapping[str, object]
+
+
+def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
+    """All rows of a file. ``name`` is for messages; ``header`` names the columns of a CSV that
+    has no header row. Raises `McqtestError`.
+    """
+    try:
+        raw = path.read_bytes()
+        if name.endswith(".gz"):
+            raw = gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as error:
+        found = f"cannot be read ({one_line(error)})"
+        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
+    if name.endswith(".parquet"):
+        return _read_parquet(raw, name)
+    text = _decode(raw, name)
+    is_csv = name.removesuffix(".gz").endswith(".csv")
+    return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
+
+
+def _decode(raw: bytes, name: str) -> str:
+    """UTF-8, with or without a byte order mark."""
+    at = raw.find(b"\0")  # no text format has it, but Python's csv lets it through
+    if at < 0:
+        try:
+            return raw.decode("utf-8").removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            at = error.start
+    line = raw.count(b"\n", 0, at) + 1
+    found = f"byte 0x{raw[at]:02X} at offset {at}, expected UTF-8 text"
+    raise McqtestError(f"{name}, line {line}: {found}; save it as UTF-8 {AGAIN}")
+
+
+def _read_csv(text: str, name: str, header: tuple[str, ...] | None) -> list[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    where = f"{name}, row 1 (line 1)"
+    try:
+        for cells in reader:
+            if cells and header is None:
+                header = tuple(cells)
+            elif cells and header is not None:  # a blank line is no record
+                rows.append(Row(where, _named(cells, header, where)))
+            where = f"{name}, row {len(rows) + 1} (line {reader.line_num + 1})"
+    except csv.Error as error:
+        remedy = f"double the quotes inside a quoted cell {AGAIN}"
+        raise McqtestError(f"{where}: not CSV ({one_line(error)}); {remedy}") from error
+    return rows
+
+
+def _named(cells: Sequence[str], header: Sequence[str], where: str) -> dict[str, object]:
+    if len(cells) == len(header):
+        return dict(zip(header, cells, strict=True))
+    less = len(cells) < len(header)
+    remedy = "restore the missing cell" if less else "quote the cell that holds a comma"
+    found = f"{len(cells)} cell{'s' * (len(cells) != 1)}, expected {len(header)}"
+    raise McqtestError(f"{where}: {found} ({names(header)}); {remedy} {AGAIN}")
+
+
+def _read_jsonl(text: str, name: str) -> list[Row]:
+    rows: list[Row] = []
+    # Not str.splitlines(), which also splits at U+2028 and U+0085 inside a string.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            where = f"{name}, row {len(rows) + 1} (line {number})"
+            rows.append(Row(where, _json_object(line, where)))
+    return rows
+
+
+def _json_object(line: str, where: str) -> dict[str, object]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        # The parser sees one line at a time and calls each of them line 1.
+        found = f"not JSON ({one_line(error).replace(': line 1 column', ' at column')})"
+    else:
+        if isinstance(value, dict):
+            return value
+        found = f"found {shown(line)}"
+    raise McqtestError(f"{where}: {found}, expected one object per line; correct the line")
+
+
+def _read_parquet(raw: bytes, name: str) -> list[Row]:
+    parquet = extra("pyarrow.parquet", f"reading {name}")
+    arrow = importlib.import_module("pyarrow")
+    try:
+        records = parquet.ParquetFile(arrow.BufferReader(raw)).read().to_pylist()
+    except (OSError, ValueError, arrow.ArrowException) as error:
+        found = f"not a Parquet file ({one_line(error)})"
+        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
+    return [Row(f"{name}, row {number}", cells) for number, cells in enumerate(records, 1)]
+
+
+def extra(module: str, purpose: str) -> Any:
+    """A module of the optional extra, imported when it is first needed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise McqtestError(
+            f'{purpose} needs {package}, which is missing; run: pip install "mcqtest[hub]"'
+        ) from error
+
+
+def shown(value: object) -> str:
+    """A cell for a message: one line, at most 60 characters of it; only text has quotes."""
+    return repr(_cut(value, 60)) if isinstance(value, str) else _cut(repr(value), 60)
+
+
+def comparable(name: str) -> str:
+    """A name as it is compared: neither case nor what stands between letters and digits counts,
+    nor how a letter is put together. (U+318D, the Korean middle dot, is a letter to Unicode.)
+    """
+    return re.sub(r"[\W_\u318d]+", "", unicodedata.normalize("NFC", name).casefold())
+
+
+def names(names: Iterable[str]) -> str:
+    """Column or task names for a message."""
+    return repr(_cut(", ".join(names), 200))[1:-1]
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."

@@ -1,0 +1,38 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from mcqtest.types import McqtestError
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole file or leave the old one; never half of one."""
+    write_all({path: text})
+
+
+def write_all(texts: Mapping[Path, str]) -> None:
+    """Write all files or leave all old ones: everything that needs room is done before the
+    first old file is replaced.
+    """
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in texts}
+    path = None
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporaries[path].write_text(text, "utf-8", newline="\n")
+        for path, temporary in temporaries.items():
+            temporary.replace(path)
+    except OSError as error:
+        raise McqtestError(
+            f"{path}: cannot be written ({error.strerror}); free space or rights there, then run "
+            "the same command again: stored responses are kept"
+        ) from None
+    finally:
+        for temporary in temporaries.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+"""A candidate's record against the baseline's, question by question.
+
+Nothing here knows how answers were made; two records and a level are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcqtest.gate import stats
+from mcqtest.gate.record import Record
+from mcqtest.types import LETTERS, Comparison, Question
+
+Change = str
+"""``lost``, ``won`` or ``same``."""
+
+_SHOWN = 20
+"""Questions named in a sentence."""
+
+
+def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
+    """Why the two cannot be compared, in one line that says what to do; None if they can."""
+    where = f"{new.benchmark}/{new.task}"
+    again = "record the baseline anew with --snapshot-update if the change is meant"
+    if old.questions != new.questions:
+        then, now = old.questions.partition(",")[0], new.questions.partition(",")[0]
+        counts = (
+            f"{then} questions, this run has {now}"
+            if then != now
+            else (f"{then} questions as this run has, but with other texts or answers")
+        )
+        hint = "run without --limit, or " if int(now) < int(then) else ""
+        return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
+    if old.asking != new.asking:
+        return (
+            f"{where}: asked in another way: baseline {baseline!r} was recorded with "
+            f"({old.asking}), this run asks with ({new.asking}); {again}"
+        )
+    return None
+
+
+def impossible(old: Record, questions: Sequence[Question]) -> int | None:
+    """The first answer that cannot be: a choice that the question does not have, or a letter
+    whose case does not agree with the right answer. Somebody edited the file by hand.
+    """
+    for number, (mark, question) in enumerate(zip(old.marks, questions, strict=True)):
+        index = LETTERS.find(mark.upper())
+        right = mark.isupper() or mark == "+"
+        if index >= len(question.choices) or (index >= 0 and right != (index == question.answer)):
+            return number
+    return None
+
+
+def compare(old: Record, new: Record, level: float) -> Comparison:
+    """The paired comparison of one task; the records must match (`mismatch`)."""
+    changes = changed(old, new)
+    return counted(len(changes), changes.count("lost"), changes.count("won"), level)
+
+
+def changed(old: Record, new: Record) -> list[Change]:
+    """What became of each question, in order."""
+    names = {(True, False): "lost", (False, True): "won"}
+    pairs = zip(old.correct, new.correct, strict=True)
+    return [names.get(pair, "same") for pair in pairs]
+
+
+def counted(n: int, lost: int, won: int, level: float) -> Comparison:
+    """The comparison that these counts make; pooled ones are the sums over tasks."""
+    return Comparison(
+        n=n,
+        lost=lost,
+        won=won,
+        p_value=stats.mcnemar(lost, won),
+        level=level,
+        min_detectable_drop=stats.min_detectable_drop(n, lost + won, level),
+    )
+
+
+def moves(
+    old: Record, new: Record, ids: Sequence[str], change: Change, *, among: Sequence[bool] = ()
+) -> list[str]:
+    """The questions that were ``lost`` or ``won``, as ``id right>wrong`` letters; only those that
+    are true in ``among``, where that is given.
+    """
+    rows = zip(ids, changed(old, new), old.marks, new.marks, strict=True)
+    return [
+        f"{id_} {before.upper()}>{after.upper()}"
+        for at, (id_, kind, before, after) in enumerate(rows)
+        if kind == change and (not among or among[at])
+    ]
+
+
+def listed(moved: Sequence[str], change: Change) -> str:
+    """These `moves` in words, the first of them by name; all are in results.jsonl."""
+    more = f", and {len(moved) - _SHOWN} more" if len(moved) > _SHOWN else ""
+    return f"{change} (question baseline>now): {', '.join(moved[:_SHOWN])}{more}"

@@ -1,0 +1,202 @@
+"""From one task's results to its `Outcome`: against the stored baseline and the thresholds.
+
+What is written into a baseline is decided here as well; where it is, in `mcqtest.gate.baselines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from types import MappingProxyType
+from typing import Any
+
+from mcqtest.gate.baselines import Baselines, target
+from mcqtest.gate.comparison import changed, compare, listed, mismatch, moves
+from mcqtest.gate.criterion import Finding, Judged
+from mcqtest.gate.outcome import Outcome, row, varied
+from mcqtest.gate.policy import KEPT, Policy
+from mcqtest.gate.record import Record, record
+from mcqtest.types import Comparison, Identity, Results, Task
+
+
+class Judge:
+    """Judges every task of a run once, by the ``policy`` of the run."""
+
+    def __init__(self, policy: Policy, baselines: Baselines, identity: Identity) -> None:
+        self.policy = policy
+        self._baselines = baselines
+        self._identity = identity
+        self._outcomes: dict[Task, Outcome] = {}
+        self._last: tuple[Results, Record] | None = None
+
+    def judge(
+        self,
+        results: Results,
+        *,
+        compared: bool = True,
+        fewer_shots: int = 0,
+        in_part: bool = False,
+        styles: Mapping[str, int] = MappingProxyType({}),
+        methods: Mapping[str, int] = MappingProxyType({}),
+    ) -> Outcome:
+        """The outcome of ``results``; without ``compared``, thresholds and figures alone.
+        ``in_part``: the task has more questions.
+        """
+        task = results.task
+        if compared and task in self._outcomes:
+            return self._outcomes[task]
+        new = self.record(results)
+        old = self._baselines.old(task) if compared else None
+        comparison = self._compare(old, new)
+        matched = old if comparison else None
+        changes = changed(matched, new) if matched else [None] * len(results)
+        finding = self._find(results, matched, comparison, in_part=in_part)
+        figures = {**new.figures, **varied(styles, len(results))}
+        figures |= finding.figures if finding else {}
+        failures = self._failures(results, old, new, comparison) if compared else []
+        failures += self._worse(finding)
+        outcome = Outcome(
+            **_about(results),
+            rows=[row(task, each, move) for each, move in zip(results, changes, strict=True)],
+            figures=figures,
+            comparison=asdict(comparison) if comparison else None,
+            failures=failures + self.policy.thresholds.broken(task.path, figures),
+            against=matched.weights if matched else None,
+            before=sum(matched.correct) if matched else None,
+            compared=compared,
+            missing=compared and old is None and bool(failures),
+            fewer_shots=fewer_shots,
+            styles=dict(styles),
+            methods=dict(methods),
+            findings={finding.kind: dict(finding.detail)} if finding else {},
+            notices=self._notices(results, old, comparison, finding),
+        )
+        if compared:
+            self._outcomes[task] = outcome
+        return outcome
+
+    def record(self, results: Results) -> Record:
+        """The record of ``results``; a task asks for it twice, to be judged and to be kept."""
+        if self._last is None or self._last[0] is not results:
+            who = self._identity
+            new = record(results, model=who.name, weights=who.weights, setup=who.setup)
+            self._last = results, new
+        return self._last[1]
+
+    def text(self, results: Results) -> str:
+        """The baseline file that these results make, with the regressions accepted for it."""
+        new, old, policy = self.record(results), self._baselines.old(results.task), self.policy
+        comparison = self._compare(old, new)
+        accepted: tuple[str, ...] = ()
+        if old is not None and old.weights == new.weights:
+            accepted = old.accepted
+        elif policy.accepts and comparison is not None and old is not None and comparison.lost:
+            reason = (
+                f"{policy.reason} ({comparison.lost} lost, {comparison.won} won "
+                f"against weights {old.weights[:12]}, p = {comparison.p_value:.2g})"
+            )
+            accepted = (reason,)
+        elif policy.accepts and comparison is None and old is not None:
+            accepted = (f"{policy.reason} (could not be compared)",)
+        return str(replace(new, accepted=accepted))
+
+    def _compare(self, old: Record | None, new: Record) -> Comparison | None:
+        if old is None or mismatch(old, new, baseline=str(self.policy.baseline)):
+            return None
+        return compare(old, new, self.policy.levels.task[new.benchmark, new.task])
+
+    def _find(
+        self,
+        results: Results,
+        old: Record | None,
+        comparison: Comparison | None,
+        *,
+        in_part: bool,
+    ) -> Finding | None:
+        """What the criterion of the task says, where it has one."""
+        task, levels = results.task, self.policy.levels
+        criterion = task.benchmark.criteria.get(task.name)
+        if criterion is None:
+            return None
+        key = task.benchmark.name, task.name
+        judged = Judged(
+            results=results,
+            new=self.record(results),
+            old=old,
+            comparison=comparison,
+            level=levels.part.get(key, levels.task.get(key, 1.0)),
+            rules=self.policy.rules.get(criterion.kind, {}),
+            in_part=in_part,
+        )
+        found: Finding = criterion.decide(judged)
+        return found
+
+    def _worse(self, finding: Finding | None) -> list[str]:
+        if finding is None or not finding.worse or self.policy.accepts:
+            return []
+        return ["\n".join([*finding.worse, *[KEPT] * self.policy.update])]
+
+    def _notices(
+        self,
+        results: Results,
+        old: Record | None,
+        comparison: Comparison | None,
+        finding: Finding | None,
+    ) -> list[str]:
+        notices = list(finding.notices) if finding else []
+        if finding and finding.moved and not self._worse(finding):
+            notices.append(finding.moved)
+        if self.policy.update and old is not None and comparison is None:
+            notices.append(
+                f"{results.task.benchmark.name}: recorded without a comparison, for the old "
+                "baseline has other questions, or was asked or read in another way"
+            )
+        return notices
+
+    def _failures(
+        self, results: Results, old: Record | None, new: Record, comparison: Comparison | None
+    ) -> list[str]:
+        """Why the comparison is red; nothing where it is not."""
+        policy, task = self.policy, results.task
+        if comparison is not None and old is not None:
+            red = comparison.regressed and not policy.accepts
+            return self._regression(results, old, new, comparison) if red else []
+        if policy.update or policy.baseline is None:
+            return []
+        if old is None:
+            place = target(policy, task.benchmark.name, task.name)
+            sentence = (
+                f"{task.path}: nothing to compare with: no baseline {policy.baseline!r} "
+                f"({place}); record one with --snapshot-update"
+            )
+            return [sentence]
+        return [str(mismatch(old, new, baseline=policy.baseline))]
+
+    def _regression(
+        self, results: Results, old: Record, new: Record, found: Comparison
+    ) -> list[str]:
+        lost = moves(old, new, [result.question.id for result in results], "lost")
+        worse = (
+            f"{results.task.path} is worse than baseline {self.policy.baseline!r}: accuracy "
+            f"{old.accuracy:.4f} -> {new.accuracy:.4f}, {found.lost} questions lost, "
+            f"{found.won} won, p = {found.p_value:.2g} (red from {found.level:.2g})"
+        )
+        questions = listed(lost, "lost")
+        silent = sum(move.endswith(">-") for move in lost)
+        if silent:
+            questions += f"; {silent} of the lost now without a readable answer"
+        return ["\n".join([worse, questions, *[KEPT] * self.policy.update])]
+
+
+def _about(results: Results) -> dict[str, Any]:
+    """What an outcome says of its task, whatever the answers."""
+    task, benchmark = results.task, results.task.benchmark
+    return {
+        "benchmark": benchmark.name,
+        "task": task.name,
+        "group": task.group,
+        "siblings": len(benchmark.tasks),
+        "asking": results.asking,
+        "title": "" if task.title.isascii() else task.title,
+        "expert": benchmark.expert,
+    }

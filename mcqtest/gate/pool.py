@@ -1,0 +1,143 @@
+"""A benchmark as a whole: its outcomes together, judged by the policy of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mcqtest.gate import stats
+from mcqtest.gate.comparison import counted
+from mcqtest.gate.criteria import KINDS
+from mcqtest.gate.outcome import Outcome, varied
+from mcqtest.gate.policy import KEPT, Policy
+from mcqtest.gate.record import figures
+from mcqtest.types import Comparison, Question, Result
+
+_MEASURED = 10
+"""Questions of a task that cannot all go unanswered by accident."""
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """One benchmark, all its outcomes together."""
+
+    name: str
+    outcomes: Sequence[Outcome]
+    comparison: Comparison | None
+    """None where some task had nothing to compare with."""
+    figures: dict[str, float]
+    failures: Sequence[str]
+
+    @property
+    def n(self) -> int:
+        """Questions that were judged."""
+        return sum(outcome.n for outcome in self.outcomes)
+
+    @property
+    def too_few(self) -> str | None:
+        """That no comparison could have been red, whatever the answers; None if one could."""
+        made = [Comparison(**each.comparison) for each in self.outcomes if each.comparison]
+        made += [self.comparison] if self.comparison else []
+        if not made or any(stats.critical(each.n, each.level) for each in made):
+            return None
+        return (
+            f"{self.name}: {self.n} questions are too few for any drop to be seen; ask more of them"
+        )
+
+    @property
+    def silent(self) -> str | None:
+        """That of a whole task not one answer could be read, so that nothing was measured, or of
+        the benchmark where tasks are small; None if some could.
+        """
+        if "unanswered_share" not in self.figures:
+            return None
+        silent = [each for each in self.outcomes if each.unanswered == each.n]
+        if len(silent) < len(self.outcomes):
+            silent = [each for each in silent if each.n >= _MEASURED]
+        if not silent:
+            return None
+        names = ", ".join(each.task for each in silent)
+        where = self.name if len(silent) == len(self.outcomes) else f"{self.name}: {names}"
+        return (
+            f"{where}: no answer could be read in any of {sum(each.n for each in silent)} texts, "
+            "so nothing was measured; look at text in results.jsonl, and at max_tokens, --style "
+            "and --reader"
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """No task of the benchmark was left out."""
+        return len(self.outcomes) == self.outcomes[0].siblings
+
+
+def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
+    """Judge a benchmark by the sums over its tasks, its figures and its thresholds."""
+    found = figures(_results(outcomes))
+    found |= varied(styles(outcomes), sum(each.n for each in outcomes))
+    for kind in KINDS.values():
+        found |= kind.figures(outcomes)
+    level = policy.levels.pooled.get(name)
+    comparison = _compare(outcomes, level)
+    failures = []
+    if comparison is not None and level is not None and not policy.accepts:
+        before = sum(each.before or 0 for each in outcomes) / comparison.n
+        if comparison.regressed:
+            failures.append(_regression(name, comparison, before, found["accuracy"], policy))
+    pooled = Pooled(name, outcomes, comparison, found, failures)
+    if pooled.is_whole:
+        failures += policy.thresholds.broken(name, found)
+    return pooled
+
+
+def _compare(outcomes: Sequence[Outcome], level: float | None) -> Comparison | None:
+    made = [each.comparison for each in outcomes if each.comparison]
+    if len(made) < len(outcomes):
+        return None
+    if level is None:  # one task: the pooled comparison is that of the task
+        level = made[0]["level"]
+    n, lost, won = (sum(each[key] for each in made) for key in ("n", "lost", "won"))
+    return counted(n, lost, won, level)
+
+
+def _regression(
+    name: str, found: Comparison, before: float, accuracy: float, policy: Policy
+) -> str:
+    return (
+        f"{name} as a whole is worse than baseline {policy.baseline!r}: accuracy "
+        f"{before:.4f} -> {accuracy:.4f}, {found.lost} questions lost, "
+        f"{found.won} won of {found.n}, p = {found.p_value:.2g} "
+        f"(red from {found.level:.2g}){f'; {KEPT}' if policy.update else ''}"
+    )
+
+
+def _results(outcomes: Sequence[Outcome]) -> list[Result]:
+    """As much of the results as figures need."""
+    return [
+        Result(
+            question=Question("", ("",) * row["choices"], row["gold"], row["id"]),
+            answer=row["answer"],
+            probabilities=row["probabilities"] and tuple(row["probabilities"]),
+            shots=0,
+            texts=("",) * ((row["text"] is not None) + len(row["texts"])),
+            truncated=row["truncated"],
+            guessed=row["guessed"],
+        )
+        for outcome in outcomes
+        for row in outcome.rows
+    ]
+
+
+def styles(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Right answers by style of --sensitivity, over all tasks."""
+    return _summed([outcome.styles for outcome in outcomes])
+
+
+def methods(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Right answers by method, where all tasks were asked by all of these."""
+    return _summed([outcome.methods for outcome in outcomes])
+
+
+def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """Sums of what all of them have."""
+    names = [name for name in counts[0] if all(name in each for each in counts)]
+    return {name: sum(each[name] for each in counts) for name in names}

@@ -1,0 +1,92 @@
+"""The verdict of a run. No verdict is a pass unless every selected task was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mcqtest.gate.policy import Policy
+from mcqtest.gate.pool import Pooled
+
+_SILENT = 0.5
+"""Share of answers that cannot be read, above which people are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the checkpoint may ship."""
+
+    state: str
+    """``pass``, ``fail`` or ``recorded``."""
+    reasons: Sequence[str]
+    """Every reason against a pass."""
+
+
+def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) -> Verdict:
+    """The verdict over whole benchmarks; ``problems`` stand against a pass whatever they say."""
+    reasons = [*problems]
+    for each in pooled:
+        reasons += each.failures
+        for outcome in each.outcomes:  # that a baseline is missing is said once for all
+            said = outcome.failures[1:] if outcome.missing else outcome.failures
+            reasons += [sentence.partition("\n")[0] for sentence in said]
+        reasons += _uncompared(each, policy)
+    if not pooled and not reasons:
+        reasons.append("no question was judged")
+    reasons += [each.silent for each in pooled if each.silent]
+    if not policy.update:
+        reasons += [each.too_few for each in pooled if each.too_few]
+    held = _whole(pooled) & policy.thresholds.bounds.keys()
+    if pooled and policy.baseline is None and not held:
+        reasons.append(
+            "nothing was checked: no baseline, and no threshold is configured for what was "
+            "selected, those of a benchmark needing all of its tasks; look for a misspelt name "
+            "in the gate tables, or name a baseline"
+        )
+    if reasons:
+        return Verdict("fail", reasons)
+    return Verdict("recorded" if policy.update else "pass", ())
+
+
+def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
+    """A pass says "no worse", so nothing may pass that was not compared."""
+    sentences = []
+    if missing := [each for each in pooled.outcomes if each.missing]:
+        sentences.append(
+            f"{pooled.name}: nothing to compare {len(missing)} of {len(pooled.outcomes)} tasks "
+            f"with: no baseline {policy.baseline!r} in {policy.baselines_dir}; record one "
+            "with --snapshot-update, the answers are stored"
+        )
+    looked = [each for each in pooled.outcomes if not each.compared]
+    if looked and policy.baseline is not None:
+        sentences.append(
+            f"{pooled.name}/{looked[0].task}: its tests never say `results == baseline`, so "
+            "nothing was compared; say so, or run with --baseline=none"
+        )
+    return sentences
+
+
+def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
+    """What a person should know of whole benchmarks, whatever the verdict."""
+    for each in pooled:
+        if len({outcome.against for outcome in each.outcomes if outcome.against}) > 1:
+            yield f"baseline {policy.baseline!r} of {each.name} mixes several checkpoints' answers"
+    parts = {
+        each.name: (
+            f"only {len(each.outcomes)} of its {each.outcomes[0].siblings} tasks were selected"
+        )
+        for each in pooled
+    }
+    whole = _whole(pooled)
+    for place in (each for each in policy.thresholds.bounds if each not in whole):
+        why = parts.get(place, "not selected, or there is no such")
+        yield f"thresholds of {place} were not checked: {why}"
+    for each in pooled:
+        if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
+            yield f"{each.name}: {share:.0%} of answers could not be read"
+
+
+def _whole(pooled: Sequence[Pooled]) -> set[str]:
+    """Benchmarks and tasks of which everything was judged: thresholds count for these."""
+    tasks = {f"{each.name}/{outcome.task}" for each in pooled for outcome in each.outcomes}
+    return tasks | {each.name for each in pooled if each.is_whole}

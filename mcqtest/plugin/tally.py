@@ -1,0 +1,97 @@
+"""What was reported of the selected tests, and what stands against a pass apart from verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from mcqtest.plugin.wire import ERROR, FATAL
+from mcqtest.report import plural
+
+
+class Ledger:
+    """Which collected tests have been reported: a worker can die in a way that leaves xdist's own
+    exit status at 0.
+    """
+
+    def __init__(self) -> None:
+        self._expected: dict[str, None] = {}
+        self._reported: set[str] = set()
+        self.broken: list[str] = []
+        """Internal errors, of whichever process."""
+
+    def expect(self, nodeids: Iterable[str]) -> None:
+        """Called by every process that collected; all collect the same."""
+        self._expected.update(dict.fromkeys(nodeids))
+
+    def tick(self, nodeid: str) -> None:
+        self._reported.add(nodeid)
+
+    def missing(self) -> list[str]:
+        return [nodeid for nodeid in self._expected if nodeid not in self._reported]
+
+
+class Tally:
+    """Counts reports as they come."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.fatal: str | None = None
+        """Why the run could not go on."""
+        self.refused = False
+        """Ended by a mistake before anything was asked, which pytest prints in one line."""
+        self.planned = 0
+        """Tasks that are going to be asked."""
+        self._failures = 0
+        self._skipped = 0
+        self._errors: list[str] = []
+
+    def refuse(self, sentence: str) -> None:
+        self.fatal, self.refused = sentence, True
+
+    def count(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.ledger.tick(report.nodeid)
+            self._failures += report.failed
+            self._skipped += report.skipped
+        if error := getattr(report, ERROR, None):
+            self._errors.append(error)
+        self.fatal = self.fatal or getattr(report, FATAL, None)
+
+    def uncollected(self, nodeid: str) -> None:
+        self._errors.append(f"{nodeid}: could not be collected")
+
+    @property
+    def is_broken(self) -> bool:
+        """A result got lost."""
+        return bool(self.ledger.missing() or self.ledger.broken)
+
+    def problems(self, exitstatus: Any, *, judged: int, is_red: bool) -> list[str]:
+        """What stands against a pass. ``judged``: tasks of which there is an outcome; ``is_red``:
+        one of these says why a test failed.
+        """
+        problems = [self.fatal] if self.fatal else []
+        problems += [f"internal error: {line}" for line in self.ledger.broken]
+        missing = self.ledger.missing()
+        if int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+            problems.append("interrupted; the same command goes on where this run stopped")
+        elif missing:
+            count = plural(len(missing), "selected test")
+            problems.append(f"{count} gave no result, the first is {missing[0]}")
+        problems += [error for error in dict.fromkeys(self._errors) if error != self.fatal]
+        unjudged = self.planned - judged
+        if unjudged > 0 and not problems:
+            problems.append(f"{unjudged} of {self.planned} selected tasks were not judged")
+        if self._failures > len(self._errors) and not is_red:
+            problems.append(f"{plural(self._failures - len(self._errors), 'test')} failed")
+        return problems
+
+    @property
+    def skipped(self) -> str | None:
+        """That selected tests were skipped, in a sentence; None where none was."""
+        if not self._skipped:
+            return None
+        tests = plural(self._skipped, "selected test")
+        return f"{tests} skipped: nothing is said about what was not asked"

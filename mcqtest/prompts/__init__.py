@@ -1,0 +1,34 @@
+"""Prompt styles: how a question is put to a model, byte for byte."""
+
+from mcqtest.prompts import korean, styles
+from mcqtest.prompts.english import (
+    STEPS,
+    labels,
+    letter,
+    letters,
+    listed,
+    mmlu,
+    mmlu_pro,
+    mmlu_pro_api,
+    mmlu_pro_direct,
+    reasoning,
+    steps,
+    worked,
+)
+
+__all__ = [
+    "STEPS",
+    "korean",
+    "labels",
+    "letter",
+    "letters",
+    "listed",
+    "mmlu",
+    "mmlu_pro",
+    "mmlu_pro_api",
+    "mmlu_pro_direct",
+    "reasoning",
+    "steps",
+    "styles",
+    "worked",
+]

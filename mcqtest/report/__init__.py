@@ -1,0 +1,19 @@
+"""From the outcomes of a run to its files, and to what people read."""
+
+from mcqtest.report import terminal
+from mcqtest.report.clock import Clock
+from mcqtest.report.ending import sentence
+from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
+from mcqtest.report.terminal import plural
+
+__all__ = [
+    "UNFINISHED",
+    "Clock",
+    "Scoreboard",
+    "dump",
+    "plural",
+    "refused",
+    "sentence",
+    "terminal",
+    "unfinished",
+]

@@ -1,0 +1,93 @@
+"""From the outcomes of a whole run to `summary.json` and `results.jsonl`.
+
+Lives in the process that reports (the only one, or xdist's controller) and sees nothing but
+outcomes and the policy by which they were judged. It judges nothing: `mcqtest.gate` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcqtest.gate import Outcome, Policy, Pooled, Verdict, decide, notes, pool
+from mcqtest.report import summary
+from mcqtest.types import Identity
+
+FORMAT = 1
+UNFINISHED = "the run did not finish"
+
+
+@dataclass
+class Scoreboard:
+    """Collects outcomes as they come."""
+
+    policy: Policy
+    identity: Identity
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    notices: dict[str, None] = field(default_factory=dict)
+    """Sentences for people; a dict keeps the order and drops repetitions."""
+
+    def add(self, outcome: Outcome) -> None:
+        key = outcome.benchmark, outcome.task
+        kept = self.outcomes.get(key)
+        if kept is None or not kept.compared:  # a comparison counts more than a look
+            self.outcomes[key] = outcome
+        self.notices.update(dict.fromkeys(outcome.notices))
+
+    def benchmarks(self) -> list[Pooled]:
+        """Benchmarks as a whole, these and their tasks in the order of their names."""
+        names = sorted({benchmark for benchmark, _ in self.outcomes})
+        pooled = [
+            pool(
+                name,
+                [self.outcomes[key] for key in sorted(self.outcomes) if key[0] == name],
+                self.policy,
+            )
+            for name in names
+        ]
+        self.notices.update(dict.fromkeys(notes(pooled, self.policy)))
+        return pooled
+
+    def summary(self, pooled: Sequence[Pooled], verdict: Verdict) -> dict[str, Any]:
+        """What summary.json holds (docs/formats.md). The same for the same answers, however
+        many processes gave them and in whatever order.
+        """
+        return {
+            "format": FORMAT,
+            "model": self.identity.name,
+            "baseline": self.policy.baseline,
+            "verdict": verdict.state,
+            "reasons": [*verdict.reasons],
+            "alpha": self.policy.alpha,
+            "weights": self.identity.weights,
+            "setup": self.identity.setup,
+            "notices": sorted(self.notices),
+            "benchmarks": {each.name: summary.benchmark(each) for each in pooled},
+        }
+
+    def rows(self) -> Iterable[str]:
+        """The lines of results.jsonl."""
+        for key in sorted(self.outcomes):
+            for row in self.outcomes[key].rows:
+                short = row["probabilities"]
+                if short is not None:  # six digits are more than any figure needs
+                    short = [round(value, 6) for value in short]
+                line = {**row, "probabilities": short}
+                yield json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def unfinished(policy: Policy, identity: Identity) -> dict[str, Any]:
+    """The summary that lies there while a run goes on, and after one that was killed."""
+    board = Scoreboard(policy, identity)
+    return board.summary([], decide([], [UNFINISHED], policy))
+
+
+def refused(reason: str) -> dict[str, Any]:
+    """The summary of a run that a mistake ended before there was a model to speak of."""
+    return {"format": FORMAT, "verdict": "fail", "reasons": [reason], "benchmarks": {}}
+
+
+def dump(summary: dict[str, Any]) -> str:
+    return json.dumps(summary, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -1,0 +1,136 @@
+"""What summary.json says of a benchmark and of its groups and tasks: figures of their outcomes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, styles
+
+_ELSEWHERE = {"accuracy"} | {
+    bound.figure for kind in KINDS.values() for bound in kind.bounds.values()
+}
+"""Figures that have a place of their own."""
+
+
+def reasoning_gain(outcomes: Sequence[Outcome]) -> float | None:
+    """Accuracy with chain of thought less that of letters; None unless both were asked."""
+    by = methods(outcomes)
+    if not {"cot", "letters"} <= by.keys():
+        return None
+    return (by["cot"] - by["letters"]) / sum(each.n for each in outcomes)
+
+
+def humans(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """How the model does against people, on the questions where their accuracy is known."""
+    known = [pair for each in outcomes for pair in each.humans]
+    if not known:
+        return {}
+    people = math.fsum(share for share, _ in known) / len(known)
+    model = sum(right for _, right in known) / len(known)
+    return {
+        "human_accuracy": _short(people),
+        "human_questions": len(known),
+        "above_human": _short(model - people),
+    }
+
+
+def near_expert(outcomes: Sequence[Outcome]) -> float | None:
+    """Share of the tasks whose accuracy is above the mark of experts; None without such a mark."""
+    if any(each.expert is None for each in outcomes):
+        return None
+    above = sum(each.right / each.n > (each.expert or 0) for each in outcomes)
+    return above / len(outcomes)
+
+
+def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
+    right, n = sum(each.right for each in outcomes), sum(each.n for each in outcomes)
+    before = [each.before for each in outcomes if each.before is not None]
+    return {
+        "n": n,
+        "accuracy": _short(right / n),
+        "interval": [_short(bound) for bound in stats.wilson(right, n)],
+        "macro_accuracy": _short(sum(each.right / each.n for each in outcomes) / len(outcomes)),
+        "chance": _short(sum(each.by_chance for each in outcomes) / n),
+        "baseline_accuracy": _short(sum(before) / n) if len(before) == len(outcomes) else None,
+    }
+
+
+def benchmark(pooled: Pooled) -> dict[str, Any]:
+    """A benchmark's part of summary.json."""
+    outcomes, found = pooled.outcomes, pooled.comparison
+    groups = sorted({each.group for each in outcomes})
+    share = near_expert(outcomes)
+    return {
+        **accuracies(outcomes),
+        **_figures(pooled.figures),
+        **_counts(asdict(found) if found else None),
+        "churn": _short(found.churn) if found else None,
+        "unanswered": sum(each.unanswered for each in outcomes),
+        "fewer_shots": sum(each.fewer_shots for each in outcomes),
+        **_ways(outcomes),
+        **humans(outcomes),
+        **({} if share is None else {"near_expert": _short(share)}),
+        **{key: said for kind in KINDS.values() for key, said in kind.summary(outcomes).items()},
+        "groups": {
+            group: _group([each for each in outcomes if each.group == group]) for group in groups
+        },
+        "tasks": {each.task: _task(each) for each in outcomes},
+    }
+
+
+def _group(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    made = [each.comparison for each in outcomes if each.comparison]
+    compared = len(made) == len(outcomes)
+    return {
+        **accuracies(outcomes),
+        **{key: sum(each[key] for each in made) if compared else None for key in ("lost", "won")},
+    }
+
+
+def _task(outcome: Outcome) -> dict[str, Any]:
+    accuracy = accuracies([outcome])
+    del accuracy["macro_accuracy"]
+    return {
+        "group": outcome.group,
+        "asking": outcome.asking,
+        **accuracy,
+        **_figures(outcome.figures),
+        **_counts(outcome.comparison),
+        "unanswered": outcome.unanswered,
+        "fewer_shots": outcome.fewer_shots,
+        **_ways([outcome]),
+        **humans([outcome]),
+        **({"title": outcome.title} if outcome.title else {}),
+        **outcome.findings,
+        "failures": outcome.failures,
+    }
+
+
+def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Accuracies in other styles and by other methods, where they were asked for."""
+    n = sum(each.n for each in outcomes)
+    found: dict[str, Any] = {}
+    for name, counts in (("styles", styles(outcomes)), ("methods", methods(outcomes))):
+        if counts:
+            found[name] = {each: _short(count / n) for each, count in counts.items()}
+    if (gain := reasoning_gain(outcomes)) is not None:
+        found["reasoning_gain"] = _short(gain)
+    return found
+
+
+def _counts(comparison: dict[str, Any] | None) -> dict[str, Any]:
+    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
+    return {key: None if comparison is None else _short(comparison[key]) for key in keys}
+
+
+def _figures(figures: Mapping[str, float]) -> dict[str, Any]:
+    return {name: _short(value) for name, value in figures.items() if name not in _ELSEWHERE}
+
+
+def _short(value: Any) -> Any:
+    """Nine digits: enough for any reader, and the same whatever the order of summation."""
+    return float(f"{value:.9g}") if isinstance(value, float) else value

@@ -1,0 +1,143 @@
+"""What a person reads: header, a line per task, and the tables of benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, styles
+from mcqtest.report.board import boards, label, name_width, people
+from mcqtest.report.columns import fitted
+from mcqtest.report.summary import accuracies, reasoning_gain
+from mcqtest.types import Identity
+
+_COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
+
+
+def columns(width: int = 80, name: str = "task") -> str:
+    """The heading of a table in a terminal of this width."""
+    return fitted(name, name_width(width)) + _COLUMNS
+
+
+def header(identity: Identity, policy: Policy, *, about: str, data: str) -> list[str]:
+    """Two lines above everything else; ``about`` is a word on the model, ``data`` where the
+    questions are.
+    """
+    if policy.baseline is None:
+        against = "no baseline: thresholds alone"
+    else:
+        against = f"{'recording' if policy.update else 'against'} baseline {policy.baseline!r}"
+    return [
+        f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}",
+        f"mcqtest: {against}, alpha {policy.alpha:g}; {data}",
+    ]
+
+
+def planned(tasks: int, questions: int, requests: int, stored: int) -> str:
+    """One line once it is known what is going to be asked."""
+    kept = "none stored" if not stored else f"{stored:,} stored"
+    asked = "" if requests == questions else f" in {plural(requests, 'request')}"
+    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}"
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def line(outcome: Outcome, width: int = 80) -> str:
+    """One task."""
+    name = label(outcome, name_width(width))
+    return _columns(name, [outcome], outcome.comparison["p_value"] if outcome.comparison else None)
+
+
+def short(outcome: Outcome) -> str:
+    """One task behind PASSED or FAILED."""
+    text = f"n={outcome.n} accuracy={outcome.right / outcome.n:.4f}"
+    for name, detail in outcome.findings.items():
+        text += f" {KINDS[name].short(detail)}"
+    if outcome.comparison is None:
+        return text
+    counts = f"lost={outcome.comparison['lost']} won={outcome.comparison['won']}"
+    return f"{text} {counts} p={outcome.comparison['p_value']:.2g}"
+
+
+def _columns(name: str, outcomes: Sequence[Outcome], p_value: float | None) -> str:
+    """Counts over ``outcomes``; the change only where all of them were compared."""
+    n, right = sum(outcome.n for outcome in outcomes), sum(outcome.right for outcome in outcomes)
+    text = f"{name} {n:>6,} {right / n:>8.4f}"
+    made = [outcome.comparison for outcome in outcomes if outcome.comparison]
+    if len(made) < len(outcomes):
+        return text
+    gained = right - sum(outcome.before or 0 for outcome in outcomes)
+    change = f"{gained / n:+.4f}" if gained else "="
+    lost, won = (sum(each[key] for each in made) for key in ("lost", "won"))
+    p = "" if p_value is None else f"{p_value:.2g}"
+    return f"{text} {change:>7} {lost:>4} {won:>4} {p:>8}".rstrip()
+
+
+def summary(pooled: Sequence[Pooled], width: int = 80) -> list[str]:
+    """Groups and totals of every benchmark, how people did, and boards of criteria."""
+    lines = []
+    for each in pooled:
+        lines.append(columns(width, each.name))
+        groups = sorted({outcome.group for outcome in each.outcomes})
+        for group in groups if len(groups) > 1 else ():
+            outcomes = [outcome for outcome in each.outcomes if outcome.group == group]
+            lines.append(_columns(fitted(f"  {group}", name_width(width)), outcomes, None))
+        p_value = each.comparison.p_value if each.comparison else None
+        lines.append(_columns(fitted("  all", name_width(width)), each.outcomes, p_value))
+        lines += [f"  {sentence}" for sentence in _details(each)]
+        lines += [*people(each.outcomes, width), *boards(each.outcomes, width)]
+    return lines
+
+
+def _details(pooled: Pooled) -> list[str]:
+    """Interval, macro accuracy and calibration; what a green run could have seen."""
+    outcomes = pooled.outcomes
+    found = accuracies(outcomes)
+    (low, high), macro = found["interval"], found["macro_accuracy"]
+    figures = pooled.figures
+    micro = f"micro accuracy (over questions) {found['accuracy']:.4f}"
+    details = [
+        f"{micro}, 95 % interval {low:.4f} to {high:.4f}",
+        f"macro accuracy (over tasks) {macro:.4f}",
+    ]
+    if "ece" in figures:
+        details.append(
+            f"calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
+            f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
+        )
+    fewer = sum(outcome.fewer_shots for outcome in outcomes)
+    if fewer:
+        details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
+    return [*details, *_texts(pooled, found["chance"]), *_ways(pooled)]
+
+
+def _texts(pooled: Pooled, chance: float) -> list[str]:
+    """What reading the texts came to, where there are any."""
+    if "unanswered_share" not in pooled.figures:
+        return []
+    share = pooled.figures.get("truncated_share")
+    cut = "" if share is None else f", {share:.2%} of texts truncated"
+    silent = sum(outcome.unanswered for outcome in pooled.outcomes)
+    drawn = sum(row["guessed"] for outcome in pooled.outcomes for row in outcome.rows)
+    lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
+    silence = f"{plural(silent, 'question')} without a readable answer{lots}"
+    return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
+
+
+def _ways(pooled: Pooled) -> list[str]:
+    """Accuracy in other styles and by other methods, where they were asked for."""
+    n = sum(outcome.n for outcome in pooled.outcomes)
+    lines = []
+    if counts := styles(pooled.outcomes):
+        low, high = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+        lines.append(
+            f"sensitivity, in {len(counts)} styles: {counts[low] / n:.4f} ({low}) to "
+            f"{counts[high] / n:.4f} ({high}), spread {pooled.figures['spread']:.4f}, standard "
+            f"deviation {pooled.figures['deviation']:.4f}"
+        )
+    gain = reasoning_gain(pooled.outcomes)
+    if gain is not None:
+        by = {name: f"{count / n:.4f}" for name, count in methods(pooled.outcomes).items()}
+        lines.append(f"cot {by['cot']}, letters {by['letters']}: reasoning gains {gain:+.4f}")
+    return lines

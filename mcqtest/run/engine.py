@@ -1,0 +1,142 @@
+"""Responses to results, as they come.
+
+The tasks of a run are one stream of requests. Whoever wants a task's results pulls the
+stream until that task's answers are stored; what is stored already is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from mcqtest import answers
+from mcqtest.run.plan import Planned
+from mcqtest.run.store import Store
+from mcqtest.types import AnswerError, Backend, Request, Response, Results, Task
+
+Progress = Callable[[Task, int, int], None]
+"""Called with a task, how many of its questions are answered, and how many it has."""
+
+
+class Engine:
+    """Asks what is missing, stores it, judges it.
+
+    ``start`` loads the model and is called at most once, when something must be asked.
+    With ``ahead`` all tasks are one stream, in the order given; without, every task is asked
+    when it is wanted (under xdist, where others ask the rest).
+    """
+
+    def __init__(
+        self,
+        planned: Sequence[Planned],
+        store: Store,
+        start: Callable[[], Backend],
+        *,
+        ahead: bool = True,
+        progress: Progress | None = None,
+    ) -> None:
+        self._planned = {(each.task, each.variant): each for each in planned}
+        self._store = store
+        self._start = start
+        self._ahead = ahead
+        self._progress = progress
+        self._backend: Backend | None = None
+        self._stream: Iterator[Response] | None = None
+        self._streamed: Sequence[Planned] = ()
+        """What the stream asks."""
+        self._names: dict[str, str] = {}
+        self.asked = 0
+        """Responses that a model gave in this process."""
+
+    @property
+    def backend(self) -> Backend:
+        """The loaded model; loads it when first needed."""
+        if self._backend is None:
+            self._backend = self._start()
+        return self._backend
+
+    @property
+    def started(self) -> Backend | None:
+        """The model if it was needed so far."""
+        return self._backend
+
+    def results(self, task: Task, variant: str = "") -> Results:
+        """All results of ``task``, in the order of its questions."""
+        planned = self._planned[task, variant]
+        missing = {request.key for request in planned.requests if not self._answered(request)}
+        if missing:
+            self._pull(planned, missing)
+        return self._judged(planned)
+
+    def stored(self, planned: Planned) -> Results | None:
+        """The results of what is perhaps no part of this run; None unless all are stored."""
+        complete = all(self._answered(request) for request in planned.requests)
+        return self._judged(planned) if complete else None
+
+    def _judged(self, planned: Planned) -> Results:
+        items = []
+        for question, requests in planned.asked():
+            responses = [self._store[request.key] for request in requests]
+            items.append(answers.judge(question, responses, planned.reading, requests[0].name))
+        return Results(planned.task, tuple(items), planned.fingerprint, planned.asking)
+
+    def _pull(self, planned: Planned, missing: set[str]) -> None:
+        """Take responses from the stream, and store them, until none is missing.
+
+        What goes wrong in a stream of several tasks may be the fault of another one, so the
+        task is then asked by itself before it is given up.
+        """
+        while missing:
+            stream = self._stream or self._open(self._from(planned))
+            try:
+                response = next(stream, None) or _ended(planned, missing)
+            except BaseException as error:
+                self._stream = None  # a generator that raised is spent; the next task starts anew
+                if not isinstance(error, AnswerError) or self._streamed == [planned]:
+                    raise
+                if planned in self._streamed:
+                    self._open([planned])
+                continue
+            self._store.add(response, name=self._names[response.key])
+            self.asked += 1
+            missing.discard(response.key)
+            if self._progress:
+                total = len(planned.requests)
+                self._progress(planned.task, total - len(missing), total)
+
+    def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
+        """A new stream."""
+        self._streamed = planned
+        self._stream = self.backend.run(self._requests(planned))
+        return self._stream
+
+    def _from(self, planned: Planned) -> list[Planned]:
+        """The tasks of a new stream: from this one on, or it alone."""
+        if not self._ahead:
+            return [planned]
+        every = list(self._planned.values())
+        return every[every.index(planned) :]
+
+    def _answered(self, request: Request) -> bool:
+        """A stored response counts if it has a log-probability for every choice, or a text."""
+        stored = self._store.get(request.key)
+        if stored is None:
+            return False
+        if stored.logprobs:
+            return len(stored.logprobs) == len(request.choices)
+        return stored.text is not None
+
+    def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
+        """One stream of requests; a question that is repeated word for word is asked once."""
+        sent: set[str] = set()
+        for each in planned:
+            for request in each.requests:
+                self._names[request.key] = request.name
+                yield replace(request, known=self._answered(request) or request.key in sent)
+                sent.add(request.key)
+
+
+def _ended(planned: Planned, missing: set[str]) -> NoReturn:
+    first = next(request for request in planned.requests if request.key in missing)
+    raise AnswerError(f"{first.name}: the backend ended without an answer to it")

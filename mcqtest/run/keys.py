@@ -1,0 +1,72 @@
+"""By which content an answer is known again: keys of requests, seeds, and the hash of prompts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mcqtest import prompts
+from mcqtest.types import Decoding, Origin, Prompt, Question
+
+
+def request_keys(
+    identity: str,
+    written: Sequence[Prompt],
+    questions: Sequence[Question],
+    decodings: Sequence[Decoding | None] = (),
+) -> list[str]:
+    """Keys of all that can change an answer: model and settings, prompt, continuations or the
+    way of decoding.
+
+    Fields are preceded by their lengths, so that no two different requests hash alike.
+    """
+    keys = []
+    start, started = None, hashlib.sha256()
+    pairs = zip(written, questions, decodings or [None] * len(written), strict=True)
+    for prompt, question, decoding in pairs:
+        if start != (prompt.header, prompt.shots):
+            start = (prompt.header, prompt.shots)
+            started = hashlib.sha256(_field(identity) + _field(prompt.header))
+            for shot in prompt.shots:
+                started.update(_field(shot))
+        whole = started.copy()
+        whole.update(b"?" + _field(prompt.query))
+        if decoding is None:
+            for choice in prompts.letters(question):
+                whole.update(_field(choice))
+        else:
+            whole.update(b">" + _field(_decoded(decoding)))
+        keys.append(whole.hexdigest()[:40])
+    return keys
+
+
+def seeded(decoding: Decoding | None, origin: Origin) -> Decoding | None:
+    """The decoding of one request: a seed of its own where tokens are drawn."""
+    if decoding is None or not decoding.temperature:
+        return decoding
+    digest = hashlib.sha256(f"{decoding.seed}/{origin}/{origin.sample}".encode()).digest()
+    return replace(decoding, seed=int.from_bytes(digest[:4]) >> 1)  # any library takes 31 bits
+
+
+def _decoded(decoding: Decoding) -> str:
+    """All of a decoding that has an effect: without temperature nothing is drawn."""
+    heat, top_p = float(decoding.temperature), float(decoding.top_p)
+    drawn = (heat, top_p, decoding.seed) if heat else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn))
+
+
+def prompts_hash(written: Sequence[Prompt]) -> str:
+    whole = hashlib.sha256()
+    last = None
+    for prompt in written:
+        if (prompt.header, prompt.shots) != last:
+            last = (prompt.header, prompt.shots)
+            whole.update(b"".join(map(_field, (prompt.header, *prompt.shots))))
+        whole.update(b"?" + _field(prompt.query))
+    return whole.hexdigest()
+
+
+def _field(text: str) -> bytes:
+    encoded = text.encode("utf-8", "surrogatepass")
+    return f"{len(encoded)}:".encode() + encoded

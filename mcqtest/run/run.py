@@ -1,0 +1,281 @@
+"""One process's part of a run: which model, which tasks, which answers are there already.
+
+Every process of a run (the one process, or each worker) has one `Run`. No pytest here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from mcqtest import backends, demo
+from mcqtest.answers import Reading
+from mcqtest.backends import Recording, is_strict
+from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
+from mcqtest.metrics import unanswered
+from mcqtest.prompts import styles
+from mcqtest.run.checks import check_texts, check_thresholds, unused_revisions
+from mcqtest.run.engine import Engine, Progress
+from mcqtest.run.plan import Planned, plan
+from mcqtest.run.settings import Settings
+from mcqtest.run.store import Store
+from mcqtest.run.way import Way
+from mcqtest.types import Backend, Identity, McqtestError, Results, Style, Task
+
+DEMO = "demo"
+"""The benchmark of the embedded questions."""
+
+
+class Run:
+    """See the module. ``identity`` is given to a worker, which need not find it out again."""
+
+    def __init__(
+        self, settings: Settings, identity: Identity | None = None, *, session: str = ""
+    ) -> None:
+        self.settings = settings
+        self.session = session or uuid.uuid4().hex
+        """Told from others that use the same folder at the same time."""
+        self._checkpoint = (
+            backends.find(settings.backend, settings.model, base=Path.cwd(), demo=demo.MODEL)
+            if identity is None
+            else backends.found(settings.backend, Path(identity.folder), identity.name)
+        )
+        recorded = isinstance(self._checkpoint, Recording) and self._checkpoint.kind
+        self._way = _way(settings, recorded or "")
+        self._setup = backends.setup(settings.backend, self._checkpoint, settings.backend_option)
+        self.identity = identity or self._identify()
+        self.policy = _policy(settings, self.identity)
+        self.baselines = Baselines(self.policy, self.identity)
+        self.judge = Judge(self.policy, self.baselines, self.identity)
+        self.planned: dict[Task, Planned] = {}
+        self.variants: dict[Task, list[Planned]] = {}
+        """Each task in the styles of --sensitivity."""
+        self._styles: dict[Task, dict[str, int]] = {}
+        """Right answers in each of them."""
+        self._methods: dict[Task, dict[str, int]] = {}
+        """Right answers by each method, where several were asked."""
+        self._notices: list[str] = []
+        self.progress: Progress | None = None
+        self.is_worker = identity is not None
+        """Other processes ask the other tasks."""
+
+    def _identify(self) -> Identity:
+        stamp = self._checkpoint.stamp  # before the files are read
+        return Identity(
+            name=self.settings.model_name or self._checkpoint.name,
+            folder=str(self._checkpoint.folder),
+            weights=self._checkpoint.fingerprint,
+            key=self._setup.identity(self._checkpoint),
+            setup=str(self._setup),
+            device=self._setup.device,
+            stamp=stamp,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """Stored responses and results."""
+        return Path(self.settings.run_dir)
+
+    @property
+    def about(self) -> str:
+        """A word on the model, behind its name."""
+        return " (a toy: it shows the tool, not a real model)" * (self.settings.model == "demo")
+
+    @property
+    def data(self) -> str:
+        """Where the questions are, in words."""
+        settings = self.settings
+        return "demo questions" if settings.demo else settings.data or "questions from the hub"
+
+    @property
+    def staging(self) -> Path:
+        """Where new baselines wait until the whole run is judged."""
+        return self.folder / "staging" / self.session
+
+    def asks(self, task: Task) -> bool:
+        """Whether this run's data has the task: demo questions and published ones never mix."""
+        return (task.benchmark.name == DEMO) == self.settings.demo
+
+    def plan(self, tasks: Sequence[Task]) -> None:
+        """Load and check all data, and all baselines that will be compared with."""
+        comparisons = {}
+        for task in dict.fromkeys(tasks):
+            planned = self.planned[task] = self._plan(task, self._way)
+            self._plan_variants(task)
+            count = f"{len(planned.questions)}, {planned.fingerprint}"
+            self.baselines.check(
+                task, questions=count, asking=planned.asking, asked=planned.questions
+            )
+            criterion = task.benchmark.criteria.get(task.name)
+            comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
+        self.policy = self.judge.policy = self.policy.planned(comparisons)
+        check_thresholds(self.planned, self.settings)
+        if not self._way.recorded:
+            check_texts(self.planned, self.settings)
+        self._notices = unused_revisions(self.planned, self.settings)
+        if isinstance(self._checkpoint, Recording):
+            asked = [request for each in self.planned.values() for request in each.requests]
+            strict = is_strict(self.settings.backend_option)
+            self._notices += self._checkpoint.check(asked, strict=strict)
+
+    def _plan(self, task: Task, way: Way, variant: Style | None = None) -> Planned:
+        root = Path(self.settings.data) if self.settings.data else None
+        return plan(
+            task,
+            root=root,
+            identity=self.identity.key,
+            way=way,
+            variant=variant,
+            revision=self.settings.revision.get(task.benchmark.name),
+        )
+
+    def _plan_variants(self, task: Task) -> None:
+        """The task in other styles, if they are asked for."""
+        if self.settings.sensitivity:
+            method, _ = self._way.method_of(task.benchmark)
+            self.variants[task] = [
+                self._plan(task, self._way, style)
+                for style in styles.several(method, self.settings.sensitivity)
+            ]
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.folder / "responses", name=self.identity.name, identity=self.identity.key)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(
+            [each for task in self.planned for each in self._all(task)],
+            self.store,
+            self._load,
+            ahead=not self.is_worker,
+            progress=self.progress,
+        )
+
+    def _all(self, task: Task) -> list[Planned]:
+        """A task in all styles in which it is asked, the compared one first."""
+        return [self.planned[task], *self.variants.get(task, ())]
+
+    def _load(self) -> Backend:
+        backend = backends.load(self._checkpoint, self._setup)
+        self.check_unchanged()
+        return backend
+
+    def check_unchanged(self) -> None:
+        """Raise if the files are no longer those whose content names this model: answers of one
+        checkpoint must never be stored as those of another.
+        """
+        if self._checkpoint.stamp != self.identity.stamp:
+            raise McqtestError(
+                f"{self._checkpoint.folder}: the checkpoint was written to while it was read; wait "
+                "until it is complete and run again"
+            )
+
+    def close(self) -> None:
+        """Give the store's file back; a store that was not read, or could not be, has none."""
+        if "store" in vars(self):
+            self.store.close()
+
+    def counts(self) -> tuple[int, int, int, int]:
+        """Planned tasks, their questions, requests, and how many of these are stored already."""
+        planned = {task.path: task for task in self.planned}
+        questions = sum(len(self.planned[task].questions) for task in planned.values())
+        requests = [
+            request
+            for task in planned.values()
+            for each in self._all(task)
+            for request in each.requests
+        ]
+        stored = sum(request.key in self.store for request in requests)
+        return len(planned), questions, len(requests), stored
+
+    def outcome(self, results: Results, *, compared: bool) -> Outcome:
+        """The judged outcome of ``results``, with what the model had to say about itself."""
+        asked = self.planned[results.task].asked()
+        fewer = sum(
+            result.shots < len(requests[0].prompt.shots)
+            for result, (_, requests) in zip(results, asked, strict=True)
+        )
+        outcome = self.judge.judge(
+            results,
+            compared=compared,
+            fewer_shots=fewer,
+            in_part=bool(self.planned[results.task].left_out),
+            styles=self._styles.get(results.task, {}),
+            methods=self._methods.get(results.task, {}),
+        )
+        said = getattr(self.engine.started, "notices", ())
+        notices = (*outcome.notices, *self._notices, *self.store.skipped, *said)
+        outcome.notices = list(dict.fromkeys(notices))  # it may be asked for twice
+        return outcome
+
+    def results(self, task: Task) -> Results:
+        """All results of ``task``, which is asked in its other styles as well."""
+        found = self.engine.results(task)
+        self._styles[task] = {
+            each.variant: right(self.engine.results(task, each.variant))
+            for each in self.variants.get(task, ())
+        }
+        if others := self._other_methods(task):
+            own, _ = self._way.method_of(task.benchmark)
+            self._methods[task] = {own: right(found)} | others
+        return found
+
+    def _other_methods(self, task: Task) -> dict[str, int]:
+        """Right answers by the benchmark's other methods, of those that were asked in full, in
+        whatever run.
+        """
+        if self._way.recorded:
+            return {}
+        own, _ = self._way.method_of(task.benchmark)
+        found = {}
+        for name in task.benchmark.methods.keys() - {own}:
+            with suppress(McqtestError):  # this run's own way is all that has to be possible
+                style = self._way.style if styles.has(name, self._way.style) else None
+                other = replace(self._way, method=name, style=style)
+                stored = self.engine.stored(self._plan(task, other))
+                if stored is not None and unanswered(stored) < len(stored):
+                    found[name] = right(stored)
+        return found
+
+
+def right(results: Results) -> int:
+    return sum(result.correct for result in results)
+
+
+def _way(settings: Settings, recorded: str) -> Way:
+    for option in ("method", "style", "sensitivity", "shots") if recorded else ():
+        if getattr(settings, option) is not None:
+            raise McqtestError(
+                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
+            )
+    reading = {"reader": settings.reader, "fallback": settings.fallback}
+    return Way(
+        method=settings.method,
+        style=settings.style,
+        shots=settings.shots,
+        limit=settings.limit,
+        decoding=settings.decoding,
+        reading=Reading(**{key: name for key, name in reading.items() if name}),
+        recorded=recorded,
+    )
+
+
+def _policy(settings: Settings, identity: Identity) -> Policy:
+    """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
+    baseline: str | None = settings.baseline or identity.name
+    if settings.baseline == "none":
+        baseline = identity.name if settings.update else None
+    return Policy(
+        alpha=settings.alpha,
+        baseline=baseline,
+        baselines_dir=settings.baselines_dir,
+        update=settings.update,
+        reason=settings.accept_regression,
+        thresholds=Thresholds(settings.gate),
+        rules=settings.rules,
+    )

@@ -1,0 +1,104 @@
+"""How a run asks: what it changes in the way that benchmarks ask by themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from mcqtest import prompts
+from mcqtest.answers import READING, Reading
+from mcqtest.prompts import styles
+from mcqtest.types import Benchmark, Decoding, McqtestError, Method
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a run changes in the way that benchmarks ask by themselves; None and empty: nothing."""
+
+    method: str | None = None
+    style: str | None = None
+    shots: int | None = None
+    limit: int | None = None
+    decoding: Mapping[str, str] = field(default_factory=dict)
+    """Fields of `Decoding`, and ``samples``, as text."""
+    reading: Reading = READING
+    recorded: str = ""
+    """Nothing is asked: these were recorded, "texts" or "log-probabilities"."""
+
+    def method_of(self, benchmark: Benchmark) -> tuple[str, Method]:
+        """The method of a benchmark, by name, with the style and decoding of this run."""
+        if self.recorded:
+            return "recorded", self._recorded()
+        name = self.method or next(iter(benchmark.methods))
+        if name not in benchmark.methods:
+            known = " and ".join(benchmark.methods)
+            raise McqtestError(
+                f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
+            )
+        method = benchmark.methods[name]
+        style = styles.named(name, self.style) if self.style else method.style
+        decoding = method.decoding and self._decoding(method.decoding)
+        return name, Method(style, decoding, method.worked)
+
+    def _recorded(self) -> Method:
+        for key in self.decoding.keys() - {"samples"}:
+            raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
+        # A temperature, so that one question's samples are told apart; no style is ever used.
+        return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1))
+
+    def samples(self, method: Method) -> int:
+        """How often each question is asked."""
+        if method.decoding is None:
+            return 1
+        wanted = _number("samples", self.decoding.get("samples", "1"), int)
+        if wanted < 1:
+            raise McqtestError(f"--decoding samples={wanted}: 1 or more is needed")
+        if wanted > 1 and method.decoding.temperature == 0:
+            raise McqtestError(
+                f"--decoding samples={wanted}: at temperature 0 all would be the same text; add "
+                "--decoding temperature=0.7"
+            )
+        return int(wanted)
+
+    def _decoding(self, own: Decoding) -> Decoding:
+        kinds = {"max_tokens": int, "temperature": float, "top_p": float, "seed": int}
+        changes: dict[str, object] = {}
+        for key, text in self.decoding.items():
+            if key == "stop":
+                changes[key] = _stops(text)
+            elif key in kinds:
+                changes[key] = _number(key, text, kinds[key])
+            elif key != "samples":
+                known = ", ".join([each.name for each in fields(Decoding)] + ["samples"])
+                raise McqtestError(f"--decoding {key}: unknown; there are {known}")
+        try:
+            return replace(own, **changes)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise McqtestError(f"--decoding {error}") from None
+
+
+OWN = Way()
+"""As benchmarks ask by themselves."""
+
+
+def _stops(text: str) -> tuple[str, ...]:
+    """One stop string as it is, or several as a JSON list, which can also hold line ends."""
+    if not text.startswith("["):
+        return (text,)
+    try:
+        stops = json.loads(text)
+    except ValueError:
+        stops = None
+    if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
+        raise McqtestError(f'--decoding stop={text}: write a text, or a list ["one", "two"]')
+    return tuple(stops)
+
+
+def _number(key: str, text: str, kind: type) -> float:
+    try:
+        number: float = kind(text)
+    except ValueError:
+        word = "whole number" if kind is int else "number"
+        raise McqtestError(f"--decoding {key}={text}: a {word} is needed") from None
+    return number

@@ -1,0 +1,48 @@
+"""The vocabulary of mcqtest. Plain frozen values, no I/O.
+
+A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and has
+*questions*. A question is asked by a *prompt*, travels as a *request*, comes back as a
+*response*, and is judged into a *result*.
+"""
+
+from mcqtest.types.benchmark import Benchmark, Method, Style, Task
+from mcqtest.types.comparison import Comparison
+from mcqtest.types.criterion import Criterion
+from mcqtest.types.decoding import Decoding
+from mcqtest.types.errors import AnswerError, McqtestError, one_line
+from mcqtest.types.model import Identity
+from mcqtest.types.prompt import Prompt
+from mcqtest.types.question import LETTERS, Question
+from mcqtest.types.request import Backend, Origin, Request, Response
+from mcqtest.types.result import Result, Results
+from mcqtest.types.source import Columns, Layout, Source
+
+Verdict = Comparison
+"""The old name; the verdict of a run is `mcqtest.gate.Verdict`."""
+
+__all__ = [
+    "LETTERS",
+    "AnswerError",
+    "Backend",
+    "Benchmark",
+    "Columns",
+    "Comparison",
+    "Criterion",
+    "Decoding",
+    "Identity",
+    "Layout",
+    "McqtestError",
+    "Method",
+    "Origin",
+    "Prompt",
+    "Question",
+    "Request",
+    "Response",
+    "Result",
+    "Results",
+    "Source",
+    "Style",
+    "Task",
+    "Verdict",
+    "one_line",
+]

@@ -1,0 +1,78 @@
+"""What is asked, and how: benchmarks, their tasks, styles and methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mcqtest.types.criterion import Criterion
+from mcqtest.types.decoding import Decoding
+from mcqtest.types.prompt import Prompt
+from mcqtest.types.question import Question
+from mcqtest.types.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a question is put to a model: writes its prompt, given its task and the shots."""
+
+    name: str
+    write: Callable[[Task, Sequence[Question], Question], Prompt]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How answers are got: the log-probabilities of letters, or a text where ``decoding`` is
+    given.
+    """
+
+    style: Style
+    decoding: Decoding | None = None
+    worked: bool = False
+    """Its shots are the source's worked examples, and not the split of shots."""
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """A named set of tasks that are asked alike. Compared by identity."""
+
+    name: str
+    groups: Mapping[str, tuple[str, ...]]
+    """Group -> the names of its tasks."""
+    source: Source
+    methods: Mapping[str, Method]
+    """By name, ``letters`` or ``cot`` (chain of thought); the first is the benchmark's own."""
+    shots: int
+    """Shots asked for by default; more than that do not exist."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Names of tasks -> published names, where these are not made for command lines."""
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)
+    """Names of tasks -> what each is held to beside its comparison with the baseline."""
+    expert: float | None = None
+    """Accuracy above which a subject counts as mastered."""
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, ordered by name."""
+        tasks = [Task(self, name, group) for group, names in self.groups.items() for name in names]
+        return tuple(sorted(tasks, key=lambda task: task.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One subject or licence: one pytest case."""
+
+    benchmark: Benchmark
+    name: str
+    group: str
+
+    @property
+    def path(self) -> str:
+        """``benchmark/task``, how messages and files name it."""
+        return f"{self.benchmark.name}/{self.name}"
+
+    @property
+    def title(self) -> str:
+        """Its name as published."""
+        return self.benchmark.titles.get(self.name, self.name)

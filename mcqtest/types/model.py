@@ -1,0 +1,22 @@
+"""The model of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The model of a run, found out once and handed to every worker."""
+
+    name: str
+    folder: str
+    weights: str
+    """Fingerprint of the checkpoint's files."""
+    key: str
+    """Hash of all that can change an answer, apart from the question."""
+    setup: str
+    """Versions, dtype and device, in words."""
+    device: str
+    stamp: str
+    """Of the files before they were hashed (`Checkpoint.stamp`)."""

@@ -1,0 +1,25 @@
+"""A question as published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One multiple-choice question as published; text and choices are never stripped."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+    """0-based index of the right choice."""
+    id: str
+    """Unique within its task and split; the 0-based row where the data has no id."""
+    reasoning: str | None = None
+    """A worked solution, as published; only shots have one."""
+    subject: str = ""
+    """Which subject of an examination it belongs to; empty where a task is not divided."""
+    human_accuracy: float | None = None
+    """Share of the people who were asked that were right, in [0, 1]; None where not known."""

@@ -1,0 +1,47 @@
+"""Files that are whole or not there."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from builders import complaint
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcqtest.gate import atomic
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.text(st.characters(codec="utf-8")), min_size=1))
+def test_all_are_written(tmp_path_factory, texts):
+    """Byte for byte, over old ones or into new folders, and nothing else lies there."""
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "a").mkdir()
+    (folder / "a/x.txt").write_text("old", "utf-8")
+    paths = {folder / name / "x.txt": text for name, text in texts.items()}
+    atomic.write_all(paths)
+    for path, text in paths.items():
+        assert path.read_bytes() == text.encode()
+    left = {path for path in folder.rglob("*") if path.is_file()}
+    assert left == {*paths, folder / "a/x.txt"}
+
+
+@pytest.mark.parametrize("broken", range(4))
+def test_all_or_none(tmp_path, monkeypatch, broken):
+    """A disk that is full at any file leaves every old one, and no half of a new one."""
+    paths = [tmp_path / f"{name}/x.txt" for name in "abcd"]
+    for path in paths[:3]:
+        atomic.write(path, "old")
+    write_text = Path.write_text
+
+    def full(path, *args, **more):
+        if path.parent.name == "abcd"[broken]:
+            write_text(path, "ha", "utf-8")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write_text(path, *args, **more)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    message = complaint(atomic.write_all, dict.fromkeys(paths, "new"))
+    assert message.startswith(f"{paths[broken]}: cannot be written (No space left on device)")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path: path.read_text("utf-8") for path in files} == dict.fromkeys(paths[:3], "old")

@@ -1,0 +1,78 @@
+"""Whether what was asked for fits what was selected, told before anything is asked."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from builders import complaint, toy, toy_style
+from cases import settings_of
+
+from mcqtest.gate.licences import Licence
+from mcqtest.run import checks
+from mcqtest.types import Decoding, Method, Style
+
+TOY = toy("tides", "winds", "waves")
+STYLE = Style("toy_style", toy_style)
+LAW = replace(
+    toy("dentist", "lawyer", "sea"),
+    name="law",
+    criteria={"dentist": Licence(9, Fraction(1, 2)), "lawyer": Licence(9)},
+    methods={"letters": Method(STYLE), "cot": Method(STYLE, Decoding(9))},
+)
+
+
+@pytest.mark.parametrize(
+    "given", [{"decoding": {"seed": "1"}}, {"reader": "lm_eval"}, {"fallback": "random"}]
+)
+def test_what_is_said_of_texts_needs_some(given):
+    """Of this run or of another that it is held against; one benchmark that has them is enough."""
+    (option,) = given
+    settings = settings_of(**given)
+    message = complaint(checks.check_texts, TOY.tasks, settings)
+    assert message.startswith(f"--{option}: no text is asked for")
+    for tasks in ((), LAW.tasks, (*TOY.tasks, *LAW.tasks)):
+        checks.check_texts(tasks, settings)
+    checks.check_texts(TOY.tasks, settings_of())
+
+
+@pytest.mark.parametrize(
+    ("place", "bounds", "said"),
+    [
+        ("Toy", {"min_accuracy": 0.5}, "gate.Toy: no such benchmark; write gate.toy"),
+        ("t-oy/tides", {}, "gate.t-oy: no such benchmark; write gate.toy"),
+        ("toy/moons", {"min_accuracy": 0.5}, "gate.toy.moons: toy has no such task"),
+        ("toy", {"min_passed": 1}, "gate.toy.min_passed = 1: these are no licences"),
+        ("law", {"min_passed": 3}, "gate.law.min_passed = 3: there are only 2 licences"),
+        ("law/lawyer", {"min_passed": 2}, "gate.law.lawyer.min_passed = 2: it is one licence"),
+        ("law/sea", {"min_passed": 1}, "gate.law.sea.min_passed = 1: these are no licences"),
+    ],
+)
+def test_thresholds_that_could_never_hold(place, bounds, said):
+    """A name that is misspelt, a task that is not there, more licences than there are."""
+    gate = {"toy/tides": {"min_accuracy": 1}, place: bounds}
+    assert (
+        complaint(checks.check_thresholds, (*TOY.tasks, *LAW.tasks), settings_of(gate=gate)) == said
+    )
+
+
+def test_thresholds_that_can():
+    """As many licences as there are; a task that was not selected; benchmarks of another run."""
+    gate = {
+        "toy/winds": {"max_ece": 0},
+        "law": {"min_passed": 2},
+        "law/dentist": {"min_passed": 1},
+        "law/sea": {"min_passed": 0},
+        "mmlu/anatomy": {"min_passed": 99},
+    }
+    checks.check_thresholds((TOY.tasks[0], *LAW.tasks), settings_of(gate=gate))
+
+
+@pytest.mark.parametrize(
+    ("data", "unused"), [(None, "law"), ("/data", "toy, law")], ids=["hub", "folder"]
+)
+def test_revisions_without_effect(data, unused):
+    """Of benchmarks that were not selected, and of all where questions lie in a folder."""
+    settings = settings_of(data=data, revision={"toy": "abc", "law": "def"})
+    said = [f"--revision of {unused} has no effect on what is asked"]
+    assert checks.unused_revisions(TOY.tasks, settings) == said
+    assert checks.unused_revisions(TOY.tasks, settings_of(data=None, revision={"toy": "a"})) == []

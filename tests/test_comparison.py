@@ -1,0 +1,186 @@
+"""Comparisons of two records: laws of the comparison, and what cannot be compared."""
+
+from dataclasses import replace
+
+import pytest
+from builders import record_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcqtest import gate
+
+MARKS = "ABab-"
+marks = st.text(MARKS, min_size=1, max_size=60)
+pairs = st.integers(1, 60).flatmap(
+    lambda n: st.tuples(*[st.text(MARKS, min_size=n, max_size=n)] * 2)
+)
+levels = st.floats(1e-6, 0.4)
+counts = st.integers(0, 200)
+
+
+@given(pairs, levels)
+def test_swapping_sides_swaps_lost_and_won(pair, level):
+    """What one lost the other has won, on the same number of questions."""
+    one, two = map(record_of, pair)
+    there, back = gate.compare(one, two, level), gate.compare(two, one, level)
+    assert (there.lost, there.won, there.n) == (back.won, back.lost, back.n)
+    assert there.n == len(pair[0])
+    assert not (there.regressed and back.regressed)
+    assert there.churn == back.churn
+
+
+@given(marks, levels)
+def test_no_change_is_no_regression(text, level):
+    """The same answers have p = 1 and nothing lost."""
+    found = gate.compare(record_of(text), record_of(text), level)
+    assert (found.lost, found.won, found.p_value) == (0, 0, 1.0)
+    assert not found.regressed
+    assert gate.changed(record_of(text), record_of(text)) == ["same"] * len(text)
+
+
+@given(pairs)
+def test_changes_are_counted_one_by_one(pair):
+    """Lost was right and is not; won is right and was not; the difference is that of accuracy."""
+    old, new = map(record_of, pair)
+    changes = gate.changed(old, new)
+    for change, before, after in zip(changes, *pair, strict=True):
+        expected = {(True, False): "lost", (False, True): "won"}
+        assert change == expected.get((before.isupper(), after.isupper()), "same")
+    found = gate.compare(old, new, 0.01)
+    assert (found.lost, found.won) == (changes.count("lost"), changes.count("won"))
+    difference = sum(old.correct) - sum(new.correct)
+    assert difference == found.lost - found.won
+
+
+@given(counts, counts, levels)
+def test_one_loss_more_is_never_better(lost, won, level):
+    """Another lost question lowers p or leaves it; another won one raises it or leaves it."""
+    n = lost + won + 1
+    found = gate.counted(n, lost, won, level)
+    assert gate.counted(n, lost + 1, won, level).p_value <= found.p_value
+    assert gate.counted(n, lost, won + 1, level).p_value >= found.p_value
+    if found.regressed:
+        assert lost > won
+        assert gate.counted(n, lost + 1, won, level).regressed
+
+
+@given(counts, counts, levels, levels)
+def test_a_stricter_level_is_never_red_alone(lost, won, one, two):
+    """Who is red at a small level is red at every larger one."""
+    strict, lax = sorted((one, two))
+    n = lost + won
+    assert gate.counted(n, lost, won, strict).regressed <= gate.counted(n, lost, won, lax).regressed
+
+
+def test_known_comparison():
+    """Ten lost and none won is p = 2**-10, of 100 questions a churn of 10 %."""
+    old, new = record_of("A" * 100), record_of("A" * 90 + "b" * 10)
+    found = gate.compare(old, new, 0.001)
+    assert (found.n, found.lost, found.won) == (100, 10, 0)
+    assert found.p_value == pytest.approx(2**-10)
+    assert (found.regressed, found.churn) == (True, 0.1)
+    assert not gate.compare(old, new, 0.0009).regressed
+    assert 0 < found.min_detectable_drop < 1
+
+
+@given(counts, counts, st.integers(0, 200), levels)
+def test_what_would_have_been_seen(lost, won, same, level):
+    """How small a drop shows depends on how many answers changed, whichever way they did."""
+    n = lost + won + same + 1
+    drop = gate.counted(n, lost, won, level).min_detectable_drop
+    assert drop == gate.counted(n, won, lost, level).min_detectable_drop
+    assert drop == gate.stats.min_detectable_drop(n, lost + won, level)
+
+
+def test_churn_hides_a_drop():
+    """Forty answers that changed to the better hide more than four of them."""
+    quiet, noisy = (gate.counted(400, 0, won, 0.01).min_detectable_drop for won in (4, 40))
+    assert noisy > 1.5 * quiet
+
+
+def test_an_unreadable_answer_is_lost():
+    """An answer that could not be read any more counts as wrong, not as absent."""
+    assert gate.changed(record_of("A-a-"), record_of("--A-")) == ["lost", "same", "won", "same"]
+
+
+def test_records_of_other_lengths_are_never_compared():
+    """The caller asks for `mismatch` first; forgetting that is no comparison."""
+    with pytest.raises(ValueError, match="zip"):
+        gate.compare(record_of("AB"), record_of("ABC"), 0.01)
+
+
+def test_moves_name_the_questions():
+    """Identifier, and the letters then and now; nothing else is listed."""
+    old, new = record_of("ABcd+-"), record_of("bBD-*A")
+    ids = ["p", "q", "r", "s", "t", "u"]
+    assert gate.moves(old, new, ids, "lost") == ["p A>B", "t +>*"]
+    assert gate.moves(old, new, ids, "won") == ["r C>D", "u ->A"]
+
+
+@given(pairs)
+def test_moves_are_as_many_as_changes(pair):
+    """Every lost and every won question is named once, in order."""
+    old, new = map(record_of, pair)
+    ids = [str(number) for number in range(len(pair[0]))]
+    for change in ("lost", "won", "same"):
+        named = [int(move.split()[0]) for move in gate.moves(old, new, ids, change)]
+        assert named == [n for n, each in enumerate(gate.changed(old, new)) if each == change]
+
+
+# --- what cannot be compared ------------------------------------------------------------------
+
+SAME = {"model": "large", "weights": "w", "setup": "s", "figures": {}, "accepted": ("why",)}
+
+
+@given(marks)
+def test_equal_questions_can_be_compared(text):
+    """Another model, machine or answer is what a comparison is for."""
+    old, new = record_of(text), record_of(text[::-1], **SAME)
+    assert gate.mismatch(old, new, baseline="v1") is None
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "found", "limited"),
+    [
+        ("5, aa", "4, bb", "5 questions, this run has 4", True),
+        ("4, aa", "5, bb", "4 questions, this run has 5", False),
+        ("5, aa", "5, bb", "5 questions as this run has, but with other texts or answers", False),
+    ],
+)
+def test_another_question_set(then, now, found, limited):
+    """Counts are told; only where this run has fewer, --limit may be the reason."""
+    old, new = record_of("A", questions=then), record_of("A", questions=now)
+    sentence = gate.mismatch(old, new, baseline="v1")
+    assert sentence.startswith("toy/tides: another question set: baseline 'v1' has ")
+    assert found in sentence
+    assert ("--limit" in sentence) == limited
+    assert "--snapshot-update" in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_asked_in_another_way():
+    """Both ways are told, so that the option that differs can be seen."""
+    old, new = record_of("A", asking="mmlu, 5 shots"), record_of("A", asking="mmlu, 0 shots")
+    sentence = gate.mismatch(old, new, baseline="v1")
+    assert sentence.startswith("toy/tides: asked in another way: baseline 'v1'")
+    assert "(mmlu, 5 shots)" in sentence
+    assert "(mmlu, 0 shots)" in sentence
+    assert "--snapshot-update" in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_questions_are_told_before_the_asking():
+    """Other questions have other prompts too; the reason is told, not its consequence."""
+    old = record_of("A", questions="5, aa", asking="one")
+    new = record_of("A", questions="4, bb", asking="two")
+    assert "another question set" in gate.mismatch(old, new, baseline="v1")
+
+
+def test_pooled_counts_are_judged_like_a_task():
+    """The pooled comparison is that of one long task with all the questions."""
+    one, two = ("AAbB", "aABB"), ("Aab-", "aaBA")
+    made = [gate.compare(record_of(a), record_of(b), 0.01) for a, b in (one, two)]
+    sums = [sum(getattr(each, name) for each in made) for name in ("n", "lost", "won")]
+    long = gate.compare(record_of(one[0] + two[0]), record_of(one[1] + two[1]), 0.01)
+    assert gate.counted(*sums, 0.01) == long
+    assert replace(long, level=0.5).p_value == long.p_value

@@ -1,0 +1,116 @@
+"""One task against its baseline file: what is said of it, and what is recorded."""
+
+from dataclasses import replace
+
+from cases import MODEL
+from hypothesis import given
+from hypothesis import strategies as st
+from judging import BAD, GOOD, LEVEL, OLD, TASK, baselines_of, judge_of, keep, release, results_of
+
+from mcqtest import gate
+
+marks = st.text("Abc-", min_size=1, max_size=40)
+
+
+# --- judging ----------------------------------------------------------------------------------
+
+
+@given(
+    st.integers(1, 40).flatmap(lambda n: st.tuples(*[st.text("Abc-", min_size=n, max_size=n)] * 2))
+)
+def test_an_outcome_is_the_comparison_of_two_records(tmp_path_factory, pair):
+    """Its counts, its changes and its colour are those of the gate, at the task's level."""
+    folder = tmp_path_factory.mktemp("judge")
+    one, two = map(results_of, pair)
+    release(folder, one)
+    made, old = judge_of(folder), baselines_of(folder).old(TASK)
+    outcome = made.judge(two)
+    found = gate.compare(old, made.record(two), LEVEL)
+    assert {name: getattr(found, name) for name in outcome.comparison} == outcome.comparison
+    assert [row["change"] for row in outcome.rows] == gate.changed(old, made.record(two))
+    assert bool(outcome.failures) == found.regressed
+    assert outcome.before == sum(r.correct for r in one)
+    assert outcome.right == sum(r.correct for r in two)
+    assert outcome.against == OLD.weights
+
+
+def test_what_is_said_of_a_red_task(tmp_path):
+    """Both accuracies, counts, p-value, level; then the questions, and how many are unread."""
+    release(tmp_path, results_of(GOOD))
+    now = results_of(BAD[:-1] + "-")
+    (said,) = judge_of(tmp_path).judge(now).failures
+    worse, lost = said.split("\n")
+    assert worse == (
+        "toy/tides is worse than baseline 'small': accuracy 1.0000 -> 0.7000, 12 questions lost, "
+        "0 won, p = 0.00024 (red from 0.01)"
+    )
+    assert lost.startswith("lost (question baseline>now): q28 A>B, q29 A>B, ")
+    assert lost.endswith("q39 A>-; 1 of the lost now without a readable answer")
+    (refused,) = judge_of(tmp_path, update=True).judge(now).failures
+    assert refused.startswith(f"{said}\nthe old baseline is kept; ")
+    accepting = judge_of(tmp_path, update=True, reason="why")
+    assert accepting.judge(now).failures == []
+    assert judge_of(tmp_path, reason="why").judge(now).failures == [said]
+
+
+def test_a_comparison_is_made_once(tmp_path):
+    """Whoever asks again gets the same outcome; a look is not one, and has no comparison."""
+    release(tmp_path, results_of(GOOD))
+    made = judge_of(tmp_path, gate={"toy/tides": {"min_accuracy": 0.9}})
+    look = made.judge(results_of(BAD), compared=False)
+    assert (look.comparison, look.before, look.compared) == (None, None, False)
+    assert look.missing is False
+    assert {row["change"] for row in look.rows} == {None}
+    (low,) = look.failures
+    assert low.startswith("toy/tides: accuracy 0.7000 is below")
+    outcome = made.judge(results_of(BAD))
+    assert outcome.failures[1:] == [low]
+    assert made.judge(results_of(GOOD)) is outcome
+
+
+def test_nothing_to_compare_with(tmp_path):
+    """Red with what to do; no failure where a baseline is recorded, or none is wanted."""
+    outcome = judge_of(tmp_path).judge(results_of(GOOD))
+    assert outcome.missing
+    (said,) = outcome.failures
+    assert said.startswith("toy/tides: nothing to compare with: no baseline 'small' (")
+    assert "--snapshot-update" in said
+    for changes in ({"update": True}, {"baseline": "none"}):
+        outcome = judge_of(tmp_path, **changes).judge(results_of(GOOD))
+        assert (outcome.failures, outcome.missing, outcome.comparison) == ([], False, None)
+    release(tmp_path, results_of(GOOD, asking="else"))
+    (notice,) = judge_of(tmp_path, update=True).judge(results_of(GOOD)).notices
+    assert notice.startswith("toy: recorded without a comparison")
+    (said,) = judge_of(tmp_path).judge(results_of(GOOD)).failures
+    assert "asked in another way" in said
+
+
+# --- recording --------------------------------------------------------------------------------
+
+
+@given(marks)
+def test_what_is_recorded_can_be_read(text):
+    """A baseline file says who answered what, and is its own record."""
+    found = gate.parse(judge_of().text(results_of(text)), where="here")
+    assert (found.marks, found.model, found.weights) == (text, MODEL.name, MODEL.weights)
+    assert found.accepted == ()
+
+
+def test_reasons_that_are_recorded(tmp_path):
+    """Where something was lost, or could not be compared; they stay as long as the weights."""
+
+    def accepted(now, **changes):
+        made = judge_of(tmp_path, update=True, **changes)
+        return gate.parse(made.text(results_of(now)), where="here").accepted
+
+    release(tmp_path, results_of(GOOD))
+    (reason,) = accepted(BAD, reason="4 bits")
+    assert reason == "4 bits (12 lost, 0 won against weights 000000000000, p = 0.00024)"
+    assert accepted(GOOD, reason="4 bits") == accepted(BAD) == ()
+    release(tmp_path, results_of(GOOD, asking="else"))
+    assert accepted(GOOD, reason="shots") == ("shots (could not be compared)",)
+    release(tmp_path, results_of(GOOD))
+    keep(tmp_path, replace(baselines_of(tmp_path).old(TASK), accepted=("long ago",)))
+    assert accepted(GOOD, identity=OLD) == ("long ago",)
+    assert accepted(BAD, identity=OLD, reason="new") == ("long ago",)
+    assert accepted(GOOD) == ()

@@ -1,0 +1,90 @@
+"""Tables and lines of a project's configuration: thresholds, and the other options."""
+
+import pytest
+from builders import complaint
+
+from mcqtest.run.project import gate, table
+
+
+def test_gate_from_tables_and_lines():
+    """A benchmark's and a task's bounds; a line counts more than the table."""
+    tree = {
+        "mmlu": {"min_accuracy": 0.5, "max_ece": 1, "virology": {"max_ece": 0.1}},
+        "kmmlu": {"law": {"min_accuracy": 0.3}},
+    }
+    lines = ["mmlu.min_accuracy = 0.6", " kmmlu . law . max_brier=1e-1 "]
+    assert gate(tree, lines) == {
+        "mmlu": {"min_accuracy": 0.6, "max_ece": 1},
+        "mmlu/virology": {"max_ece": 0.1},
+        "kmmlu/law": {"min_accuracy": 0.3, "max_brier": 0.1},
+    }
+    assert gate({}, []) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "mmlu",
+        "min_accuracy = 0.5",
+        "mmlu.min_accuracy",
+        "mmlu.min_accuracy =",
+        "mmlu.min_accuracy = 60 %",
+        "mmlu.min_accuracy: 0.6",
+        ".min_accuracy = 1",
+        "a..max_ece = 1",
+        "a.b.c.d = 1",
+    ],
+)
+def test_malformed_lines(line):
+    """A bound that would never be looked at is told, with an example."""
+    message = complaint(gate, {}, [line])
+    assert message == f"mcq_gate: {line!r}: write it as mmlu.min_accuracy = 0.6"
+
+
+@pytest.mark.parametrize("tree", [5, "x", [1], {"mmlu": 0.5}, {"min_accuracy": 0.5}])
+def test_malformed_tables(tree):
+    """A number where a table is needed."""
+    assert "[tool.mcqtest.gate." in complaint(gate, tree, [])
+
+
+@pytest.mark.parametrize("text", [None, "", "[project]\nname = 'x'\n", "[tool.mcqtest]\n"])
+def test_no_table(tmp_path, text):
+    """Most projects have none; an empty one says nothing."""
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text)
+    assert table(tmp_path) == {}
+
+
+def test_keys_of_the_table(tmp_path):
+    """Each option by its key, with hyphens or underscores, and the thresholds."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.mcqtest]\nmodel = "m"\nrun-dir = "r"\nbaselines_dir = "b"\nshots = 3\n'
+        "[tool.mcqtest.gate.mmlu]\nmin_accuracy = 0.6\n"
+    )
+    assert table(tmp_path) == {
+        "model": "m",
+        "run_dir": "r",
+        "baselines_dir": "b",
+        "shots": 3,
+        "gate": {"mmlu": {"min_accuracy": 0.6}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"[tool.mcqtest]\nmodle = 'm'\n", "modle: unknown; there are "),
+        (b"[tool.mcqtest\n", "not valid TOML ("),
+        (b"# tool.mcqtest \xff\n", "not valid TOML ("),
+        (b"tool.mcqtest = 5\n", "tool.mcqtest = 5: write a table"),
+        (b"tool.mcqtest = 'model'\n", "tool.mcqtest = 'model': write a table"),
+    ],
+)
+def test_a_malformed_table(tmp_path, text, found):
+    """A slip in the project's file names the file."""
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(text)
+    message = complaint(table, tmp_path)
+    assert message.startswith(f"{path}: ")
+    assert found in message

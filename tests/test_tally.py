@@ -1,0 +1,117 @@
+"""What was reported: no result is missed, and whatever stands against a pass is told once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reporting import INTERRUPTED, OK, report_of
+
+from mcqtest.plugin.tally import Ledger, Tally
+from mcqtest.plugin.wire import ERROR, FATAL
+
+
+def tally_of(*reports):
+    """A tally that has counted these."""
+    tally = Tally()
+    for each in reports:
+        tally.count(each)
+    return tally
+
+
+def problems(tally, status=OK, *, judged=0, is_red=False):
+    return tally.problems(status, judged=judged, is_red=is_red)
+
+
+# --- the ledger -------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text("abc", min_size=1)), st.lists(st.text("abc", min_size=1)))
+def test_the_ledger_misses_nothing(expected, ticked):
+    """What was collected and never reported is missing, once each, in order."""
+    ledger = Ledger()
+    for nodeid in expected:
+        ledger.expect([nodeid])
+    ledger.expect(expected)  # every worker collects the same
+    for nodeid in ticked:
+        ledger.tick(nodeid)
+    assert ledger.missing() == [each for each in dict.fromkeys(expected) if each not in ticked]
+    assert ledger.broken == []
+
+
+def test_a_report_may_come_before_the_collection():
+    """A fast worker reports before a slow one has collected."""
+    ledger = Ledger()
+    ledger.tick("a")
+    ledger.expect(["a", "b"])
+    assert ledger.missing() == ["b"]
+
+
+# --- reports ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome", "ends"),
+    [
+        ("setup", "passed", False),
+        ("setup", "failed", True),
+        ("setup", "skipped", True),
+        ("call", "passed", True),
+        ("call", "failed", True),
+        ("teardown", "passed", False),
+    ],
+)
+def test_when_a_test_has_given_a_result(when, outcome, ends):
+    """Its set-up alone is none, unless nothing can come after it."""
+    tally = tally_of(report_of("a", when=when, outcome=outcome))
+    tally.ledger.expect(["a"])
+    assert tally.is_broken != ends
+    missing = "1 selected test gave no result, the first is a"
+    assert (missing in problems(tally)) != ends
+
+
+def test_errors_are_told_once():
+    """However many questions have the same; each test that failed of it is accounted for."""
+    errors = [report_of(outcome="failed", **{ERROR: said}) for said in ("one", "two", "one")]
+    assert problems(tally_of(*errors)) == ["one", "two"]
+    plain = report_of(outcome="failed")
+    assert problems(tally_of(*errors, plain)) == ["one", "two", "1 test failed"]
+    assert problems(tally_of(plain, plain)) == ["2 tests failed"]
+    assert problems(tally_of(plain, plain), is_red=True) == []  # the outcomes say why
+
+
+def test_the_first_mistake_is_the_reason():
+    """Others come of it; told once, though it is its test's error as well."""
+    first, second = ({ERROR: said, FATAL: said} for said in ("disk full", "no rights"))
+    tally = tally_of(*[report_of(outcome="failed", **each) for each in (first, second, first)])
+    assert (tally.fatal, tally.refused) == ("disk full", False)
+    assert problems(tally) == ["disk full", "no rights"]
+    tally.refuse("no data")
+    assert (tally.fatal, tally.refused) == ("no data", True)
+
+
+def test_an_interruption_is_the_reason_for_what_is_missing():
+    """Unless something broke before."""
+    tally = tally_of(report_of("a"))
+    tally.ledger.expect("ab")
+    (said,) = problems(tally, INTERRUPTED)
+    assert said.startswith("interrupted")
+    tally.ledger.broken.append("ValueError: no")
+    told = ["internal error: ValueError: no", "1 selected test gave no result, the first is b"]
+    assert problems(tally, INTERRUPTED) == problems(tally) == told
+
+
+def test_tasks_that_were_planned_and_not_judged():
+    """A reason where no other explains it."""
+    tally = tally_of(report_of("a"))
+    tally.planned = 3
+    assert problems(tally, judged=3) == []
+    assert problems(tally, judged=2) == ["1 of 3 selected tasks were not judged"]
+    tally.uncollected("broken.py")
+    assert problems(tally, judged=2) == ["broken.py: could not be collected"]
+
+
+@pytest.mark.parametrize(("skipped", "said"), [(0, None), (1, "1 selected test skipped: ")])
+def test_skipped_tests_are_noted(skipped, said):
+    """They are no reason against a pass, for somebody meant it."""
+    tally = tally_of(report_of("a"), *[report_of("b", when="setup", outcome="skipped")] * skipped)
+    assert problems(tally) == []
+    assert tally.skipped is said or tally.skipped.startswith(said)

@@ -1,0 +1,86 @@
+"""Bounds from the configuration: which hold, and which cannot be one."""
+
+import math
+
+import pytest
+from builders import complaint
+
+from mcqtest.gate import THRESHOLDS, Thresholds
+from mcqtest.types import McqtestError
+
+FIGURES = {
+    "accuracy": 0.5,
+    "ece": 0.5,
+    "rms_calibration_error": 0.5,
+    "calibration_gap": 0.5,
+    "brier": 0.5,
+    "unanswered_share": 0.5,
+    "truncated_share": 0.5,
+    "spread": 0.5,
+}
+
+
+@pytest.mark.parametrize("key", [key for key in THRESHOLDS if key != "min_passed"])
+def test_each_threshold(key):
+    """The bound itself is kept; beyond it the sentence names place, figure and bound."""
+    inside, outside = (0.4, 0.6) if key.startswith("min") else (0.6, 0.4)
+    assert Thresholds({"toy": {key: 0.5}}).broken("toy", FIGURES) == []
+    assert Thresholds({"toy": {key: inside}}).broken("toy", FIGURES) == []
+    (sentence,) = Thresholds({"toy": {key: outside}}).broken("toy", FIGURES)
+    figure = key.partition("_")[2]
+    than = "below" if key.startswith("min") else "above"
+    assert sentence == f"toy: {figure} 0.5000 is {than} {key} = {outside:g}"
+
+
+def test_licences_are_counted():
+    """Their bound is a number, not a fraction, and so is what is told."""
+    figures = {"passed": 9.0}
+    assert Thresholds({"toy": {"min_passed": 9}}).broken("toy", figures) == []
+    (sentence,) = Thresholds({"toy": {"min_passed": 10}}).broken("toy", figures)
+    assert sentence == "toy: passed 9 is below min_passed = 10"
+    (sentence,) = Thresholds({"toy": {"min_passed": 1}}).broken("toy", {})
+    assert sentence == "toy: min_passed = 1, but this run has no passed; these are no licences"
+    assert Thresholds({"toy": {"min_passed": 10.0}}).broken("toy", {"passed": 10.0}) == []
+    for bound, needed in ((-1, "a number of licences, such as 9,"), (8.5, "a whole number of")):
+        message = complaint(Thresholds, {"toy": {"min_passed": bound}})
+        assert message.startswith(f"gate.toy.min_passed = {bound}: {needed}")
+
+
+def test_each_broken_bound_is_a_sentence():
+    """Places do not mix: a benchmark's bound is not its tasks'."""
+    bounds = Thresholds({"toy": {"min_accuracy": 1, "max_ece": 0}, "toy/tides": {}})
+    assert len(bounds.broken("toy", FIGURES)) == 2
+    assert bounds.broken("toy/tides", FIGURES) == []
+    assert bounds.broken("other", FIGURES) == []
+
+
+@pytest.mark.parametrize("key", THRESHOLDS)
+def test_a_figure_that_is_not_there_breaks_its_bound(key):
+    """What was not measured does not pass; nor does what is not a number."""
+    bounds = Thresholds({"toy": {key: 1}})
+    (sentence,) = bounds.broken("toy", {})
+    assert sentence.startswith(f"toy: {key} = 1, but this run has no ")
+    figure = key.partition("_")[2]
+    assert len(bounds.broken("toy", {figure: math.nan})) == 1
+
+
+@pytest.mark.parametrize("bound", ["0.5", None, True, [0.5], math.nan, math.inf, -math.inf])
+def test_a_bound_is_a_number(bound):
+    """A bound that could never be broken, or always, is a slip."""
+    message = complaint(Thresholds, {"toy": {"min_accuracy": bound}})
+    assert message == f"gate.toy.min_accuracy = {bound!r}: a number is needed"
+
+
+def test_an_unknown_threshold():
+    """A misspelt bound would never be broken, so it is refused, with the known ones."""
+    message = complaint(Thresholds, {"toy/tides": {"min_acuracy": 0.5}})
+    assert message.startswith("gate.toy/tides.min_acuracy: no such threshold; there are min_acc")
+    assert all(key in message for key in THRESHOLDS)
+
+
+def test_no_thresholds_are_false():
+    """So that a run knows whether anything at all is checked."""
+    assert not Thresholds({})
+    assert Thresholds({"toy": {"min_accuracy": 0.5}})
+    with pytest.raises(McqtestError):
+        Thresholds({"toy": {"accuracy": 0.5}})
