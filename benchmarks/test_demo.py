@@ -9,6 +9,7 @@ from operator import attrgetter
 import pytest
 
 from mcqtest import prompts
+from mcqtest.demo import DATA
 from mcqtest.types import Benchmark, Columns, Layout, Method, Source
 
 GROUPS = {
@@ -22,6 +23,7 @@ DEMO = Benchmark(
     groups={group: tuple(subjects.split()) for group, subjects in GROUPS.items()},
     source=Source(
         folder="demo",
+        embedded=DATA,
         layouts=(
             Layout(
                 "{split}/{task}_{split}.csv",

@@ -67,6 +67,11 @@ OPTIONS = (
         "also ask in these styles, commas between, or all 24, and tell how much accuracy varies",
     ),
     Option(
+        "sweep",
+        "KEY=V1,V2",
+        "also ask with these values of shots, temperature, max_tokens, ..., and tell figures of each",
+    ),
+    Option(
         "decoding",
         "KEY=VALUE",
         "for texts, such as max_tokens=1024, or temperature=0.7 and samples=5; repeatable",

@@ -111,8 +111,8 @@ def _run_library(asked: dict[str, Any]) -> dict[str, Any]:
     """Plan, ask, store and judge; then the same again with all answers stored."""
     from mcqtest.run.engine import Engine
     from mcqtest.run.plan import plan
-    from mcqtest.run.way import Way
     from mcqtest.run.store import Store
+    from mcqtest.run.way import Way
 
     started = time.perf_counter()
     planned, left = [], asked["questions"]

@@ -98,7 +98,6 @@ def _peer(options: argparse.Namespace, model: Path, run_dir: Path) -> tuple[tupl
 def main(spec: Path, answer: Path) -> None:
     """Child process: store an answer to every question, unless that was done."""
     asked = json.loads(spec.read_text("utf-8"))
-    from mcqtest import demo
     from mcqtest.run import Run, settings
     from mcqtest.types import Response
 
@@ -110,7 +109,6 @@ def main(spec: Path, answer: Path) -> None:
             gate={},
             root=process.ROOT,
             environment={},
-            demo_data=demo.DATA,
             update=False,
         )
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from mcqtest.answers import published
 from mcqtest.answers import reader as ours
-from mcqtest.types import McqtestError, Question, Response, Result
+from mcqtest.types import McqtestError, Question, Response, Result, Value
 
 Reader = Callable[[str, Sequence[str]], int | None]
 """The 0-based choice that a text names, given the choices; None where nothing can be read.
@@ -75,36 +75,50 @@ READING = Reading()
 """How texts are read unless told otherwise."""
 
 
-def judge(question: Question, responses: Sequence[Response], reading: Reading, name: str) -> Result:
+def judge(
+    question: Question,
+    responses: Sequence[Response],
+    reading: Reading,
+    name: str,
+    *,
+    value: Value | None = None,
+    vote: str = "majority",
+) -> Result:
     """The result of one question: by its probabilities, else by what its texts say. Lots are
     drawn by its ``name``.
 
     Of several texts the majority counts, unreadable ones having no vote; among answers with
-    equally many votes, the one that was given first (self-consistency, arXiv 2203.11171).
+    equally many votes, the one that was given first (self-consistency, arXiv 2203.11171). With
+    ``vote="mean"`` the score is the mean over the texts instead (avg@k), whatever the majority
+    says. ``value`` says what a text is worth where that is not whether a choice is right.
     """
     texts = tuple(each.text for each in responses if each.text is not None)
     if responses[0].logprobs:
         chosen = choose(question, responses[0])
         return replace(chosen, texts=texts, truncated=_truncated(responses))
+    shots, truncated = min(each.shots for each in responses), _truncated(responses)
+    if value is not None:
+        worth = math.fsum(value(question, text) for text in texts) / len(texts)
+        said = next((text.strip() for text in texts if text.strip()), None)
+        answer = None if said is None else said.splitlines()[-1][:_SHOWN]
+        return Result(question, answer, None, shots, texts, (), truncated, value=worth)
     reader = _reader(reading.reader)
     count = len(question.choices)
-    said = [reader(text, question.choices) for text in texts]
-    votes = tuple(vote if vote is not None and vote < count else None for vote in said)
-    answer = majority(votes)
+    read = [reader(text, question.choices) for text in texts]
+    votes = tuple(each if each is not None and each < count else None for each in read)
+    index = majority(votes)
     # As published, a letter that the question does not have is wrong, and no lot is drawn.
-    guessed = reading.fallback == "random" and all(vote is None for vote in said)
+    guessed = reading.fallback == "random" and all(each is None for each in read)
     if guessed:
-        answer = _lot(name, count)
-    return Result(
-        question=question,
-        answer=answer,
-        probabilities=None,
-        shots=min(each.shots for each in responses),
-        texts=texts,
-        votes=votes,
-        truncated=_truncated(responses),
-        guessed=guessed,
-    )
+        index = _lot(name, count)
+    right = float(index == question.answer)
+    if vote == "mean" and not guessed:
+        right = sum(each == question.answer for each in votes) / len(votes)
+    return Result(question, index, None, shots, texts, votes, truncated, guessed, right)
+
+
+_SHOWN = 100
+"""Characters of an answer that is no choice, in results.jsonl."""
 
 
 def _truncated(responses: Sequence[Response]) -> int | None:

@@ -1,22 +1,24 @@
 """Backends: each runs requests on one kind of model, and alone imports its library."""
 
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
-from mcqtest.backends.choice import find, found, load, setup
-from mcqtest.backends.recording import Recording
-from mcqtest.backends.replay import is_strict
-from mcqtest.backends.setup import REVISION, Model, Setup
+from mcqtest.backends.choice import OURS, about, check, find, load, recorded, setup
+from mcqtest.backends.kind import Kind, Model
+from mcqtest.backends.setup import REVISION, Setup, dtype
 
 __all__ = [
+    "OURS",
     "REVISION",
     "Checkpoint",
+    "Kind",
     "Model",
-    "Recording",
     "Setup",
+    "about",
+    "check",
     "cuda_devices",
+    "dtype",
     "find",
-    "found",
     "installed",
-    "is_strict",
     "load",
+    "recorded",
     "setup",
 ]

@@ -20,6 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from mcqtest import demo
 from mcqtest.types import McqtestError, one_line
 
 _WEIGHTS = re.compile(r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin")
@@ -42,6 +43,16 @@ class Checkpoint:
     folder: Path
     name: str
     """What its baseline is called unless told otherwise."""
+
+    @property
+    def is_demo(self) -> bool:
+        """It is the embedded model, and no folder that happens to be called so."""
+        return self.folder == demo.MODEL
+
+    @property
+    def about(self) -> str:
+        """A word on it for people."""
+        return "a toy: it shows the tool, not a real model" if self.is_demo else ""
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -114,12 +125,12 @@ def digest(path: Path) -> str:
         raise McqtestError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def find(model: str, *, base: Path, demo: Path) -> Checkpoint:
+def find(model: str, *, base: Path) -> Checkpoint:
     """The checkpoint that ``--model`` names: a folder (seen from ``base``), ``demo``, or a
     hub id, which is fetched unless it is cached.
     """
     if model == "demo":
-        return Checkpoint(demo, "demo")
+        return Checkpoint(demo.MODEL, "demo")
     try:
         folder = (base / Path(model).expanduser()).resolve()
     except RuntimeError as error:  # ~name of a user that is not there, or links in a circle

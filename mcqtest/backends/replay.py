@@ -1,14 +1,40 @@
-"""Outputs that were recorded elsewhere, by an API or another tool, as the answers of a model."""
+"""The kind of backend that asks nothing: outputs that were recorded elsewhere, by an API or another
+tool, are the answers of a model.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
+from mcqtest.backends import arguments, recording
 from mcqtest.backends.recording import Recording
+from mcqtest.backends.setup import Setup
 from mcqtest.types import Request, Response
 
 
-def is_strict(options: Mapping[str, str]) -> bool:
+def find(model: str, *, base: Path) -> Recording:
+    return recording.find(model, base=base)
+
+
+def recorded(model: Recording) -> str:
+    return model.kind
+
+
+def setup(_model: Recording, options: Mapping[str, str]) -> Setup:
+    arguments.check_replay(options)
+    return Setup("replay", "", "", "recorded outputs", options)
+
+
+def check(model: Recording, requests: Iterable[Request], chosen: Setup) -> list[str]:
+    return model.check(requests, strict=_is_strict(chosen.options))
+
+
+def load(model: Recording, chosen: Setup) -> Replay:
+    return Replay(model, chosen.options)
+
+
+def _is_strict(options: Mapping[str, str]) -> bool:
     """Whether a question without an output is a mistake."""
     return options.get("missing", "error") == "error"
 
@@ -19,7 +45,7 @@ class Replay:
     def __init__(self, recording: Recording, options: Mapping[str, str]) -> None:
         self._recording = recording
         self._outputs = recording.outputs()
-        self._is_strict = is_strict(options)
+        self._is_strict = _is_strict(options)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Nothing is answered where something is wrong."""

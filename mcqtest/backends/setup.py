@@ -8,17 +8,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mcqtest.backends import arguments
-from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.recording import Recording
+from mcqtest.types import McqtestError
 
 REVISION = 2
 """Of the way in which our own code scores; a change that moves answers raises it, and answers
 that an older mcqtest stored are then asked again."""
-
-Model = Checkpoint | Recording
-"""What ``--model`` names."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,14 @@ class Setup:
     def __str__(self) -> str:
         return f"{self.versions}, {self.dtype} on {self.device}" if self.device else self.versions
 
-    def identity(self, checkpoint: Model) -> str:
-        """Hash of all that can change an answer, apart from the question."""
+    def identity(self, fingerprint: str) -> str:
+        """Hash of all that can change an answer, apart from the question, of a model with this
+        ``fingerprint``.
+        """
         counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
         options = {key: self.options[key] for key in counted}
         parts = [
-            checkpoint.fingerprint,
+            fingerprint,
             REVISION,
             self.backend,
             self.versions,
@@ -47,3 +46,21 @@ class Setup:
             self.device,
         ]
         return hashlib.sha256(json.dumps([*parts, options]).encode()).hexdigest()
+
+
+_DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")
+
+
+def dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
+    """The checkpoint's own type on an accelerator; float32 on a CPU, where half precision is
+    mostly slower and always less exact. Quantised checkpoints decide for themselves.
+    """
+    if asked not in _DTYPES:
+        raise McqtestError(f"--backend-option dtype={asked}: choose one of {', '.join(_DTYPES)}")
+    if asked != "auto" or "quantization_config" in config:
+        return asked
+    if device == "cpu":
+        return "float32"
+    text = config.get("text_config") or {}
+    own = config.get("dtype") or config.get("torch_dtype") or text.get("dtype") or "auto"
+    return str(own)

@@ -3,14 +3,24 @@
 from mcqtest.gate import stats
 from mcqtest.gate.atomic import write
 from mcqtest.gate.baselines import Baselines, publish, staged, target
-from mcqtest.gate.comparison import changed, compare, counted, impossible, listed, mismatch, moves
+from mcqtest.gate.comparison import (
+    changed,
+    compare,
+    compared,
+    counted,
+    differences,
+    impossible,
+    listed,
+    mismatch,
+    moves,
+)
 from mcqtest.gate.criteria import KINDS
-from mcqtest.gate.criterion import Bound, Finding, Judged, Kind, Line
+from mcqtest.gate.criterion import Finding, Judged, Kind, Line
 from mcqtest.gate.judge import Judge
-from mcqtest.gate.outcome import Outcome, row, varied
+from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
-from mcqtest.gate.pool import Pooled, methods, pool, styles
-from mcqtest.gate.record import Record, figures, parse
+from mcqtest.gate.pool import Pooled, methods, pool, variants
+from mcqtest.gate.record import Record, parse
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes
 
@@ -18,7 +28,6 @@ __all__ = [
     "KINDS",
     "THRESHOLDS",
     "Baselines",
-    "Bound",
     "Finding",
     "Judge",
     "Judged",
@@ -30,11 +39,13 @@ __all__ = [
     "Record",
     "Thresholds",
     "Verdict",
+    "change",
     "changed",
     "compare",
+    "compared",
     "counted",
     "decide",
-    "figures",
+    "differences",
     "impossible",
     "listed",
     "methods",
@@ -44,11 +55,10 @@ __all__ = [
     "parse",
     "pool",
     "publish",
-    "row",
     "staged",
     "stats",
-    "styles",
     "target",
+    "variants",
     "varied",
     "write",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcqtest.gate import stats
+from mcqtest.gate.outcome import change
 from mcqtest.gate.record import Record
 from mcqtest.types import LETTERS, Comparison, Question
 
@@ -43,7 +44,9 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
     """The first answer that cannot be: a choice that the question does not have, or a letter
     whose case does not agree with the right answer. Somebody edited the file by hand.
     """
-    for number, (mark, question) in enumerate(zip(old.marks, questions, strict=True)):
+    for number, (mark, question) in enumerate(zip(old.marks, questions, strict=False)):
+        if not question.choices:
+            continue
         index = LETTERS.find(mark.upper())
         right = mark.isupper() or mark == "+"
         if index >= len(question.choices) or (index >= 0 and right != (index == question.answer)):
@@ -53,19 +56,38 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
 
 def compare(old: Record, new: Record, level: float) -> Comparison:
     """The paired comparison of one task; the records must match (`mismatch`)."""
-    changes = changed(old, new)
-    return counted(len(changes), changes.count("lost"), changes.count("won"), level)
+    return compared(len(new.values), differences(old, new), level)
+
+
+def differences(old: Record, new: Record) -> list[float]:
+    """By how much each question's score changed, in order; where 0 and 1 are all there is, -1 is
+    lost and 1 is won.
+    """
+    return [after - before for before, after in zip(old.values, new.values, strict=True)]
 
 
 def changed(old: Record, new: Record) -> list[Change]:
     """What became of each question, in order."""
-    names = {(True, False): "lost", (False, True): "won"}
-    pairs = zip(old.correct, new.correct, strict=True)
-    return [names.get(pair, "same") for pair in pairs]
+    return list(map(change, differences(old, new)))
+
+
+def compared(n: int, differences: Sequence[float], level: float) -> Comparison:
+    """The comparison of ``n`` questions whose scores changed by so much; questions that did not
+    change may be left out. Those of a benchmark are its tasks' together.
+
+    Where questions are right or wrong it is McNemar's test, else signs are flipped.
+    """
+    lost, won = sum(each < 0 for each in differences), sum(each > 0 for each in differences)
+    if all(each in {-1.0, 0.0, 1.0} for each in differences):
+        return counted(n, lost, won, level)
+    from mcqtest.gate.signflip import sign_flips
+
+    p_value = sign_flips(differences)
+    return Comparison(n, lost, won, p_value, level, None)
 
 
 def counted(n: int, lost: int, won: int, level: float) -> Comparison:
-    """The comparison that these counts make; pooled ones are the sums over tasks."""
+    """The comparison that these counts make."""
     return Comparison(
         n=n,
         lost=lost,
@@ -77,20 +99,24 @@ def counted(n: int, lost: int, won: int, level: float) -> Comparison:
 
 
 def moves(
-    old: Record, new: Record, ids: Sequence[str], change: Change, *, among: Sequence[bool] = ()
+    old: Record, new: Record, ids: Sequence[str], wanted: Change, *, among: Sequence[bool] = ()
 ) -> list[str]:
-    """The questions that were ``lost`` or ``won``, as ``id right>wrong`` letters; only those that
-    are true in ``among``, where that is given.
+    """The questions that were ``lost`` or ``won``, as ``id right>wrong`` letters, or scores where
+    there are no letters; only those that are true in ``among``, where that is given.
     """
-    rows = zip(ids, changed(old, new), old.marks, new.marks, strict=True)
+    rows = zip(ids, changed(old, new), _shown(old), _shown(new), strict=True)
     return [
-        f"{id_} {before.upper()}>{after.upper()}"
+        f"{id_} {before}>{after}"
         for at, (id_, kind, before, after) in enumerate(rows)
-        if kind == change and (not among or among[at])
+        if kind == wanted and (not among or among[at])
     ]
 
 
-def listed(moved: Sequence[str], change: Change) -> str:
+def _shown(record: Record) -> Sequence[str]:
+    return record.marks.upper() or [f"{value:.3g}" for value in record.scores]
+
+
+def listed(moved: Sequence[str], verb: Change) -> str:
     """These `moves` in words, the first of them by name; all are in results.jsonl."""
     more = f", and {len(moved) - _SHOWN} more" if len(moved) > _SHOWN else ""
-    return f"{change} (question baseline>now): {', '.join(moved[:_SHOWN])}{more}"
+    return f"{verb} (question baseline>now): {', '.join(moved[:_SHOWN])}{more}"

@@ -12,24 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mcqtest.gate.outcome import Outcome
 from mcqtest.gate.record import Record
-from mcqtest.types import Benchmark, Comparison, Results
-
-
-class Bound(NamedTuple):
-    """What a threshold's key bounds."""
-
-    figure: str
-    direction: int
-    """+1 where more is better, -1 where less is."""
-    most: float = 1.0
-    """The largest value that makes sense."""
-    counted: str = ""
-    """What is counted, where the figure is a whole number: ``licences``."""
-    hint: str = ""
-    """What a run that has no such figure lacks."""
-
-    def shown(self, value: float) -> str:
-        return f"{value:g}" if self.counted else f"{value:.4f}"
+from mcqtest.types import Benchmark, Bound, Comparison, Results
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ What is written into a baseline is decided here as well; where it is, in `mcqtes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
-from mcqtest.gate.comparison import changed, compare, listed, mismatch, moves
+from mcqtest.gate.comparison import compare, differences, listed, mismatch, moves
 from mcqtest.gate.criterion import Finding, Judged
-from mcqtest.gate.outcome import Outcome, row, varied
+from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.record import Record, record
-from mcqtest.types import Comparison, Identity, Results, Task
+from mcqtest.metrics import STANDARD
+from mcqtest.types import Comparison, Identity, Results, Score, Task
 
 
 class Judge:
@@ -27,7 +29,7 @@ class Judge:
         self._baselines = baselines
         self._identity = identity
         self._outcomes: dict[Task, Outcome] = {}
-        self._last: tuple[Results, Record] | None = None
+        self._last: tuple[Results, Sequence[Score], Record] | None = None
 
     def judge(
         self,
@@ -36,8 +38,8 @@ class Judge:
         compared: bool = True,
         fewer_shots: int = 0,
         in_part: bool = False,
-        styles: Mapping[str, int] = MappingProxyType({}),
-        methods: Mapping[str, int] = MappingProxyType({}),
+        variants: Mapping[str, Results] = MappingProxyType({}),
+        methods: Mapping[str, float] = MappingProxyType({}),
     ) -> Outcome:
         """The outcome of ``results``; without ``compared``, thresholds and figures alone.
         ``in_part``: the task has more questions.
@@ -49,24 +51,26 @@ class Judge:
         old = self._baselines.old(task) if compared else None
         comparison = self._compare(old, new)
         matched = old if comparison else None
-        changes = changed(matched, new) if matched else [None] * len(results)
         finding = self._find(results, matched, comparison, in_part=in_part)
-        figures = {**new.figures, **varied(styles, len(results))}
+        others = {name: scores_of(each) for name, each in variants.items()}
+        figures = {**new.figures, **varied(others)}
         figures |= finding.figures if finding else {}
         failures = self._failures(results, old, new, comparison) if compared else []
         failures += self._worse(finding)
         outcome = Outcome(
             **_about(results),
-            rows=[row(task, each, move) for each, move in zip(results, changes, strict=True)],
+            scores=self._scores(results),
             figures=figures,
             comparison=asdict(comparison) if comparison else None,
+            differences=differences(matched, new) if matched else None,
             failures=failures + self.policy.thresholds.broken(task.path, figures),
             against=matched.weights if matched else None,
-            before=sum(matched.correct) if matched else None,
+            before=whole(math.fsum(matched.values)) if matched else None,
             compared=compared,
             missing=compared and old is None and bool(failures),
             fewer_shots=fewer_shots,
-            styles=dict(styles),
+            variants=others,
+            varied={name: self._counted(each) for name, each in variants.items()},
             methods=dict(methods),
             findings={finding.kind: dict(finding.detail)} if finding else {},
             notices=self._notices(results, old, comparison, finding),
@@ -78,9 +82,16 @@ class Judge:
     def record(self, results: Results) -> Record:
         """The record of ``results``; a task asks for it twice, to be judged and to be kept."""
         if self._last is None or self._last[0] is not results:
-            who = self._identity
-            new = record(results, model=who.name, weights=who.weights, setup=who.setup)
-            self._last = results, new
+            who, own = self._identity, results.task.benchmark.metrics
+            scores = scores_of(results)
+            about = {"model": who.name, "weights": who.weights, "setup": who.setup}
+            new = record(results, scores, metrics=(*STANDARD, *own), **about)
+            self._last = results, scores, new
+        return self._last[2]
+
+    def _scores(self, results: Results) -> Sequence[Score]:
+        self.record(results)
+        assert self._last is not None
         return self._last[1]
 
     def text(self, results: Results) -> str:
@@ -130,6 +141,11 @@ class Judge:
         )
         found: Finding = criterion.decide(judged)
         return found
+
+    def _counted(self, results: Results) -> Mapping[str, float]:
+        """What the criterion of the task says of another way of asking."""
+        finding = self._find(results, None, None, in_part=False)
+        return finding.figures if finding else {}
 
     def _worse(self, finding: Finding | None) -> list[str]:
         if finding is None or not finding.worse or self.policy.accepts:
@@ -200,3 +216,8 @@ def _about(results: Results) -> dict[str, Any]:
         "title": "" if task.title.isascii() else task.title,
         "expert": benchmark.expert,
     }
+
+
+def scores_of(results: Results) -> list[Score]:
+    """One for each question: all that is kept, sent and compared from here on."""
+    return [result.score for result in results]

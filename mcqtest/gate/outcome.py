@@ -1,19 +1,22 @@
-"""What became of one task, as plain values that cross processes and go into files."""
+"""What became of one task: its scores, figures, comparison, and what is said of them."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mcqtest import metrics
-from mcqtest.types import Result, Task
+from mcqtest.types import Score
+
+FORMAT = 1
 
 
 @dataclass
 class Outcome:
-    """What became of one task; plain values, so that it can cross processes.
+    """What became of one task.
 
     ``failures`` says, in a sentence each, why the task is red; further lines hold details.
     """
@@ -21,16 +24,18 @@ class Outcome:
     benchmark: str
     task: str
     group: str
-    rows: list[dict[str, Any]]
-    """One for each question, as results.jsonl has it."""
+    scores: Sequence[Score]
+    """One for each question, in their order."""
     figures: dict[str, float]
     comparison: dict[str, Any] | None
     """Fields of a `Comparison`; None where there was nothing to compare with."""
+    differences: Sequence[float] | None
+    """By how much each question's score changed; None where there was nothing to compare with."""
     failures: list[str]
     against: str | None
     """Weights that the baseline was recorded from."""
-    before: int | None
-    """Questions that the baseline had right; None where there was nothing to compare with."""
+    before: float | None
+    """The sum of the baseline's scores; None where there was nothing to compare with."""
     compared: bool
     """The test asked for the comparison, and did not only look at the results."""
     missing: bool
@@ -41,10 +46,12 @@ class Outcome:
     """How the questions were asked and read, as a baseline has it."""
     fewer_shots: int
     """Questions whose prompt had shots dropped to fit the context."""
-    styles: dict[str, int] = field(default_factory=dict)
-    """Right answers in each style of --sensitivity."""
-    methods: dict[str, int] = field(default_factory=dict)
-    """Right answers by method, where more than one was asked."""
+    variants: Mapping[str, Sequence[Score]] = field(default_factory=dict)
+    """Other ways in which the same questions were asked, by name -> their scores in order."""
+    varied: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Name of such a way -> what the task's criterion counts there."""
+    methods: dict[str, float] = field(default_factory=dict)
+    """Sum of scores by method, where more than one was asked."""
     title: str = ""
     """The task's name as published, where that is not made for command lines."""
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -55,66 +62,81 @@ class Outcome:
 
     @property
     def n(self) -> int:
-        return len(self.rows)
+        return len(self.scores)
 
     @property
-    def right(self) -> int:
-        return sum(row["correct"] for row in self.rows)
+    def right(self) -> float:
+        """The sum of scores: how many are right, where they are right or wrong."""
+        return whole(math.fsum(score.value for score in self.scores))
 
     @property
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
-        return sum(row["answer"] is None or row["guessed"] for row in self.rows)
+        return sum(score.unanswered for score in self.scores)
 
     @property
-    def humans(self) -> list[tuple[float, bool]]:
-        """Of every question where that is known: how many people were right, in [0, 1], and
-        whether the model is.
+    def humans(self) -> list[tuple[float, float]]:
+        """Of every question where that is known: how many people were right, in [0, 1], and the
+        model's score.
         """
         return [
-            (share, row["correct"])
-            for row in self.rows
-            if (share := row.get("human_accuracy")) is not None
+            (score.human_accuracy, score.value)
+            for score in self.scores
+            if score.human_accuracy is not None
         ]
 
     @property
     def by_chance(self) -> float:
         """Right answers that guessing would give: the sum of 1 over the number of choices."""
-        return math.fsum(1 / row["choices"] for row in self.rows)
+        return math.fsum(1 / score.choices for score in self.scores if score.choices)
+
+    def rows(self) -> Iterator[str]:
+        """Lines of results.jsonl."""
+        about = {"format": FORMAT, "benchmark": self.benchmark, "task": self.task}
+        moved = [None] * self.n if self.differences is None else map(change, self.differences)
+        for score, move in zip(self.scores, moved, strict=True):
+            line = score.to_json()
+            if line["probabilities"] is not None:  # six digits are more than any figure needs
+                line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
+            line = {**about, **line, "change": move}
+            yield json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n"
 
     def to_json(self) -> dict[str, Any]:
-        """Its fields, which are plain values; not copied, for a row is a question."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        """Plain values, for another process."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return plain | {
+            "scores": [score.to_json() for score in self.scores],
+            "variants": {
+                name: [score.to_json() for score in scores]
+                for name, scores in self.variants.items()
+            },
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Outcome:
+        changes = {
+            "scores": list(map(Score.from_json, plain["scores"])),
+            "variants": {
+                name: list(map(Score.from_json, scores))
+                for name, scores in plain["variants"].items()
+            },
+        }
+        return cls(**{**plain, **changes})
 
 
-def varied(styles: Mapping[str, int], n: int) -> dict[str, float]:
-    """Figures of the right answers in several styles, of ``n``; none where there are none."""
-    accuracies = [count / n for count in styles.values()]
+def change(difference: float) -> str:
+    """What became of a question whose score changed by so much."""
+    return "lost" if difference < 0 else "won" if difference else "same"
+
+
+def whole(number: float) -> float:
+    """The same number, without a point where it has no part behind it."""
+    return int(number) if number == int(number) else number
+
+
+def varied(variants: Mapping[str, Sequence[Score]]) -> dict[str, float]:
+    """How far accuracy moves over several ways of asking; none where there is one alone."""
+    accuracies = [metrics.accuracy(scores) for scores in variants.values()]
     if not accuracies:
         return {}
     return {"spread": metrics.spread(accuracies), "deviation": metrics.deviation(accuracies)}
-
-
-def row(task: Task, result: Result, change: str | None) -> dict[str, Any]:
-    """One line of results.jsonl."""
-    probabilities = result.probabilities
-    question = result.question
-    known = {"subject": question.subject or None, "human_accuracy": question.human_accuracy}
-    return {
-        "format": 1,
-        "benchmark": task.benchmark.name,
-        "task": task.name,
-        "id": question.id,
-        **{key: value for key, value in known.items() if value is not None},
-        "gold": question.answer,
-        "answer": result.answer,
-        "correct": result.correct,
-        "choices": len(question.choices),
-        "probabilities": None if probabilities is None else list(probabilities),
-        "text": result.texts[0] if result.texts else None,
-        "texts": list(result.texts[1:]),
-        "votes": list(result.votes),
-        "truncated": result.truncated,
-        "guessed": result.guessed,
-        "change": change,
-    }

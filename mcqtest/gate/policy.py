@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mcqtest.gate import stats
+from mcqtest.gate.reference import referred, resolved
 from mcqtest.gate.thresholds import Thresholds
-from mcqtest.types import Task
+from mcqtest.types import Bound, Metric, Task
 
 KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
@@ -30,6 +31,8 @@ class Policy:
     rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Kind of criterion -> what the user decided about it."""
     levels: stats.Levels = field(default_factory=stats.Levels)
+    metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
+    """Benchmark -> its own metrics."""
 
     @property
     def accepts(self) -> bool:
@@ -47,29 +50,52 @@ class Policy:
         levels = stats.shares(
             self.alpha, {benchmark: [*each] for benchmark, each in names.items()}, parts=parts
         )
-        return replace(self, levels=levels)
+        benchmarks = dict.fromkeys(task.benchmark for task in tasks)
+        return replace(
+            self,
+            levels=levels,
+            thresholds=self.thresholds.knowing(benchmarks),
+            metrics={each.name: each.metrics for each in benchmarks if each.metrics},
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for another process."""
-        plain = {**asdict(self), "thresholds": self.thresholds.bounds}
-        levels = {
-            "pooled": self.levels.pooled,
-            "task": [[*key, level] for key, level in self.levels.task.items()],
-            "part": [[*key, level] for key, level in self.levels.part.items()],
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        levels, thresholds = self.levels, self.thresholds
+        return plain | {
+            "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
+            "thresholds": [
+                {place: dict(bounds) for place, bounds in thresholds.bounds.items()},
+                {
+                    name: {k: tuple(b) for k, b in own.items()}
+                    for name, own in thresholds.own.items()
+                },
+            ],
+            "levels": [
+                dict(levels.pooled),
+                [[*key, level] for key, level in levels.task.items()],
+                [[*key, level] for key, level in levels.part.items()],
+            ],
+            "metrics": {
+                name: [referred(metric) for metric in metrics]
+                for name, metrics in self.metrics.items()
+            },
         }
-        return {**plain, "levels": levels}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Policy:
-        levels = plain["levels"]
-        return cls(
-            **{
-                **plain,
-                "thresholds": Thresholds(plain["thresholds"]),
-                "levels": stats.Levels(
-                    levels["pooled"],
-                    {(benchmark, task): level for benchmark, task, level in levels["task"]},
-                    {(benchmark, task): level for benchmark, task, level in levels["part"]},
-                ),
-            }
-        )
+        bounds, own = plain["thresholds"]
+        pooled, task, part = plain["levels"]
+        changes = {
+            "thresholds": Thresholds(
+                bounds,
+                {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},
+            ),
+            "levels": stats.Levels(
+                pooled, *({(name, of): level for name, of, level in each} for each in (task, part))
+            ),
+            "metrics": {
+                name: tuple(map(resolved, metrics)) for name, metrics in plain["metrics"].items()
+            },
+        }
+        return cls(**{**plain, **changes})

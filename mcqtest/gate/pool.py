@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcqtest.gate import stats
-from mcqtest.gate.comparison import counted
+from mcqtest.gate.comparison import compared
 from mcqtest.gate.criteria import KINDS
-from mcqtest.gate.outcome import Outcome, varied
+from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
-from mcqtest.gate.record import figures
-from mcqtest.types import Comparison, Question, Result
+from mcqtest.metrics import STANDARD, measured
+from mcqtest.types import Comparison, Score
 
 _MEASURED = 10
 """Questions of a task that cannot all go unanswered by accident."""
@@ -72,8 +72,9 @@ class Pooled:
 
 def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
     """Judge a benchmark by the sums over its tasks, its figures and its thresholds."""
-    found = figures(_results(outcomes))
-    found |= varied(styles(outcomes), sum(each.n for each in outcomes))
+    metrics = (*STANDARD, *policy.metrics.get(name, ()))
+    found = measured([each.scores for each in outcomes], metrics)
+    found |= varied(variants(outcomes))
     for kind in KINDS.values():
         found |= kind.figures(outcomes)
     level = policy.levels.pooled.get(name)
@@ -95,8 +96,8 @@ def _compare(outcomes: Sequence[Outcome], level: float | None) -> Comparison | N
         return None
     if level is None:  # one task: the pooled comparison is that of the task
         level = made[0]["level"]
-    n, lost, won = (sum(each[key] for each in made) for key in ("n", "lost", "won"))
-    return counted(n, lost, won, level)
+    differences = [each for outcome in outcomes for each in outcome.differences or () if each]
+    return compared(sum(each["n"] for each in made), differences, level)
 
 
 def _regression(
@@ -110,34 +111,15 @@ def _regression(
     )
 
 
-def _results(outcomes: Sequence[Outcome]) -> list[Result]:
-    """As much of the results as figures need."""
-    return [
-        Result(
-            question=Question("", ("",) * row["choices"], row["gold"], row["id"]),
-            answer=row["answer"],
-            probabilities=row["probabilities"] and tuple(row["probabilities"]),
-            shots=0,
-            texts=("",) * ((row["text"] is not None) + len(row["texts"])),
-            truncated=row["truncated"],
-            guessed=row["guessed"],
-        )
-        for outcome in outcomes
-        for row in outcome.rows
-    ]
+def variants(outcomes: Sequence[Outcome]) -> dict[str, Sequence[Score]]:
+    """Scores of all tasks in the other ways in which all of them were asked, by name."""
+    names = [name for name in outcomes[0].variants if all(name in o.variants for o in outcomes)]
+    return {
+        name: [score for outcome in outcomes for score in outcome.variants[name]] for name in names
+    }
 
 
-def styles(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """Right answers by style of --sensitivity, over all tasks."""
-    return _summed([outcome.styles for outcome in outcomes])
-
-
-def methods(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """Right answers by method, where all tasks were asked by all of these."""
-    return _summed([outcome.methods for outcome in outcomes])
-
-
-def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    """Sums of what all of them have."""
-    names = [name for name in counts[0] if all(name in each for each in counts)]
-    return {name: sum(each[name] for each in counts) for name in names}
+def methods(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Sum of scores by method, where all tasks were asked by all of these."""
+    names = [name for name in outcomes[0].methods if all(name in o.methods for o in outcomes)]
+    return {name: whole(sum(each.methods[name] for each in outcomes)) for name in names}

@@ -1,8 +1,9 @@
 """A baseline file: one task's answers, a letter per question, made to be read in a diff.
 
 A capital letter is a right answer, a small one a wrong one, ``-`` an answer that could not be
-read (``+`` and ``*`` are right and wrong beyond the 26th choice). Above the letters stands
-all that must be equal for a comparison to mean something, and where the answers come from.
+read (``+`` and ``*`` are right and wrong beyond the 26th choice, or where there are no choices).
+Above the letters stands all that must be equal for a comparison to mean something, and where the
+answers come from. Where scores are no mere right and wrong, format 2 has them in the letters' place.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mcqtest import metrics
-from mcqtest.types import LETTERS, McqtestError, Result, Results
+from mcqtest.metrics import measured
+from mcqtest.types import LETTERS, McqtestError, Metric, Results, Score
 
-_TITLE = "mcqtest baseline 1"
-_WIDTH = 50
+_TITLES = {"mcqtest baseline 1": False, "mcqtest baseline 2": True}
+"""First line -> whether scores stand there."""
+_WIDTHS = {False: 50, True: 10}
 _HEAD = ("benchmark", "task", "questions", "asking", "model", "weights", "setup")
 _MARKS = re.compile(r"[A-Za-z+*-]*")
+_AGAIN = "restore it from version control, or remove it and record it anew"
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,26 @@ class Record:
     figures: Mapping[str, float]
     """Figures at the time of recording, to be read; judged are the marks."""
     marks: str
-    """One character per question."""
+    """One character per question; empty where scores are kept."""
     accepted: tuple[str, ...] = ()
     """Regressions that somebody accepted when this was recorded, with the reason."""
+    scores: tuple[float, ...] = ()
+    """One number per question, where they are not all 0 or 1."""
+
+    @property
+    def values(self) -> Sequence[float]:
+        """The score of each question: 1 for right and 0 for wrong, where letters are kept."""
+        return self.scores or [float(mark.isupper() or mark == "+") for mark in self.marks]
 
     @property
     def correct(self) -> list[bool]:
-        return [mark.isupper() or mark == "+" for mark in self.marks]
+        """Whether each question is right, all of it."""
+        return [value >= 1 for value in self.values]
 
     @property
     def accuracy(self) -> float:
-        return sum(self.correct) / len(self.marks)
+        """The mean score."""
+        return sum(self.values) / len(self.values)
 
     @property
     def contradiction(self) -> str | None:
@@ -59,21 +71,37 @@ class Record:
         return f"its answers have accuracy {self.accuracy:.4f}, its figures say {told:.4f}"
 
     def __str__(self) -> str:
-        lines = [_TITLE]
+        real = bool(self.scores)
+        lines = [next(title for title, each in _TITLES.items() if each == real)]
         lines += [f"{name:<10} {getattr(self, name)}" for name in _HEAD]
         figures = ", ".join(f"{name} {value:.4f}" for name, value in self.figures.items())
         lines.append(f"{'figures':<10} {figures}")
         lines += [f"{'accepted':<10} {reason}" for reason in self.accepted]
         lines.append("")
-        for start in range(0, len(self.marks), _WIDTH):
-            row = self.marks[start : start + _WIDTH]
-            tens = " ".join(row[i : i + 10] for i in range(0, len(row), 10))
-            lines.append(f"{start:>5}  {tens}")
+        width = _WIDTHS[real]
+        for start in range(0, len(self.values), width):
+            if real:
+                row = " ".join(f"{value:.6g}" for value in self.scores[start : start + width])
+            else:
+                marks = self.marks[start : start + width]
+                row = " ".join(marks[i : i + 10] for i in range(0, len(marks), 10))
+            lines.append(f"{start:>5}  {row}")
         return "\n".join(lines) + "\n"
 
 
-def record(results: Results, *, model: str, weights: str, setup: str) -> Record:
-    """The record of ``results``, as it would be written."""
+def record(
+    results: Results,
+    scores: Sequence[Score],
+    *,
+    model: str,
+    weights: str,
+    setup: str,
+    metrics: Sequence[Metric] = (),
+) -> Record:
+    """The record of ``results``, as it would be written; their ``scores`` in the same order."""
+    # Rounded as they are written, so that the same scores again are no change.
+    values = tuple(float(f"{score.value:.6g}") for score in scores)
+    real = any(value not in {0.0, 1.0} for value in values)
     return Record(
         benchmark=results.task.benchmark.name,
         task=results.task.name,
@@ -82,36 +110,19 @@ def record(results: Results, *, model: str, weights: str, setup: str) -> Record:
         model=model,
         weights=weights,
         setup=setup,
-        figures=figures(results),
-        marks="".join(map(_mark, results)),
+        figures=measured([scores], metrics),
+        marks="" if real else "".join(map(_mark, scores)),
+        scores=values if real else (),
     )
 
 
-def figures(results: Sequence[Result]) -> dict[str, float]:
-    """Accuracy; where there are probabilities, the figures of calibration; where there are texts,
-    how many of them said nothing.
-    """
-    found = {
-        "accuracy": metrics.accuracy(results),
-        "ece": metrics.ece(results),
-        "rms_calibration_error": metrics.rms_calibration_error(results),
-        "rms_calibration_error_hendrycks": metrics.rms_calibration_error_hendrycks(results),
-        "calibration_gap": metrics.calibration_gap(results),
-        "brier": metrics.brier(results),
-        "confidence": metrics.mean_confidence(results),
-        "unanswered_share": metrics.unanswered_share(results),
-        "truncated_share": metrics.truncated_share(results),
-    }
-    return {name: float(value) for name, value in found.items() if value is not None}
-
-
-def _mark(result: Result) -> str:
-    if result.answer is None:
+def _mark(score: Score) -> str:
+    if score.answer is None:
         return "-"
-    if result.answer >= len(LETTERS):
-        return "+" if result.correct else "*"
-    letter = LETTERS[result.answer]
-    return letter if result.correct else letter.lower()
+    if not isinstance(score.answer, int) or score.answer >= len(LETTERS):
+        return "+" if score.correct else "*"
+    letter = LETTERS[score.answer]
+    return letter if score.correct else letter.lower()
 
 
 def parse(text: str, *, where: str) -> Record:
@@ -120,37 +131,52 @@ def parse(text: str, *, where: str) -> Record:
     Raises `McqtestError` for anything that `str` of a record would not have written.
     """
     lines = text.splitlines()
-    remedy = "restore it from version control, or remove it and record it anew"
-    if not lines or lines[0] != _TITLE:
+    if not lines or lines[0] not in _TITLES:
         found = repr(lines[0][:60]) if lines else "nothing"
-        raise McqtestError(f"{where}: not a baseline: {found} where {_TITLE!r} stands; {remedy}")
-    head: dict[str, list[str]] = {}
-    marks: list[str] = []
-    for number, line in enumerate(lines[1:], start=2):
-        name, _, value = line.strip().partition(" ")
-        if name == str(sum(map(len, marks))):
-            marks.append(value.replace(" ", ""))
-        elif name[:1].isdigit():
-            raise McqtestError(f"{where}, line {number}: answers are missing before it; {remedy}")
-        elif name:
-            head.setdefault(name, []).append(value.strip())
-    every = "".join(marks)
+        title = next(iter(_TITLES))
+        raise McqtestError(f"{where}: not a baseline: {found} where {title!r} stands; {_AGAIN}")
+    real = _TITLES[lines[0]]
+    head, cells = _split(lines, real=real, where=where)
     count = head.get("questions", [""])[0].partition(",")[0]
-    if any(name not in head for name in _HEAD) or not _MARKS.fullmatch(every):
-        raise McqtestError(f"{where}: the baseline is damaged; {remedy}")
-    if count != str(len(every)) or not every:
+    number = len(cells) if real else sum(map(len, cells))
+    good = all(map(_is_number, cells)) if real else bool(_MARKS.fullmatch("".join(cells)))
+    if any(name not in head for name in _HEAD) or not good:
+        raise McqtestError(f"{where}: the baseline is damaged; {_AGAIN}")
+    if count != str(number) or not number:
         raise McqtestError(
-            f"{where}: {len(every)} answers where {count or 'some'} questions are named; {remedy}"
+            f"{where}: {number} answers where {count or 'some'} questions are named; {_AGAIN}"
         )
     parsed = Record(
         **{name: head[name][0] for name in _HEAD},
         figures=_figures(head.get("figures", [""])[0], f"{where}: the line of figures"),
-        marks=every,
+        marks="" if real else "".join(cells),
         accepted=tuple(head.get("accepted", ())),
+        scores=tuple(map(float, cells)) if real else (),
     )
     if str(parsed).split() != text.split():  # a line too many, such as after a bad merge
-        raise McqtestError(f"{where}: the baseline is damaged; {remedy}")
+        raise McqtestError(f"{where}: the baseline is damaged; {_AGAIN}")
     return parsed
+
+
+def _split(
+    lines: Sequence[str], *, real: bool, where: str
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The lines above, by name, and what stands behind the numbers: marks by tens, or scores."""
+    head: dict[str, list[str]] = {}
+    cells: list[str] = []
+    for number, line in enumerate(lines[1:], start=2):
+        name, _, value = line.strip().partition(" ")
+        if name == str(len(cells) if real else sum(map(len, cells))):
+            cells += value.split()
+        elif name[:1].isdigit():
+            raise McqtestError(f"{where}, line {number}: answers are missing before it; {_AGAIN}")
+        elif name:
+            head.setdefault(name, []).append(value.strip())
+    return head, cells
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?", text) is not None
 
 
 def _figures(text: str, where: str) -> dict[str, float]:

@@ -112,6 +112,23 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     return low, high
 
 
+def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Of the mean of one score per question: Wilson's where scores are 0 or 1, else Student's t
+    (1908, Biometrika 6:1-25); one question alone says nothing of a real number.
+    """
+    n, total = len(values), math.fsum(values)
+    if all(value in {0.0, 1.0} for value in values):
+        return wilson(int(total), n, confidence)
+    if n < 2:
+        return -math.inf, math.inf
+    from scipy.special import stdtrit
+
+    mean = total / n
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * math.sqrt(variance / n)
+    return mean - half, mean + half
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p-values, in the order given (Holm 1979, Scand. J. Statist. 6:65-70).
 

@@ -3,48 +3,66 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from mcqtest.gate.criteria import KINDS
-from mcqtest.gate.criterion import Bound
-from mcqtest.types import McqtestError
+from mcqtest.metrics import STANDARD
+from mcqtest.types import Benchmark, Bound, McqtestError, Metric
+
+_VARIED = Metric("spread", lambda _: None, better=-1, hint="; add --sensitivity=all")
 
 THRESHOLDS: Mapping[str, Bound] = {
-    "min_accuracy": Bound("accuracy", 1),
-    "max_ece": Bound("ece", -1),
-    "max_rms_calibration_error": Bound("rms_calibration_error", -1),
-    "max_calibration_gap": Bound("calibration_gap", -1),
-    "max_brier": Bound("brier", -1, most=2.0),
-    "max_unanswered_share": Bound("unanswered_share", -1),
-    "max_truncated_share": Bound("truncated_share", -1),
-    "max_spread": Bound("spread", -1, hint="; add --sensitivity=all"),
+    **{key: bound for metric in (*STANDARD, _VARIED) for key, bound in metric.bounds.items()},
     **{key: bound for kind in KINDS.values() for key, bound in kind.bounds.items()},
 }
-"""Configuration key -> what it bounds."""
+"""Configuration key -> what it bounds, for every benchmark."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """Bounds: ``benchmark`` or ``benchmark/task`` -> key -> bound. Raises `McqtestError` for what
-    cannot be one.
+    is no number.
     """
 
     bounds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Bound]] = field(default_factory=dict)
+    """Benchmark -> what the keys of its own metrics bound (`knowing`)."""
 
     def __post_init__(self) -> None:
         for place, bounds in self.bounds.items():
             for key, bound in bounds.items():
-                _check(f"gate.{place}.{key}", key, bound)
+                number = isinstance(bound, int | float) and not isinstance(bound, bool)
+                if not number or not math.isfinite(bound):
+                    raise McqtestError(f"gate.{place}.{key} = {bound!r}: a number is needed")
 
     def __bool__(self) -> bool:
         return bool(self.bounds)
+
+    def knowing(self, benchmarks: Iterable[Benchmark]) -> Thresholds:
+        """The same, once it is known which benchmarks there are. Raises `McqtestError` for keys
+        that these do not have, and for bounds that no figure can keep or break.
+        """
+        own = {
+            each.name: {key: what for metric in each.metrics for key, what in metric.bounds.items()}
+            for each in benchmarks
+        }
+        known = replace(self, own=own)
+        for place, bounds in self.bounds.items():
+            if place.partition("/")[0] in own:
+                for key, bound in bounds.items():
+                    _check(f"gate.{place}.{key}", known.what(place).get(key), bound, known, place)
+        return known
+
+    def what(self, place: str) -> Mapping[str, Bound]:
+        """What can be bounded there."""
+        return {**THRESHOLDS, **self.own.get(place.partition("/")[0], {})}
 
     def broken(self, place: str, figures: Mapping[str, float]) -> list[str]:
         """One sentence for every bound of ``place`` that does not hold."""
         sentences = []
         for key, bound in self.bounds.get(place, {}).items():
-            what = THRESHOLDS[key]
+            what = self.what(place)[key]
             value = figures.get(what.figure)
             if value is None:
                 sentences.append(
@@ -58,14 +76,16 @@ class Thresholds:
         return sentences
 
 
-def _check(where: str, key: str, bound: object) -> None:
-    if key not in THRESHOLDS:
-        raise McqtestError(f"{where}: no such threshold; there are {', '.join(THRESHOLDS)}")
-    what = THRESHOLDS[key]
-    if not isinstance(bound, int | float) or isinstance(bound, bool) or not math.isfinite(bound):
-        raise McqtestError(f"{where} = {bound!r}: a number is needed")
-    if not 0 <= bound <= what.most:
-        needed = f"a fraction from 0 to {what.most:g}, such as 0.6,"
+def _check(
+    where: str, what: Bound | None, bound: float, thresholds: Thresholds, place: str
+) -> None:
+    if what is None:
+        known = ", ".join(thresholds.what(place))
+        raise McqtestError(f"{where}: no such threshold; there are {known}")
+    if not what.low <= bound <= what.high:
+        needed = f"a number from {what.low:g} to {what.high:g}"
+        if what.low == 0 and what.high <= 2:
+            needed = f"a fraction from 0 to {what.high:g}, such as 0.6,"
         if what.counted:
             needed = f"a number of {what.counted}, such as 9,"
         raise McqtestError(f"{where} = {bound!r}: {needed} is needed")

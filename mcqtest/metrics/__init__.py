@@ -1,4 +1,4 @@
-"""Figures of judged questions. Each is one function of the results of one or several tasks."""
+"""Figures of judged questions: each is one function of scores, of one or several tasks."""
 
 from mcqtest.metrics.calibration import (
     brier,
@@ -17,8 +17,13 @@ from mcqtest.metrics.figures import (
     unanswered,
     unanswered_share,
 )
+from mcqtest.metrics.standard import ACCURACY, STANDARD, measured
+from mcqtest.types import Metric
 
 __all__ = [
+    "ACCURACY",
+    "STANDARD",
+    "Metric",
     "accuracy",
     "brier",
     "calibration_gap",
@@ -26,6 +31,7 @@ __all__ = [
     "ece",
     "macro_accuracy",
     "mean_confidence",
+    "measured",
     "rms_calibration_error",
     "rms_calibration_error_hendrycks",
     "spread",

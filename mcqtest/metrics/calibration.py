@@ -12,14 +12,14 @@ from itertools import groupby, pairwise
 from math import fsum, sqrt
 
 from mcqtest.metrics.figures import require
-from mcqtest.types import Result
+from mcqtest.types import Scored
 
 # 0.1 + 0.2 is 0.30000000000000004 and belongs with 0.3, in the bin that 0.3 closes: without
 # the allowance, binary rounding would decide.
 EDGES = [edge / 10 + 1e-10 for edge in range(1, 10)]
 
 
-def mean_confidence(results: Sequence[Result]) -> float | None:
+def mean_confidence(results: Sequence[Scored]) -> float | None:
     """Mean of the highest probability over the choices (arXiv 2009.03300, section 4.3).
 
     In [1/k, 1] for k choices.
@@ -28,7 +28,7 @@ def mean_confidence(results: Sequence[Result]) -> float | None:
     return None if confidences is None else fsum(confidences) / len(confidences)
 
 
-def calibration_gap(results: Sequence[Result]) -> float | None:
+def calibration_gap(results: Sequence[Scored]) -> float | None:
     """``|mean confidence - accuracy|``, in [0, 1] (arXiv 2009.03300, section 4.3).
 
     Errors in opposite directions cancel; in `ece` they do so only inside a bin.
@@ -39,7 +39,7 @@ def calibration_gap(results: Sequence[Result]) -> float | None:
     return abs(fsum(_excess(confidences, results))) / len(confidences)
 
 
-def ece(results: Sequence[Result]) -> float | None:
+def ece(results: Sequence[Scored]) -> float | None:
     """Expected calibration error over ten equal-width bins, in [0, 1].
 
     ``sum |B|/n * |accuracy(B) - mean confidence(B)|``; bin m of 1..10 holds the confidences
@@ -56,7 +56,7 @@ def ece(results: Sequence[Result]) -> float | None:
     return fsum(abs(fsum(held)) for held in bins) / len(confidences)
 
 
-def rms_calibration_error(results: Sequence[Result]) -> float | None:
+def rms_calibration_error(results: Sequence[Scored]) -> float | None:
     """Root-mean-square calibration error over bins of about 100 questions, in [0, 1].
 
     ``sqrt(sum |B|/n * (accuracy(B) - mean confidence(B))^2)`` over ``max(1, n // 100)``
@@ -76,7 +76,7 @@ def rms_calibration_error(results: Sequence[Result]) -> float | None:
     return sqrt(fsum(fsum(held) ** 2 / len(held) for held in bins) / n)
 
 
-def rms_calibration_error_hendrycks(results: Sequence[Result]) -> float | None:
+def rms_calibration_error_hendrycks(results: Sequence[Scored]) -> float | None:
     """What ``rmsce`` in calib_tools.py of the repository hendrycks/test computes, in [0, 1].
 
     For comparison with numbers made by that file only; never with `rms_calibration_error`,
@@ -98,7 +98,7 @@ def rms_calibration_error_hendrycks(results: Sequence[Result]) -> float | None:
     return sqrt(sqrt(fsum((fsum(held) / n) ** 2 for held in bins)))
 
 
-def brier(results: Sequence[Result]) -> float | None:
+def brier(results: Sequence[Scored]) -> float | None:
     """Mean of ``sum over choices (probability - [choice is right])^2``, in [0, 2].
 
     Brier 1950, Monthly Weather Review 78:1-3: the original, multi-class score. Tools that
@@ -107,15 +107,15 @@ def brier(results: Sequence[Result]) -> float | None:
     require(results)
     scores = []
     for result in results:
-        if result.probabilities is None:
+        if result.probabilities is None or not isinstance(result.gold, int):
             return None
-        right = result.probabilities[result.question.answer]
+        right = result.probabilities[result.gold]
         # (p - 1)^2 = p^2 + 1 - 2p for the right choice, p^2 for every other.
         scores.append(fsum(p * p for p in result.probabilities) + 1 - 2 * right)
     return fsum(scores) / len(scores)
 
 
-def _confidences(results: Sequence[Result]) -> list[float] | None:
+def _confidences(results: Sequence[Scored]) -> list[float] | None:
     """Confidence of each question; None where one has no probabilities."""
     require(results)
     confidences = []
@@ -127,10 +127,10 @@ def _confidences(results: Sequence[Result]) -> list[float] | None:
     return confidences
 
 
-def _excess(confidences: Sequence[float], results: Sequence[Result]) -> list[float]:
-    """Confidence less correctness (0 or 1). Its sum over a bin, by n, is the bin's error."""
+def _excess(confidences: Sequence[float], results: Sequence[Scored]) -> list[float]:
+    """Confidence less correctness (0 or 1, or a share). Its sum over a bin, by n, is the bin's error."""
     pairs = zip(confidences, results, strict=True)
-    return [confidence - result.correct for confidence, result in pairs]
+    return [confidence - result.value for confidence, result in pairs]
 
 
 def _in_order(confidences: Sequence[float], excess: Sequence[float]) -> list[float]:

@@ -8,38 +8,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum, sqrt
 
-from mcqtest.types import Result
+from mcqtest.types import Scored
 
 
-def accuracy(results: Sequence[Result]) -> float:
-    """Share of questions answered right, in [0, 1]; an unanswered question is wrong.
+def accuracy(results: Sequence[Scored]) -> float:
+    """Share of questions answered right, in [0, 1]; an unanswered question is wrong. Where scores
+    are real numbers, their mean.
 
     Over several tasks this is the micro average, each question counting alike: the
     "weighted accuracy" of evaluate.py in the repository hendrycks/test.
     """
     require(results)
-    return sum(result.correct for result in results) / len(results)
+    return fsum(result.value for result in results) / len(results)
 
 
-def macro_accuracy(tasks: Sequence[Sequence[Result]]) -> float:
+def macro_accuracy(tasks: Sequence[Sequence[Scored]]) -> float:
     """Unweighted mean of the tasks' accuracies, in [0, 1]: each task counting alike."""
     if not tasks:
         raise ValueError("no tasks: their mean accuracy is undefined, expected one or more")
     return fsum(accuracy(results) for results in tasks) / len(tasks)
 
 
-def unanswered(results: Sequence[Result]) -> int:
+def unanswered(results: Sequence[Scored]) -> int:
     """How many questions have no readable answer, whether or not one was drawn for them."""
     return sum(result.answer is None or result.guessed for result in results)
 
 
-def unanswered_share(results: Sequence[Result]) -> float | None:
+def unanswered_share(results: Sequence[Scored]) -> float | None:
     """Share of questions without a readable answer, in [0, 1]; None where no text was read."""
     require(results)
     return unanswered(results) / len(results) if any(each.texts for each in results) else None
 
 
-def truncated_share(results: Sequence[Result]) -> float | None:
+def truncated_share(results: Sequence[Scored]) -> float | None:
     """Share of texts that met a limit before they ended, in [0, 1]; None where there is no text,
     or it is not known of all.
     """
@@ -63,6 +64,6 @@ def deviation(accuracies: Sequence[float]) -> float:
     return sqrt(fsum((value - mean) ** 2 for value in accuracies) / len(accuracies))
 
 
-def require(results: Sequence[Result]) -> None:
+def require(results: Sequence[Scored]) -> None:
     if not results:
         raise ValueError("no results: a figure of no questions is undefined, expected one or more")

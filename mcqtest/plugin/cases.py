@@ -85,7 +85,7 @@ class Cases:
         """
         report = yield
         if self._plan is not None:
-            setattr(report, PLAN, self._plan.to_json())
+            setattr(report, PLAN, self._plan.to_json() if self.run.is_worker else self._plan)
             self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, McqtestError):
@@ -98,7 +98,7 @@ class Cases:
             baseline = item.stash.get(BASELINE, None)
             compared = baseline is not None and baseline.outcome is not None
             outcome = self.run.outcome(results, compared=compared)
-            setattr(report, OUTCOME, outcome.to_json())
+            setattr(report, OUTCOME, outcome.to_json() if self.run.is_worker else outcome)
             if compared and outcome.failures and isinstance(error, AssertionError):
                 report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
             for name, value in outcome.figures.items():  # builtin floats: anything else is lost on

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from mcqtest import report
-from mcqtest.gate import Outcome, Pooled, Verdict, decide, publish, write
+from mcqtest.gate import Pooled, Verdict, decide, publish, write
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
-from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, worker_input
+from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, terminal
 from mcqtest.run import Run
@@ -94,12 +94,12 @@ class Controller:
         self._tally.count(report)
         plain = getattr(report, PLAN, None)
         if plain is not None and not self._tally.planned:
-            plan = Plan.from_json(plain)
+            plan = plain if isinstance(plain, Plan) else Plan.from_json(plain)
             self._tally.planned = plan.counts[0]
             self._board.policy = plan.policy
             self._screen.announce(plan.counts)
         if (values := getattr(report, OUTCOME, None)) is not None:
-            outcome = Outcome(**values)
+            outcome = arrived(values)
             self._board.add(outcome)
             self._screen.show(outcome, failed=report.failed)
 
@@ -115,7 +115,7 @@ class Controller:
             return None
         if self._end:
             return report.outcome, "", report.outcome.upper()
-        return self._screen.status(report, Outcome(**values))
+        return self._screen.status(report, arrived(values))
 
     # The end
 

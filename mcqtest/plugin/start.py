@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mcqtest import demo, report
+from mcqtest import report
 from mcqtest.gate import write
 from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
@@ -78,7 +78,6 @@ def _settings(config: pytest.Config) -> Settings:
         gate=project.gate(table.get("gate", {}), config.getini("mcq_gate")),
         root=config.rootpath,
         environment=os.environ,
-        demo_data=demo.DATA,
         update=bool(config.getoption("update_snapshots", default=False)),
     )
     if not found.model and (named := [name for name, value in given.items() if value is not None]):

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from mcqtest.gate import Policy
+from mcqtest.gate import Outcome, Policy
 from mcqtest.run import Run, Settings
 from mcqtest.types import Identity
 
 OUTCOME = "mcqtest_outcome"
-"""Attribute of a test report: what became of the task (`mcqtest.gate.Outcome`)."""
+"""Attribute of a test report: what became of the task, a `mcqtest.gate.Outcome`; from a worker as
+plain values."""
 ERROR = "mcqtest_error"
 """Attribute of a test report: why a question could not be answered."""
 PLAN = "mcqtest_plan"
@@ -41,6 +42,11 @@ class Plan(NamedTuple):
     def from_json(cls, plain: Mapping[str, Any]) -> Plan:
         tasks, questions, requests, stored = plain["counts"]
         return cls((tasks, questions, requests, stored), Policy.from_json(plain["policy"]))
+
+
+def arrived(values: Any) -> Outcome:
+    """What a report carries under `OUTCOME`."""
+    return values if isinstance(values, Outcome) else Outcome.from_json(values)
 
 
 def worker_input(run: Run, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
-from mcqtest.prompts import korean, styles
+from mcqtest.prompts import korean, styles, variants
 from mcqtest.prompts.english import (
     STEPS,
     labels,
@@ -30,5 +30,6 @@ __all__ = [
     "reasoning",
     "steps",
     "styles",
+    "variants",
     "worked",
 ]

@@ -115,15 +115,3 @@ def named(method: str, name: str, *, option: str = "style") -> Style:
             f"there are {others} and i1f1 to i4f6"
         )
     return _NAMED[method][name]
-
-
-def several(method: str, names: str) -> tuple[Style, ...]:
-    """The styles of ``--sensitivity``: ``all`` 24, or names with commas between."""
-    if names == "all":
-        return TESTED[method]
-    found = [named(method, name.strip(), option="sensitivity") for name in names.split(",")]
-    if len(set(found)) < 2:
-        raise McqtestError(
-            f"--sensitivity={names}: a spread needs two styles; name another, or all"
-        )
-    return tuple(dict.fromkeys(found))

@@ -57,9 +57,10 @@ def _how_sure(pooled: Sequence[Pooled], policy: Policy) -> str:
         if found is None:
             continue
         criteria = f", {said}" if (said := _criteria(each)) else ""
+        drop = found.min_detectable_drop
+        seen = "" if drop is None else f"; a drop of {100 * drop:.2f} points would have been seen"
         parts.append(
             f"{each.name}: {found.lost} lost, {found.won} won, churn {found.churn:.2%}, "
-            f"p = {found.p_value:.2g}{criteria}; a drop of "
-            f"{100 * found.min_detectable_drop:.2f} points would have been seen with 80 % power"
+            f"p = {found.p_value:.2g}{criteria}{f'{seen} with 80 % power' if seen else ''}"
         )
     return f" ({'; '.join(parts)}; false alarms at most {policy.alpha:g})"

@@ -7,7 +7,7 @@ outcomes and the policy by which they were judged. It judges nothing: `mcqtest.g
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,15 +67,10 @@ class Scoreboard:
             "benchmarks": {each.name: summary.benchmark(each) for each in pooled},
         }
 
-    def rows(self) -> Iterable[str]:
+    def rows(self) -> Iterator[str]:
         """The lines of results.jsonl."""
         for key in sorted(self.outcomes):
-            for row in self.outcomes[key].rows:
-                short = row["probabilities"]
-                if short is not None:  # six digits are more than any figure needs
-                    short = [round(value, 6) for value in short]
-                line = {**row, "probabilities": short}
-                yield json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n"
+            yield from self.outcomes[key].rows()
 
 
 def unfinished(policy: Policy, identity: Identity) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, styles
+from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, variants
+from mcqtest.metrics import accuracy
+from mcqtest.report import sweeps
 
 _ELSEWHERE = {"accuracy"} | {
     bound.figure for kind in KINDS.values() for bound in kind.bounds.values()
@@ -29,7 +31,7 @@ def humans(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     if not known:
         return {}
     people = math.fsum(share for share, _ in known) / len(known)
-    model = sum(right for _, right in known) / len(known)
+    model = math.fsum(value for _, value in known) / len(known)
     return {
         "human_accuracy": _short(people),
         "human_questions": len(known),
@@ -46,13 +48,14 @@ def near_expert(outcomes: Sequence[Outcome]) -> float | None:
 
 
 def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Micro and macro accuracy, with the Wilson interval of the micro one, and the baseline's."""
-    right, n = sum(each.right for each in outcomes), sum(each.n for each in outcomes)
+    """Micro and macro accuracy, with the interval of the micro one, and the baseline's."""
+    values = [score.value for each in outcomes for score in each.scores]
+    n = len(values)
     before = [each.before for each in outcomes if each.before is not None]
     return {
         "n": n,
-        "accuracy": _short(right / n),
-        "interval": [_short(bound) for bound in stats.wilson(right, n)],
+        "accuracy": _short(math.fsum(values) / n),
+        "interval": [_short(bound) for bound in stats.interval(values)],
         "macro_accuracy": _short(sum(each.right / each.n for each in outcomes) / len(outcomes)),
         "chance": _short(sum(each.by_chance for each in outcomes) / n),
         "baseline_accuracy": _short(sum(before) / n) if len(before) == len(outcomes) else None,
@@ -111,12 +114,21 @@ def _task(outcome: Outcome) -> dict[str, Any]:
 
 
 def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Accuracies in other styles and by other methods, where they were asked for."""
+    """Accuracies in other styles and by other methods, where they were asked for; and what a sweep
+    found.
+    """
     n = sum(each.n for each in outcomes)
     found: dict[str, Any] = {}
-    for name, counts in (("styles", styles(outcomes)), ("methods", methods(outcomes))):
-        if counts:
-            found[name] = {each: _short(count / n) for each, count in counts.items()}
+    asked = variants(outcomes)
+    if styles := {name: scores for name, scores in asked.items() if "=" not in name}:
+        found["styles"] = {name: _short(accuracy(scores)) for name, scores in styles.items()}
+    if swept := {name: scores for name, scores in asked.items() if "=" in name}:
+        found["sweep"] = {
+            name: {key: _short(value) for key, value in sweeps.figures(scores).items()}
+            for name, scores in swept.items()
+        }
+    if by := methods(outcomes):
+        found["methods"] = {name: _short(total / n) for name, total in by.items()}
     if (gain := reasoning_gain(outcomes)) is not None:
         found["reasoning_gain"] = _short(gain)
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, styles
+from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, variants
+from mcqtest.metrics import accuracy
+from mcqtest.report import sweeps
 from mcqtest.report.board import boards, label, name_width, people
 from mcqtest.report.columns import fitted
 from mcqtest.report.summary import accuracies, reasoning_gain
@@ -109,7 +111,7 @@ def _details(pooled: Pooled) -> list[str]:
     fewer = sum(outcome.fewer_shots for outcome in outcomes)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
-    return [*details, *_texts(pooled, found["chance"]), *_ways(pooled)]
+    return [*details, *_texts(pooled, found["chance"]), *_ways(pooled), *sweeps.table(pooled)]
 
 
 def _texts(pooled: Pooled, chance: float) -> list[str]:
@@ -119,7 +121,7 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
     share = pooled.figures.get("truncated_share")
     cut = "" if share is None else f", {share:.2%} of texts truncated"
     silent = sum(outcome.unanswered for outcome in pooled.outcomes)
-    drawn = sum(row["guessed"] for outcome in pooled.outcomes for row in outcome.rows)
+    drawn = sum(score.guessed for outcome in pooled.outcomes for score in outcome.scores)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
     return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
@@ -129,11 +131,15 @@ def _ways(pooled: Pooled) -> list[str]:
     """Accuracy in other styles and by other methods, where they were asked for."""
     n = sum(outcome.n for outcome in pooled.outcomes)
     lines = []
-    if counts := styles(pooled.outcomes):
-        low, high = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+    if found := {
+        name: accuracy(scores)
+        for name, scores in variants(pooled.outcomes).items()
+        if "=" not in name
+    }:
+        low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         lines.append(
-            f"sensitivity, in {len(counts)} styles: {counts[low] / n:.4f} ({low}) to "
-            f"{counts[high] / n:.4f} ({high}), spread {pooled.figures['spread']:.4f}, standard "
+            f"sensitivity, in {len(found)} styles: {found[low]:.4f} ({low}) to "
+            f"{found[high]:.4f} ({high}), spread {pooled.figures['spread']:.4f}, standard "
             f"deviation {pooled.figures['deviation']:.4f}"
         )
     gain = reasoning_gain(pooled.outcomes)

@@ -13,7 +13,16 @@ from typing import NoReturn
 from mcqtest import answers
 from mcqtest.run.plan import Planned
 from mcqtest.run.store import Store
-from mcqtest.types import AnswerError, Backend, Request, Response, Results, Task
+from mcqtest.types import (
+    AnswerError,
+    Backend,
+    Question,
+    Request,
+    Response,
+    Result,
+    Results,
+    Task,
+)
 
 Progress = Callable[[Task, int, int], None]
 """Called with a task, how many of its questions are answered, and how many it has."""
@@ -76,9 +85,18 @@ class Engine:
 
     def _judged(self, planned: Planned) -> Results:
         items = []
-        for question, requests in planned.asked():
+        for at, (question, requests) in enumerate(planned.asked()):
             responses = [self._store[request.key] for request in requests]
-            items.append(answers.judge(question, responses, planned.reading, requests[0].name))
+            put, back = planned.put[at] if planned.put is not None else (question, None)
+            result = answers.judge(
+                put,
+                responses,
+                planned.reading,
+                requests[0].name,
+                value=planned.value,
+                vote=planned.vote,
+            )
+            items.append(result if back is None else home(result, question, back))
         return Results(planned.task, tuple(items), planned.fingerprint, planned.asking)
 
     def _pull(self, planned: Planned, missing: set[str]) -> None:
@@ -140,3 +158,22 @@ class Engine:
 def _ended(planned: Planned, missing: set[str]) -> NoReturn:
     first = next(request for request in planned.requests if request.key in missing)
     raise AnswerError(f"{first.name}: the backend ended without an answer to it")
+
+
+def home(result: Result, question: Question, back: Sequence[int]) -> Result:
+    """The result of a question that was put otherwise, in terms of the ``question`` itself."""
+
+    def original(index: int | str | None) -> int | str | None:
+        return back[index] if isinstance(index, int) else index
+
+    probabilities = result.probabilities
+    if probabilities is not None:
+        places = sorted(range(len(back)), key=back.__getitem__)
+        probabilities = tuple(probabilities[at] for at in places)
+    return replace(
+        result,
+        question=question,
+        answer=original(result.answer),
+        votes=tuple(map(original, result.votes)),
+        probabilities=probabilities,
+    )

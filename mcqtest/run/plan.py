@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcqtest import data, prompts
@@ -21,9 +21,11 @@ from mcqtest.types import (
     Prompt,
     Question,
     Request,
-    Style,
     Task,
+    Value,
+    Variant,
 )
+from mcqtest.types.variant import Back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +45,12 @@ class Planned:
     """Questions of the task that are not asked."""
     variant: str = ""
     """Told from the task's other ways of being asked; empty for the one that is compared."""
+    put: Sequence[tuple[Question, Back]] | None = None
+    """The questions as they are put, and the way back to their choices; None: as they are."""
+    value: Value | None = None
+    """What a text is worth (`mcqtest.types.Method.value`)."""
+    vote: str = "majority"
+    """How several samples make one score."""
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests, one for each sample."""
@@ -57,65 +65,93 @@ def plan(
     root: Path | None,
     identity: str,
     way: Way = OWN,
-    variant: Style | None = None,
+    variant: Variant | None = None,
+    name: str = "",
     revision: str | None = None,
 ) -> Planned:
     """Write the requests of one task for the model with this ``identity``.
 
-    With ``variant`` they are asked in that style; ``revision`` is that of the hub's data. Raises
-    `McqtestError` for bad data.
+    With ``variant`` they are asked in that way; ``name`` tells them from the task's others, and
+    ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
     """
-    name, method = way.method_of(task.benchmark)
-    style = variant or method.style
-    wanted = 0 if way.recorded else _shots(task, way)
-    if wanted and not task.benchmark.shots:
+    by, method = way.method_of(task.benchmark)
+    style = (variant and variant.style) or method.style
+    examples = _examples(task, method, way, root, revision)
+    every = data.load(task, "test", root, revision=revision)
+    questions = every[: way.limit]
+    put = [variant.of(question) for question in questions] if variant else None
+    asked = questions if put is None else tuple(question for question, _ in put)
+    written = (
+        _unasked(task, asked)
+        if way.recorded
+        else [style.write(task, examples, question) for question in asked]
+    )
+    samples = way.samples(method)
+    words = _described(by, replace(method, style=style), len(examples), samples, way)
+    return Planned(
+        task=task,
+        questions=questions,
+        requests=_requests(task, identity, asked, written, method, samples),
+        fingerprint=data.fingerprint(questions)[:32],
+        asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
+        reading=way.reading,
+        left_out=len(every) - len(questions),
+        variant=name or (variant.name if variant else ""),
+        put=tuple(put) if put is not None else None,
+        value=method.value,
+        vote=way.vote,
+    )
+
+
+def _examples(
+    task: Task, method: Method, way: Way, root: Path | None, revision: str | None
+) -> Sequence[Question]:
+    """The shots that are shown."""
+    wanted = task.benchmark.shots if way.shots is None else way.shots
+    if way.recorded or not wanted:
+        return ()
+    if not task.benchmark.shots:
         raise McqtestError(f"--shots={wanted}: {task.path} has no examples; ask with --shots=0")
     split = "worked" if method.worked else "shots"
-    examples = data.load(task, split, root, revision=revision)[:wanted] if wanted else ()
+    examples = data.load(task, split, root, revision=revision)[:wanted]
     if len(examples) < wanted:
         raise McqtestError(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
-    every = data.load(task, "test", root, revision=revision)
-    questions = every[: way.limit]
-    written = (
-        _unasked(task, questions)
-        if way.recorded
-        else [style.write(task, examples, question) for question in questions]
-    )
-    samples = way.samples(method)
+    return examples
+
+
+def _requests(
+    task: Task,
+    identity: str,
+    asked: Sequence[Question],
+    written: Sequence[Prompt],
+    method: Method,
+    samples: int,
+) -> tuple[Request, ...]:
+    """One for each sample of each question, these together."""
     origins = [
         Origin(task, question.id, row, sample)
-        for row, question in enumerate(questions)
+        for row, question in enumerate(asked)
         for sample in range(samples)
     ]
     decodings = [seeded(method.decoding, origin) for origin in origins]
     keys = request_keys(
         identity,
         [written[origin.row] for origin in origins],
-        [questions[origin.row] for origin in origins],
+        [asked[origin.row] for origin in origins],
         decodings,
     )
-    return Planned(
-        task=task,
-        questions=questions,
-        requests=tuple(
-            Request(
-                key=key,
-                prompt=written[origin.row],
-                choices=prompts.letters(questions[origin.row]),
-                name=str(origin),
-                decoding=decoding,
-                origin=origin,
-            )
-            for origin, decoding, key in zip(origins, decodings, keys, strict=True)
-        ),
-        fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(name, Method(style, method.decoding), wanted, samples, way)
-        + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
-        reading=way.reading,
-        left_out=len(every) - len(questions),
-        variant=variant.name if variant else "",
+    return tuple(
+        Request(
+            key=key,
+            prompt=written[origin.row],
+            choices=prompts.letters(asked[origin.row]),
+            name=str(origin),
+            decoding=decoding,
+            origin=origin,
+        )
+        for origin, decoding, key in zip(origins, decodings, keys, strict=True)
     )
 
 
@@ -129,14 +165,10 @@ def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
     ]
 
 
-def _shots(task: Task, way: Way) -> int:
-    return task.benchmark.shots if way.shots is None else way.shots
-
-
 def _described(name: str, method: Method, shots: int, samples: int, way: Way) -> str:
     """In words, as a baseline has it."""
     if way.recorded:
-        several = f", majority of {samples}" * (samples > 1)
+        several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {way.reading}"
         return f"recorded {way.recorded}{several}{read}"
     words = [method.style.name, f"{shots} shots", name]
@@ -146,7 +178,7 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         if decoding.temperature:
             words.append(
                 f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
-                f"seed {decoding.seed}, majority of {samples}"
+                f"seed {decoding.seed}, {way.vote} of {samples}"
             )
         words.append(str(way.reading))
     return ", ".join(words)

@@ -5,6 +5,7 @@ Every process of a run (the one process, or each worker) has one `Run`. No pytes
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,22 +13,18 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest import backends, demo
+from mcqtest import backends
 from mcqtest.answers import Reading
-from mcqtest.backends import Recording, is_strict
 from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
 from mcqtest.metrics import unanswered
-from mcqtest.prompts import styles
+from mcqtest.prompts import styles, variants
 from mcqtest.run.checks import check_texts, check_thresholds, unused_revisions
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.way import Way
-from mcqtest.types import Backend, Identity, McqtestError, Results, Style, Task
-
-DEMO = "demo"
-"""The benchmark of the embedded questions."""
+from mcqtest.run.way import Way, swept
+from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
 
 
 class Run:
@@ -39,37 +36,32 @@ class Run:
         self.settings = settings
         self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
-        self._checkpoint = (
-            backends.find(settings.backend, settings.model, base=Path.cwd(), demo=demo.MODEL)
-            if identity is None
-            else backends.found(settings.backend, Path(identity.folder), identity.name)
-        )
-        recorded = isinstance(self._checkpoint, Recording) and self._checkpoint.kind
-        self._way = _way(settings, recorded or "")
-        self._setup = backends.setup(settings.backend, self._checkpoint, settings.backend_option)
+        where = settings.model if identity is None else identity.folder
+        self._model = backends.find(settings.backend, where, base=Path.cwd())
+        self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
+        self._way = _way(settings, backends.recorded(self._model, self._setup))
         self.identity = identity or self._identify()
         self.policy = _policy(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity)
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
-        """Each task in the styles of --sensitivity."""
-        self._styles: dict[Task, dict[str, int]] = {}
-        """Right answers in each of them."""
-        self._methods: dict[Task, dict[str, int]] = {}
-        """Right answers by each method, where several were asked."""
+        """Each task in the other ways of --sensitivity and --sweep."""
+        self._variants: dict[Task, dict[str, Results]] = {}
+        self._methods: dict[Task, dict[str, float]] = {}
+        """The sum of scores by each method, where several were asked."""
         self._notices: list[str] = []
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
 
     def _identify(self) -> Identity:
-        stamp = self._checkpoint.stamp  # before the files are read
+        stamp = self._model.stamp  # before the files are read
         return Identity(
-            name=self.settings.model_name or self._checkpoint.name,
-            folder=str(self._checkpoint.folder),
-            weights=self._checkpoint.fingerprint,
-            key=self._setup.identity(self._checkpoint),
+            name=self.settings.model_name or self._model.name,
+            folder=str(self._model.folder),
+            weights=self._model.fingerprint,
+            key=self._setup.identity(self._model.fingerprint),
             setup=str(self._setup),
             device=self._setup.device,
             stamp=stamp,
@@ -83,13 +75,14 @@ class Run:
     @property
     def about(self) -> str:
         """A word on the model, behind its name."""
-        return " (a toy: it shows the tool, not a real model)" * (self.settings.model == "demo")
+        said = backends.about(self._model, self._setup)
+        return f" ({said})" if said else ""
 
     @property
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings
-        return "demo questions" if settings.demo else settings.data or "questions from the hub"
+        return "demo questions" if settings.embedded else settings.data or "questions from the hub"
 
     @property
     def staging(self) -> Path:
@@ -97,8 +90,8 @@ class Run:
         return self.folder / "staging" / self.session
 
     def asks(self, task: Task) -> bool:
-        """Whether this run's data has the task: demo questions and published ones never mix."""
-        return (task.benchmark.name == DEMO) == self.settings.demo
+        """Whether this run's data has the task: embedded questions and published ones never mix."""
+        return (task.benchmark.source.embedded is not None) == self.settings.embedded
 
     def plan(self, tasks: Sequence[Task]) -> None:
         """Load and check all data, and all baselines that will be compared with."""
@@ -117,30 +110,37 @@ class Run:
         if not self._way.recorded:
             check_texts(self.planned, self.settings)
         self._notices = unused_revisions(self.planned, self.settings)
-        if isinstance(self._checkpoint, Recording):
-            asked = [request for each in self.planned.values() for request in each.requests]
-            strict = is_strict(self.settings.backend_option)
-            self._notices += self._checkpoint.check(asked, strict=strict)
+        asked = [request for each in self.planned.values() for request in each.requests]
+        self._notices += backends.check(self._model, asked, self._setup)
 
-    def _plan(self, task: Task, way: Way, variant: Style | None = None) -> Planned:
+    def _plan(
+        self, task: Task, way: Way, variant: Variant | None = None, name: str = ""
+    ) -> Planned:
         root = Path(self.settings.data) if self.settings.data else None
         return plan(
             task,
-            root=root,
+            root=task.benchmark.source.embedded or root,
             identity=self.identity.key,
             way=way,
             variant=variant,
+            name=name,
             revision=self.settings.revision.get(task.benchmark.name),
         )
 
     def _plan_variants(self, task: Task) -> None:
-        """The task in other styles, if they are asked for."""
+        """The task in other ways, if they are asked for."""
+        found = []
         if self.settings.sensitivity:
             method, _ = self._way.method_of(task.benchmark)
-            self.variants[task] = [
-                self._plan(task, self._way, style)
-                for style in styles.several(method, self.settings.sensitivity)
+            for variant in variants.several(method, self.settings.sensitivity):
+                found.append(self._plan(task, self._way, variant))
+        if self.settings.sweep:
+            found += [
+                self._plan(task, way, name=name)
+                for name, way in swept(self._way, self.settings.sweep).items()
             ]
+        if found:
+            self.variants[task] = found
 
     @cached_property
     def store(self) -> Store:
@@ -161,7 +161,7 @@ class Run:
         return [self.planned[task], *self.variants.get(task, ())]
 
     def _load(self) -> Backend:
-        backend = backends.load(self._checkpoint, self._setup)
+        backend = backends.load(self._model, self._setup)
         self.check_unchanged()
         return backend
 
@@ -169,9 +169,9 @@ class Run:
         """Raise if the files are no longer those whose content names this model: answers of one
         checkpoint must never be stored as those of another.
         """
-        if self._checkpoint.stamp != self.identity.stamp:
+        if self._model.stamp != self.identity.stamp:
             raise McqtestError(
-                f"{self._checkpoint.folder}: the checkpoint was written to while it was read; wait "
+                f"{self._model.folder}: the checkpoint was written to while it was read; wait "
                 "until it is complete and run again"
             )
 
@@ -205,7 +205,7 @@ class Run:
             compared=compared,
             fewer_shots=fewer,
             in_part=bool(self.planned[results.task].left_out),
-            styles=self._styles.get(results.task, {}),
+            variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
         said = getattr(self.engine.started, "notices", ())
@@ -216,8 +216,8 @@ class Run:
     def results(self, task: Task) -> Results:
         """All results of ``task``, which is asked in its other styles as well."""
         found = self.engine.results(task)
-        self._styles[task] = {
-            each.variant: right(self.engine.results(task, each.variant))
+        self._variants[task] = {
+            each.variant: self.engine.results(task, each.variant)
             for each in self.variants.get(task, ())
         }
         if others := self._other_methods(task):
@@ -225,7 +225,7 @@ class Run:
             self._methods[task] = {own: right(found)} | others
         return found
 
-    def _other_methods(self, task: Task) -> dict[str, int]:
+    def _other_methods(self, task: Task) -> dict[str, float]:
         """Right answers by the benchmark's other methods, of those that were asked in full, in
         whatever run.
         """
@@ -243,12 +243,13 @@ class Run:
         return found
 
 
-def right(results: Results) -> int:
-    return sum(result.correct for result in results)
+def right(results: Results) -> float:
+    """The sum of scores."""
+    return math.fsum(result.value for result in results)
 
 
 def _way(settings: Settings, recorded: str) -> Way:
-    for option in ("method", "style", "sensitivity", "shots") if recorded else ():
+    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
         if getattr(settings, option) is not None:
             raise McqtestError(
                 f"--{option}: outputs are recorded, nothing is asked; leave the option out"

@@ -28,12 +28,13 @@ class Settings:
     backend: str
     backend_option: Mapping[str, str]
     data: str | None
-    """A folder, or None for the hub."""
+    """A folder, or None for the hub or what is embedded."""
     revision: Mapping[str, str]
     """Benchmark -> commit of the hub's data set."""
     method: str | None
     style: str | None
     sensitivity: str | None
+    sweep: str | None
     decoding: Mapping[str, str]
     reader: str | None
     fallback: str | None
@@ -46,8 +47,8 @@ class Settings:
     alpha: float
     run_dir: str
     accept_regression: str | None
-    demo: bool
-    """The embedded demo questions are asked."""
+    embedded: bool
+    """Questions that come with their benchmarks are asked (`mcqtest.types.Source.embedded`)."""
     rules: Mapping[str, Mapping[str, str]]
     """Kind of criterion -> what was decided about it (`mcqtest.gate.Kind.check`)."""
     gate: Mapping[str, Mapping[str, Any]]
@@ -82,7 +83,6 @@ def read(
     gate: Mapping[str, Mapping[str, Any]],
     root: Path,
     environment: Mapping[str, str],
-    demo_data: Path,
     update: bool,
 ) -> Settings:
     """Check every value; raises `McqtestError` naming option, value and what is possible."""
@@ -93,8 +93,8 @@ def read(
         place = rules if option.kind == "rules" else values
         place[option.key] = _checked(option, *raw[option.key], root)
     _agree(values, gate, update=update)
-    values["data"], demo = _data(*raw["data"], raw["model"][0], environment, demo_data)
-    return Settings(**values, demo=demo, rules=rules, gate=gate, update=update)
+    values["data"], embedded = _data(*raw["data"], raw["model"][0], environment)
+    return Settings(**values, embedded=embedded, rules=rules, gate=gate, update=update)
 
 
 def _checked(option: Option, given: Any, base: Path, root: Path) -> Any:
@@ -243,11 +243,10 @@ def _data(
     base: Path,
     model: str | None,
     environment: Mapping[str, str],
-    demo_data: Path,
 ) -> tuple[str | None, bool]:
-    """The folder of the data, None for the hub; and whether the demo's questions are asked."""
+    """The folder of the data, None for others; and whether embedded questions are asked."""
     if given == "demo" or (not given and model == "demo"):
-        return str(demo_data), True
+        return None, True
     if given == "hub":
         return None, False
     if given:

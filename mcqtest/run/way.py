@@ -29,7 +29,7 @@ class Way:
     def method_of(self, benchmark: Benchmark) -> tuple[str, Method]:
         """The method of a benchmark, by name, with the style and decoding of this run."""
         if self.recorded:
-            return "recorded", self._recorded()
+            return "recorded", self._recorded(benchmark)
         name = self.method or next(iter(benchmark.methods))
         if name not in benchmark.methods:
             known = " and ".join(benchmark.methods)
@@ -39,13 +39,14 @@ class Way:
         method = benchmark.methods[name]
         style = styles.named(name, self.style) if self.style else method.style
         decoding = method.decoding and self._decoding(method.decoding)
-        return name, Method(style, decoding, method.worked)
+        return name, replace(method, style=style, decoding=decoding)
 
-    def _recorded(self) -> Method:
-        for key in self.decoding.keys() - {"samples"}:
+    def _recorded(self, benchmark: Benchmark) -> Method:
+        for key in self.decoding.keys() - {"samples", "vote"}:
             raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
         # A temperature, so that one question's samples are told apart; no style is ever used.
-        return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1))
+        value = next((m.value for m in benchmark.methods.values() if m.decoding), None)
+        return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1), value=value)
 
     def samples(self, method: Method) -> int:
         """How often each question is asked."""
@@ -61,6 +62,14 @@ class Way:
             )
         return int(wanted)
 
+    @property
+    def vote(self) -> str:
+        """How several samples make one score: the ``majority`` is right or wrong, or their ``mean``."""
+        said = self.decoding.get("vote", "majority")
+        if said not in {"majority", "mean"}:
+            raise McqtestError(f"--decoding vote={said}: unknown; there are majority and mean")
+        return said
+
     def _decoding(self, own: Decoding) -> Decoding:
         kinds = {"max_tokens": int, "temperature": float, "top_p": float, "seed": int}
         changes: dict[str, object] = {}
@@ -69,8 +78,8 @@ class Way:
                 changes[key] = _stops(text)
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
-            elif key != "samples":
-                known = ", ".join([each.name for each in fields(Decoding)] + ["samples"])
+            elif key not in {"samples", "vote"}:
+                known = ", ".join([*(each.name for each in fields(Decoding)), "samples", "vote"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
         try:
             return replace(own, **changes)  # type: ignore[arg-type]
@@ -80,6 +89,31 @@ class Way:
 
 OWN = Way()
 """As benchmarks ask by themselves."""
+
+
+SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")
+"""What --sweep can vary."""
+
+
+def swept(way: Way, said: str) -> dict[str, Way]:
+    """The ways of ``--sweep KEY=V1,V2,...`` by name, ``KEY=V1`` and so on; else as ``way`` is.
+    Raises `McqtestError` for an unknown key, and for one value alone.
+    """
+    key, _, values = (part.strip() for part in said.partition("="))
+    if key not in SWEPT:
+        raise McqtestError(f"--sweep={said}: {key!r} is unknown; there are {', '.join(SWEPT)}")
+    every = list(dict.fromkeys(value.strip() for value in values.split(",") if value.strip()))
+    if len(every) < 2:
+        raise McqtestError(f"--sweep={said}: two values are needed; write --sweep {key}=V1,V2")
+    return {f"{key}={value}": _varied(way, key, value) for value in every}
+
+
+def _varied(way: Way, key: str, value: str) -> Way:
+    if key != "shots":
+        return replace(way, decoding={**way.decoding, key: value})
+    if not value.isdecimal():
+        raise McqtestError(f"--sweep shots={value}: a whole number from 0 up is needed")
+    return replace(way, shots=int(value))
 
 
 def _stops(text: str) -> tuple[str, ...]:

@@ -5,17 +5,20 @@ A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and 
 *response*, and is judged into a *result*.
 """
 
-from mcqtest.types.benchmark import Benchmark, Method, Style, Task
+from mcqtest.types.benchmark import Benchmark, Method, Style, Task, Value
 from mcqtest.types.comparison import Comparison
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.errors import AnswerError, McqtestError, one_line
+from mcqtest.types.metric import Bound, Figure, Metric
 from mcqtest.types.model import Identity
 from mcqtest.types.prompt import Prompt
 from mcqtest.types.question import LETTERS, Question
 from mcqtest.types.request import Backend, Origin, Request, Response
 from mcqtest.types.result import Result, Results
+from mcqtest.types.score import Score, Scored
 from mcqtest.types.source import Columns, Layout, Source
+from mcqtest.types.variant import Variant
 
 Verdict = Comparison
 """The old name; the verdict of a run is `mcqtest.gate.Verdict`."""
@@ -25,14 +28,17 @@ __all__ = [
     "AnswerError",
     "Backend",
     "Benchmark",
+    "Bound",
     "Columns",
     "Comparison",
     "Criterion",
     "Decoding",
+    "Figure",
     "Identity",
     "Layout",
     "McqtestError",
     "Method",
+    "Metric",
     "Origin",
     "Prompt",
     "Question",
@@ -40,9 +46,13 @@ __all__ = [
     "Response",
     "Result",
     "Results",
+    "Score",
+    "Scored",
     "Source",
     "Style",
     "Task",
+    "Value",
+    "Variant",
     "Verdict",
     "one_line",
 ]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
+from mcqtest.types.metric import Metric
 from mcqtest.types.prompt import Prompt
 from mcqtest.types.question import Question
 from mcqtest.types.source import Source
@@ -21,6 +22,11 @@ class Style:
     write: Callable[[Task, Sequence[Question], Question], Prompt]
 
 
+Value = Callable[[Question, str], float]
+"""What a text is worth as an answer to a question: 1 for right and 0 for wrong, or any real number,
+where more is better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """How answers are got: the log-probabilities of letters, or a text where ``decoding`` is
@@ -31,6 +37,8 @@ class Method:
     decoding: Decoding | None = None
     worked: bool = False
     """Its shots are the source's worked examples, and not the split of shots."""
+    value: Value | None = None
+    """What a text is worth; None: 1 where the answer that is read in it is right, else 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +59,12 @@ class Benchmark:
     """Names of tasks -> what each is held to beside its comparison with the baseline."""
     expert: float | None = None
     """Accuracy above which a subject counts as mastered."""
+    metrics: Sequence[Metric] = ()
+    """Figures of its own, beside those that every benchmark has (`mcqtest.metrics.STANDARD`)."""
+    suite: bool = True
+    """It is asked unless others are chosen."""
+    about: str = ""
+    """What it is, behind its marker."""
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

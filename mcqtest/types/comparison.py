@@ -11,15 +11,16 @@ class Comparison:
 
     n: int
     lost: int
-    """Right in the baseline, not right now."""
+    """Right in the baseline, not right now; or with a lower score."""
     won: int
     p_value: float
-    """One-sided exact McNemar: the chance of at least ``lost`` if the ``lost + won``
-    changed questions had fallen either way with equal chance."""
+    """One-sided: the chance of at least this loss if what changed had fallen either way with equal
+    chance (exact McNemar; sign flips where scores are real numbers)."""
     level: float
     """This comparison's share of the run's false-alarm probability."""
-    min_detectable_drop: float
-    """Smallest drop in accuracy that would have been seen with 80 % power."""
+    min_detectable_drop: float | None
+    """Smallest drop in accuracy that would have been seen with 80 % power; None where scores are
+    real numbers."""
 
     @property
     def churn(self) -> float:

@@ -9,12 +9,12 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One multiple-choice question as published; text and choices are never stripped."""
+    """One question as published; text and choices are never stripped."""
 
     text: str
     choices: tuple[str, ...]
     answer: int
-    """0-based index of the right choice."""
+    """0-based index of the right choice; -1 where there are none."""
     id: str
     """Unique within its task and split; the 0-based row where the data has no id."""
     reasoning: str | None = None
@@ -23,3 +23,10 @@ class Question:
     """Which subject of an examination it belongs to; empty where a task is not divided."""
     human_accuracy: float | None = None
     """Share of the people who were asked that were right, in [0, 1]; None where not known."""
+    targets: tuple[str, ...] = ()
+    """The texts that are right, the first one best known, where there are no choices."""
+
+    @property
+    def gold(self) -> int | str | None:
+        """The right answer: the index of a choice, or the first target."""
+        return self.answer if self.choices else next(iter(self.targets), None)

@@ -2,41 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import overload
 
 from mcqtest.types.benchmark import Task
 from mcqtest.types.question import Question
+from mcqtest.types.score import Score
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One judged question."""
+    """One judged question (`mcqtest.types.Scored`)."""
 
     question: Question
-    answer: int | None
-    """0-based index that the model chose; None where nothing could be read."""
+    answer: int | str | None
+    """0-based index that the model chose, or a text where there are no choices; None where nothing
+    could be read.
+    """
     probabilities: tuple[float, ...] | None
     """Softmax over the choices; None where the method has none."""
     shots: int
     texts: tuple[str, ...] = ()
     """What the model wrote; several where it was asked several times."""
-    votes: tuple[int | None, ...] = ()
+    votes: tuple[int | str | None, ...] = ()
     """What was read in each text; None where nothing could be read."""
     truncated: int | None = 0
     """How many of the texts met a limit; None where that is not known."""
     guessed: bool = False
     """Nothing could be read, and the answer was drawn by lot."""
+    value: float = math.nan
+    """1 for right and 0 for wrong, found here unless it is told; or any real number, more is better."""
+    details: Mapping[str, float] = field(default_factory=dict)
+    """What a metric of one's own needs besides, by name."""
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.value):
+            object.__setattr__(self, "value", float(self.answer == self.gold))
+
+    @property
+    def gold(self) -> int | str | None:
+        """The right answer; None where there is no single one."""
+        return self.question.gold
 
     @property
     def correct(self) -> bool:
-        return self.answer == self.question.answer
+        """All of it is right."""
+        return self.value >= 1
 
     @property
     def confidence(self) -> float | None:
         """The highest probability over the choices (MMLU, arXiv 2009.03300, 4.3)."""
         return None if self.probabilities is None else max(self.probabilities)
+
+    @property
+    def score(self) -> Score:
+        """The same without the question's text."""
+        asked = self.question
+        return Score(
+            id=asked.id,
+            value=self.value,
+            answer=self.answer,
+            gold=self.gold,
+            choices=len(asked.choices),
+            probabilities=self.probabilities,
+            texts=self.texts,
+            votes=self.votes,
+            truncated=self.truncated,
+            guessed=self.guessed,
+            subject=asked.subject,
+            human_accuracy=asked.human_accuracy,
+            details=self.details,
+        )
 
 
 @dataclass(frozen=True, slots=True)

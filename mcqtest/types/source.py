@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +61,9 @@ class Source:
     hub: str | None = None
     revision: str | None = None
     """None: none is known to pin; the newest one is taken."""
+    embedded: Path | None = None
+    """A folder that comes with the benchmark and stands for ``--data``; such questions are asked
+    with ``--data=demo``, and others never are.
+    """
     worked: tuple[Layout, ...] = ()
     """Forms of worked examples that are published elsewhere; local files only."""

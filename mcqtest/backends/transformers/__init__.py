@@ -1,5 +1,48 @@
-"""The backend of the library `transformers`."""
+"""The kind of backend that is the library `transformers`; only `load` imports it, and torch."""
 
-from mcqtest.backends.transformers.backend import Transformers
+from __future__ import annotations
 
-__all__ = ["Transformers"]
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.setup import Setup, dtype
+from mcqtest.types import Backend, McqtestError
+
+
+def find(model: str, *, base: Path) -> Checkpoint:
+    return checkpoint.find(model, base=base)
+
+
+def about(model: Checkpoint) -> str:
+    return model.about
+
+
+def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
+    arguments.check_transformers(options)
+    torch, transformers = map(checkpoint.installed, ("torch", "transformers"))
+    if torch is None or transformers is None:
+        missing = "torch" if torch is None else "transformers"
+        raise McqtestError(f'{missing} is not installed; pip install "mcqtest[transformers]"')
+    device = options.get("device", "auto")
+    if device == "auto":
+        # Told from the files alone, since importing torch costs more than a stored run.
+        gpu = checkpoint.cuda_devices() and not torch.endswith("+cpu")
+        device = "cuda" if gpu else "cpu"
+    return Setup(
+        backend="transformers",
+        dtype=dtype(options.get("dtype", "auto"), device, model.config),
+        device=device,
+        versions=f"transformers {transformers}, torch {torch}",
+        options=options,
+    )
+
+
+def load(model: Checkpoint, chosen: Setup) -> Backend:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where warnings are errors, a library's are not ours
+        from mcqtest.backends.transformers.backend import Transformers
+
+    return Transformers(model, chosen)

@@ -7,11 +7,11 @@ from dataclasses import fields
 from math import inf
 from typing import Any
 
-from mcqtest.gate.criterion import Bound, Line
+from mcqtest.gate.criterion import Line
 from mcqtest.gate.licences.licence import percent
 from mcqtest.gate.licences.marks import Rules
 from mcqtest.gate.outcome import Outcome
-from mcqtest.types import Benchmark
+from mcqtest.types import Benchmark, Bound
 
 NAME = "licence"
 
@@ -20,7 +20,9 @@ class Licences:
     """The kind `mcqtest.gate.licences.Licence`; see `mcqtest.gate.criterion.Kind`."""
 
     bounds: Mapping[str, Bound] = {
-        "min_passed": Bound("passed", 1, inf, counted="licences", hint="; these are no licences"),
+        "min_passed": Bound(
+            "passed", 1, high=inf, counted="licences", hint="; these are no licences"
+        ),
     }
 
     def check(self, rules: Mapping[str, str]) -> None:

@@ -56,7 +56,7 @@ _CACHE_CPU = 4 * 1024**3
 
 _TRY = "the weights are damaged or overflow in this dtype, try --backend-option dtype=float32"
 
-Reading = tuple[Ids, tuple[tuple[int, int], ...]]
+Step = tuple[Ids, tuple[tuple[int, int], ...]]
 """A prompt for the engine, and (choice, token) for what is read after it."""
 
 
@@ -224,7 +224,7 @@ class _Item:
         return tuple(total)
 
 
-def readings(encoded: Encoded) -> list[Reading]:
+def readings(encoded: Encoded) -> list[Step]:
     """The prompts that together give every choice: one, where letters are one token each. A
     token within a row is read after a prompt that ends before it. For a text, the prompt, and
     before it a token after the prompt: a model that computes no numbers would write all the same.

@@ -1,0 +1,70 @@
+"""What a kind of backend is: one file or folder that finds models, sets them up and loads them.
+
+A kind is a module with these functions, ours or anybody's (``--backend=package.module``); an
+example of a whole one is in docs/extending.md. Nothing outside it asks what kind it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from mcqtest.backends.setup import Setup
+from mcqtest.types import Backend, Request
+
+
+class Model(Protocol):
+    """What ``--model`` names."""
+
+    @property
+    def name(self) -> str:
+        """What its baseline is called unless told otherwise."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies; given to `Kind.find` in every other process."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all its content that can change an answer."""
+        ...
+
+    @property
+    def stamp(self) -> str:
+        """Another one once it was written to."""
+        ...
+
+
+class Kind(Protocol):
+    """All of these but ``find``, ``setup`` and ``load`` may be left out."""
+
+    def find(self, model: str, *, base: Path) -> Model:
+        """The model of this name, seen from ``base``. Raises `McqtestError` if there is none."""
+        ...
+
+    def setup(self, model: Any, options: Mapping[str, str]) -> Setup:
+        """How it is going to be run. Raises `McqtestError` for options that it does not know, or
+        where it cannot be run.
+        """
+        ...
+
+    def load(self, model: Any, setup: Setup) -> Backend:
+        """The model, ready to answer. May take long."""
+        ...
+
+    def about(self, model: Any) -> str:
+        """A word on the model for people; empty by default."""
+        ...
+
+    def recorded(self, model: Any) -> str:
+        """What was recorded, in words, where nothing is asked; empty by default."""
+        ...
+
+    def check(self, model: Any, requests: Iterable[Request], setup: Setup) -> list[str]:
+        """Raise `McqtestError` if these cannot be answered; what a person should know, in
+        sentences. Called before anything is asked.
+        """
+        ...

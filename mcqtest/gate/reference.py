@@ -1,0 +1,36 @@
+"""Metrics of users' own in another process: by the place where they are defined."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from mcqtest.types import McqtestError, Metric
+
+
+def referred(metric: Metric) -> dict[str, Any]:
+    """A metric as plain values. Raises `McqtestError` for one that only this process can have."""
+    function = metric.of
+    module = getattr(function, "__module__", "")
+    name = getattr(function, "__qualname__", "<")
+    if not module or "<" in name or getattr(sys.modules.get(module), name, None) is not function:
+        raise McqtestError(
+            f"metric {metric.name}: with -n its function has to stand by a name of its own at the "
+            "top of a module; write it so"
+        )
+    # As pytest does: the folder above the topmost package is where the module is looked for.
+    file = getattr(sys.modules[module], "__file__", None)
+    root = str(Path(file).resolve().parents[module.count(".")]) if file else ""
+    plain = {each.name: getattr(metric, each.name) for each in fields(metric)}
+    return plain | {"of": [root, module, name]}
+
+
+def resolved(plain: dict[str, Any]) -> Metric:
+    """The metric again."""
+    root, module, name = plain["of"]
+    if module not in sys.modules and root and root not in sys.path:
+        sys.path.insert(0, root)
+    return Metric(**{**plain, "of": getattr(importlib.import_module(module), name)})

@@ -1,0 +1,51 @@
+"""What --sweep found: the same questions asked with several values of one option."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from mcqtest.gate import Pooled, variants
+from mcqtest.metrics import STANDARD, measured
+from mcqtest.types import Score
+
+_SHOWN = ("accuracy", "ece", "brier", "unanswered_share", "truncated_share")
+
+
+def figures(scores: Sequence[Score]) -> dict[str, float]:
+    """Accuracy, calibration and what became of texts, and how long these are (characters)."""
+    metrics = [metric for metric in STANDARD if metric.name in _SHOWN]
+    found = measured([scores], metrics)
+    texts = [len(text) for score in scores for text in score.texts]
+    return found | ({"length": math.fsum(texts) / len(texts)} if texts else {})
+
+
+def table(pooled: Pooled) -> list[str]:
+    """A line for each value, below a heading; nothing where nothing was swept."""
+    swept = {name: each for name, each in variants(pooled.outcomes).items() if "=" in name}
+    if not swept:
+        return []
+    rows = {name: figures(scores) for name, scores in swept.items()}
+    for name in rows:
+        rows[name] |= _criteria(pooled, name)
+    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
+    width = max(len(name) for name in rows)
+    heading = " ".join(f"{key.replace('_share', ''):>10}" for key in columns)
+    lines = [f"{'sweep':<{width}} {heading}"]
+    for name, row in rows.items():
+        cells = " ".join(f"{_cell(key, row.get(key)):>10}" for key in columns)
+        lines.append(f"{name:<{width}} {cells}".rstrip())
+    return lines
+
+
+def _criteria(pooled: Pooled, name: str) -> dict[str, float]:
+    """Figures of criteria, had this been the way of asking."""
+    counted = [outcome.varied.get(name, {}) for outcome in pooled.outcomes]
+    keys = dict.fromkeys(key for each in counted for key in each)
+    return {key: math.fsum(each.get(key, 0) for each in counted) for key in keys}
+
+
+def _cell(key: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4f}" if key not in {"length", "passed"} else f"{value:.0f}"
