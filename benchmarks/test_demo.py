@@ -23,7 +23,7 @@ DEMO = Benchmark(
     groups={group: tuple(subjects.split()) for group, subjects in GROUPS.items()},
     source=Source(
         folder="demo",
-        embedded=DATA,
+        place=DATA,
         layouts=(
             Layout(
                 "{split}/{task}_{split}.csv",
@@ -35,6 +35,7 @@ DEMO = Benchmark(
     ),
     methods={"letters": Method(prompts.mmlu)},
     shots=5,
+    demo=True,
 )
 
 

@@ -49,6 +49,14 @@ OPTIONS = (
         kind="pairs",
     ),
     Option(
+        "benchmarks",
+        "NAMES",
+        "which benchmarks are asked, commas between (default: those of the suite)",
+        many=True,
+        kind="names",
+    ),
+    Option("tags", "FILE", "labels of questions, to tell figures by label", kind="file"),
+    Option(
         "shots",
         "K",
         "worked examples before each question (default: the benchmark's)",
@@ -69,7 +77,7 @@ OPTIONS = (
     Option(
         "sweep",
         "KEY=V1,V2",
-        "also ask with these values of shots, temperature, max_tokens, ..., and tell figures of each",
+        "also ask with these values of shots, temperature, max_tokens, ..., and compare figures",
     ),
     Option(
         "decoding",

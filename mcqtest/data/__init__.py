@@ -1,6 +1,20 @@
 """Questions, from local files or from the hub, exactly as published; and rows of any table."""
 
+from mcqtest.data.own import from_table
 from mcqtest.data.questions import fingerprint, load
 from mcqtest.data.tables import Row, comparable, names, read, shown
+from mcqtest.data.tags import Tags, labels_of, read_tags
 
-__all__ = ["Row", "comparable", "fingerprint", "load", "names", "read", "shown"]
+__all__ = [
+    "Row",
+    "Tags",
+    "comparable",
+    "fingerprint",
+    "from_table",
+    "labels_of",
+    "load",
+    "names",
+    "read",
+    "read_tags",
+    "shown",
+]

@@ -61,7 +61,14 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     more = ", or ask with --shots=0" if split != "test" else ""
     raise McqtestError(
         f"{folder}: no {missing}; add one of {tried}, or pass another --data DIR{more}"
+        f"{_without(task)}"
     )
+
+
+def _without(task: Task) -> str:
+    """How a run can do without a benchmark of the suite."""
+    name = task.benchmark.name
+    return f', or leave {name} out with -m "not {name}"'
 
 
 def _only(folder: Path, path: str, *, name: object, remedy: str) -> Path | None:

@@ -51,6 +51,7 @@ def fingerprint(questions: Sequence[Question]) -> str:
             asked.answer,
             asked.id,
             *([asked.subject] * bool(asked.subject)),
+            *([asked.targets] * bool(asked.targets)),
         )
         for asked in questions
     ]
@@ -116,12 +117,21 @@ def _question(row: Row, columns: Columns, index: int) -> Question:
     return Question(
         text=_text(row, columns.question, _cell(row, columns.question)),
         choices=choices,
-        answer=_answer(row, columns, len(choices)),
+        answer=_answer(row, columns, len(choices)) if choices else -1,
         id=str(index) if columns.id is None else _id(row, columns.id),
         reasoning=reasoning and _reasoning(row, reasoning),
         subject=_subject(row, columns.subject) if columns.subject else "",
         human_accuracy=_share(row, columns.human_accuracy) if columns.human_accuracy else None,
+        targets=() if choices else (_target(row, columns.answer),),
     )
+
+
+def _target(row: Row, column: str) -> str:
+    """A right answer that is no choice; a number as it would be written."""
+    value = _cell(row, column)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return _text(row, column, value)
 
 
 def _subject(row: Row, column: str) -> str:
@@ -156,6 +166,8 @@ def _reasoning(row: Row, column: str) -> str | None:
 
 def _choices(row: Row, columns: Columns) -> tuple[str, ...]:
     named = columns.choices
+    if not named:
+        return ()
     if isinstance(named, str):
         values = _cell(row, named)
         if not isinstance(values, list):

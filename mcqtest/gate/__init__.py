@@ -1,8 +1,9 @@
 """Whether a checkpoint may ship: records compared, thresholds, criteria, and the verdict."""
 
 from mcqtest.gate import stats
-from mcqtest.gate.atomic import write
-from mcqtest.gate.baselines import Baselines, publish, staged, target
+from mcqtest.gate.atomic import write, write_all
+from mcqtest.gate.baselines import Baselines, beside, publish, staged, target
+from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import (
     changed,
     compare,
@@ -21,6 +22,7 @@ from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
+from mcqtest.gate.signflip import sign_flips
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes
 
@@ -28,6 +30,7 @@ __all__ = [
     "KINDS",
     "THRESHOLDS",
     "Baselines",
+    "Companion",
     "Finding",
     "Judge",
     "Judged",
@@ -39,6 +42,7 @@ __all__ = [
     "Record",
     "Thresholds",
     "Verdict",
+    "beside",
     "change",
     "changed",
     "compare",
@@ -55,10 +59,12 @@ __all__ = [
     "parse",
     "pool",
     "publish",
+    "sign_flips",
     "staged",
     "stats",
     "target",
     "variants",
     "varied",
     "write",
+    "write_all",
 ]

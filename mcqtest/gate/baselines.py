@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import mcqtest
+from mcqtest.gate import companion as companions
 from mcqtest.gate.atomic import write_all
+from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
@@ -20,18 +22,36 @@ class Baselines:
     """The baselines of one run, each read once: as it was when this run first looked at it."""
 
     def __init__(self, policy: Policy, identity: Identity) -> None:
-        self._policy = policy
+        self.policy = policy
         self._identity = identity
         self._olds: dict[Task, Record | None] = {}
+        self._companions: dict[Task, Companion | None] = {}
+        self._asking: dict[Task, str] = {}
+        """How each task is asked, in words."""
 
     def place(self, task: Task) -> Path:
-        """Where a task's baseline is read: in the project, else among those we bring along."""
-        name = str(self._policy.baseline)
-        own = target(self._policy, task.benchmark.name, task.name)
-        if own.parent.parent.is_dir():
-            return own
-        packaged = packaged_baselines() / name / task.benchmark.name / own.name
-        return packaged if packaged.is_file() else own
+        """Where a task's baseline is read: in the project, else among those we bring along. Another
+        way than the benchmark's own was once recorded in the place of that one.
+        """
+        root = Path(self.policy.baselines_dir) / str(self.policy.baseline)
+        own = target(self.policy, task.benchmark.name, task.name)
+        if not root.is_dir():
+            root = packaged_baselines() / str(self.policy.baseline)
+            own = root / own.relative_to(Path(self.policy.baselines_dir) / root.name)
+            if not own.is_file():
+                return target(self.policy, task.benchmark.name, task.name)
+        earlier = root / task.benchmark.name / own.name
+        if not own.exists() and earlier.is_file() and self._says_so(earlier, task):
+            return earlier
+        return own
+
+    def _says_so(self, path: Path, task: Task) -> bool:
+        """Whether a baseline was asked in the way of this run."""
+        try:
+            found = parse(path.read_text("utf-8"), where=str(path))
+        except (McqtestError, OSError, UnicodeDecodeError):
+            return False
+        return found.asking == self._asking.get(task)
 
     def old(self, task: Task) -> Record | None:
         """The stored baseline of ``task``; None where there is none."""
@@ -39,16 +59,25 @@ class Baselines:
             self._olds[task] = self._read(task)
         return self._olds[task]
 
+    def companion(self, task: Task) -> Companion | None:
+        """What its letters cannot hold; None where there is none."""
+        old = self.old(task)
+        if task not in self._companions:
+            path = beside(self.place(task))
+            text = None if old is None else _text(path)
+            self._companions[task] = (
+                None
+                if text is None or old is None
+                else companions.parse(text, old, where=str(path))
+            )
+        return self._companions[task]
+
     def _read(self, task: Task) -> Record | None:
-        if self._policy.baseline is None:
+        if self.policy.baseline is None:
             return None
         path = self.place(task)
-        try:
-            text = path.read_text("utf-8")
-        except FileNotFoundError:
+        if (text := _text(path)) is None:
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise McqtestError(f"{path}: cannot be read ({error}); {_RESTORE}") from None
         found = parse(text, where=str(path))
         if found.contradiction:
             raise McqtestError(f"{path}: {found.contradiction}; {_RESTORE}")
@@ -61,9 +90,11 @@ class Baselines:
 
     def check(self, task: Task, *, questions: str, asking: str, asked: Sequence[Question]) -> None:
         """Raise if the baseline of ``task`` cannot serve this run, before anything is asked."""
-        old, policy, identity = self.old(task), self._policy, self._identity
+        self._asking[task] = asking
+        old, policy, identity = self.old(task), self.policy, self._identity
         if old is None:
             return
+        self.companion(task)
         if old.questions == questions and (number := impossible(old, asked)) is not None:
             raise McqtestError(
                 f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
@@ -89,7 +120,23 @@ class Baselines:
 
 def target(policy: Policy, benchmark: str, task: str) -> Path:
     """The file of a task's baseline in the project."""
-    return Path(policy.baselines_dir) / str(policy.baseline) / benchmark / f"{task}.txt"
+    folder = Path(policy.baselines_dir) / str(policy.baseline) / benchmark
+    return folder / policy.ways.get(benchmark, "") / f"{task}.txt"
+
+
+def beside(place: Path) -> Path:
+    """The companion of a baseline's file."""
+    return place.with_suffix(".json")
+
+
+def _text(path: Path) -> str | None:
+    """None where there is no such file."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise McqtestError(f"{path}: cannot be read ({error}); {_RESTORE}") from None
 
 
 def packaged_baselines() -> Path:
@@ -109,5 +156,7 @@ def publish(policy: Policy, staging: Path, tasks: Iterable[tuple[str, str]]) -> 
     texts = {}
     for benchmark, task in tasks:
         place = target(policy, benchmark, task)
-        texts[place] = staged(staging, benchmark, task).read_text("utf-8")
+        new = staged(staging, benchmark, task)
+        texts[place] = new.read_text("utf-8")
+        texts[beside(place)] = beside(new).read_text("utf-8")
     write_all(texts)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
+from mcqtest.gate.companion import companion, improved
 from mcqtest.gate.comparison import compare, differences, listed, mismatch, moves
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.outcome import Outcome, varied, whole
@@ -63,6 +64,7 @@ class Judge:
             figures=figures,
             comparison=asdict(comparison) if comparison else None,
             differences=differences(matched, new) if matched else None,
+            brier=self._brier(results) if matched else None,
             failures=failures + self.policy.thresholds.broken(task.path, figures),
             against=matched.weights if matched else None,
             before=whole(math.fsum(matched.values)) if matched else None,
@@ -110,6 +112,18 @@ class Judge:
         elif policy.accepts and comparison is None and old is not None:
             accepted = (f"{policy.reason} (could not be compared)",)
         return str(replace(new, accepted=accepted))
+
+    def _brier(self, results: Results) -> list[float] | None:
+        """Against the companion of the baseline, where there is one."""
+        old = self._baselines.companion(results.task)
+        scores = self._scores(results)
+        if old is None:
+            return None
+        return improved(old, companion(self.record(results), scores), scores)
+
+    def companion(self, results: Results) -> str:
+        """The file beside that baseline."""
+        return str(companion(self.record(results), self._scores(results)))
 
     def _compare(self, old: Record | None, new: Record) -> Comparison | None:
         if old is None or mismatch(old, new, baseline=str(self.policy.baseline)):
@@ -162,6 +176,12 @@ class Judge:
         notices = list(finding.notices) if finding else []
         if finding and finding.moved and not self._worse(finding):
             notices.append(finding.moved)
+        kept = any(score.probabilities or score.texts for score in self._scores(results))
+        if comparison and kept and self._baselines.companion(results.task) is None:
+            notices.append(
+                f"{results.task.benchmark.name}: its baseline keeps letters alone, so confidences "
+                "could not be compared; it will keep more once it is recorded anew"
+            )
         if self.policy.update and old is not None and comparison is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "

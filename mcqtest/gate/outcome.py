@@ -31,6 +31,8 @@ class Outcome:
     """Fields of a `Comparison`; None where there was nothing to compare with."""
     differences: Sequence[float] | None
     """By how much each question's score changed; None where there was nothing to compare with."""
+    brier: Sequence[float] | None
+    """By how much each question's Brier score improved; None where that cannot be told."""
     failures: list[str]
     against: str | None
     """Weights that the baseline was recorded from."""

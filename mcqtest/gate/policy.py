@@ -31,6 +31,8 @@ class Policy:
     rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Kind of criterion -> what the user decided about it."""
     levels: stats.Levels = field(default_factory=stats.Levels)
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """Benchmark -> the folder of its baselines, where it is not asked in its own way."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     """Benchmark -> its own metrics."""
 
@@ -63,6 +65,7 @@ class Policy:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         levels, thresholds = self.levels, self.thresholds
         return plain | {
+            "ways": dict(self.ways),
             "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
             "thresholds": [
                 {place: dict(bounds) for place, bounds in thresholds.bounds.items()},

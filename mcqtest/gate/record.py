@@ -3,7 +3,7 @@
 A capital letter is a right answer, a small one a wrong one, ``-`` an answer that could not be
 read (``+`` and ``*`` are right and wrong beyond the 26th choice, or where there are no choices).
 Above the letters stands all that must be equal for a comparison to mean something, and where the
-answers come from. Where scores are no mere right and wrong, format 2 has them in the letters' place.
+answers come from. Where scores are not just right and wrong, format 2 has them in their place.
 """
 
 from __future__ import annotations

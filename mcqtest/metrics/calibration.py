@@ -128,7 +128,7 @@ def _confidences(results: Sequence[Scored]) -> list[float] | None:
 
 
 def _excess(confidences: Sequence[float], results: Sequence[Scored]) -> list[float]:
-    """Confidence less correctness (0 or 1, or a share). Its sum over a bin, by n, is the bin's error."""
+    """Confidence less the score. Its sum over a bin, by n, is the bin's error."""
     pairs = zip(confidences, results, strict=True)
     return [confidence - result.value for confidence, result in pairs]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ class Cases:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._plan: Plan | None = None
+        self._markers: set[str] = set()
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -31,11 +34,30 @@ class Cases:
         """Deselect tasks that this run has no questions for. By deselection, and last, because
         syrupy takes a snapshot whose test is not collected for unused.
         """
-        asked = [item for item in items if (task := task_of(item)) is None or self.run.asks(task)]
+        asked = [item for item in items if self._asks(config, item)]
         if len(asked) < len(items):
             kept = set(asked)
             config.hook.pytest_deselected(items=[item for item in items if item not in kept])
             items[:] = asked
+
+    def _asks(self, config: pytest.Config, item: pytest.Item) -> bool:
+        task = task_of(item)
+        if task is None:
+            return True
+        words = set(re.findall(r"\w+", config.option.markexpr))
+        places = {Path(argument.partition("::")[0]).name for argument in config.args}
+        named = task.benchmark.name in words or item.path.name in places
+        return self.run.asks(task, named=named)
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """A benchmark's name is its marker."""
+        task = task_of(item)
+        if task is not None and item.get_closest_marker(task.benchmark.name) is None:
+            name, about = task.benchmark.name, task.benchmark.about
+            if name not in self._markers:
+                self._markers.add(name)
+                item.config.addinivalue_line("markers", f"{name}: {about or 'a benchmark'}")
+            item.add_marker(name)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -30,7 +30,7 @@ class Controller:
         self.run = run
         self.workers = workers
         self._config = config
-        self._board = Scoreboard(run.policy, run.identity)
+        self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
@@ -191,5 +191,5 @@ class Controller:
             return
         pooled, verdict = self._end
         board = self._board
-        self._screen.summarise(pooled, board.notices)
+        self._screen.summarise(pooled, board.notices, board.tags)
         self._screen.end(board.identity.name, pooled, verdict, board.policy, self.run.folder)

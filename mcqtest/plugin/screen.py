@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
 from mcqtest.report import Clock, sentence, terminal
 from mcqtest.types import Task
@@ -77,12 +78,12 @@ class Screen:
         with disabled:
             reporter.rewrite(text, erase=True)
 
-    def summarise(self, pooled: Sequence[Pooled], notices: Iterable[str]) -> None:
+    def summarise(self, pooled: Sequence[Pooled], notices: Iterable[str], tags: Tags) -> None:
         """Tables of whole benchmarks, and what people should know."""
         reporter = self.reporter
         if reporter.verbosity >= 0:
             reporter.write_sep("=", "mcqtest")
-            for text in terminal.summary(pooled, self._width):
+            for text in terminal.summary(pooled, self._width, tags):
                 reporter.write_line(text)
         for notice in notices:
             reporter.write_line(f"note: {notice}", yellow=True)

@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollections
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from mcqtest.gate import Outcome, staged, write
+from mcqtest.gate import Outcome, beside, staged, write_all
 from mcqtest.run import Run
 from mcqtest.types import Results, Task
 
@@ -33,8 +33,13 @@ class BaselineExtension(SingleFileSnapshotExtension):
     tasks: ClassVar[dict[str, Task]] = {}
     """Node id -> task."""
 
+    companions: ClassVar[dict[str, str]] = {}
+    """A baseline's text -> that of the file beside it, until both are written."""
+
     def serialize(self, data: Any, **_: Any) -> str:
-        return self.run.judge.text(data)
+        text = self.run.judge.text(data)
+        self.companions[text] = self.run.judge.companion(data)
+        return text
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:  # noqa: ARG002
         """The gate, not equality: the verdict was asked for by `Baseline` and is not red."""
@@ -58,7 +63,8 @@ class BaselineExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def write_snapshot_collection(cls, *, snapshot_collection: Any, name_order: Any = None) -> None:  # noqa: ARG003
-        write(Path(snapshot_collection.location), next(iter(snapshot_collection)).data)
+        place, text = Path(snapshot_collection.location), next(iter(snapshot_collection)).data
+        write_all({place: text, beside(place): cls.companions.pop(text)})
 
 
 class Baseline:

@@ -117,7 +117,25 @@ def _mmlu_pro_direct_example(question: Question) -> str:
     return f"{_mmlu_pro_example(question)}Answer:"
 
 
+def _plain(task: Task, shots: Sequence[Question], question: Question) -> Prompt:  # noqa: ARG001
+    """The bare question, for texts. It is ours, for benchmarks of one's own."""
+    return Prompt(
+        header="",
+        shots=worked(_plain_example, _plain_answer, tuple(shots)),
+        query=_plain_example(question),
+    )
+
+
+def _plain_example(question: Question) -> str:
+    return f"Question: {question.text}\n{listed(question)}Answer:"
+
+
+def _plain_answer(shot: Question) -> str:
+    return letter(shot) if shot.choices else f" {shot.targets[0]}"
+
+
 mmlu = Style("mmlu", _mmlu)
+plain = Style("plain", _plain)
 mmlu_pro = Style("mmlu_pro", _mmlu_pro)
 mmlu_pro_api = Style("mmlu_pro_api", _mmlu_pro_api)
 mmlu_pro_direct = Style("mmlu_pro_direct", _mmlu_pro_direct)

@@ -84,6 +84,7 @@ TESTED: Mapping[str, tuple[Style, ...]] = {
 """The 24, by method."""
 
 _OTHERS: Mapping[str, tuple[Style, ...]] = {
+    "text": (english.plain,),
     "letters": (english.mmlu, english.mmlu_pro_direct, korean.kmmlu),
     "cot": (
         english.mmlu_pro,
@@ -96,8 +97,8 @@ _OTHERS: Mapping[str, tuple[Style, ...]] = {
 
 
 _NAMED = {
-    method: {style.name: style for style in (*_OTHERS[method], *TESTED[method])}
-    for method in TESTED
+    method: {style.name: style for style in (*_OTHERS[method], *TESTED.get(method, ()))}
+    for method in _OTHERS
 }
 
 
@@ -110,8 +111,8 @@ def named(method: str, name: str, *, option: str = "style") -> Style:
     """The style of this name; raises `McqtestError` where there is none."""
     if not has(method, name):
         others = ", ".join(style.name for style in _OTHERS[method])
+        more = " and i1f1 to i4f6" if method in TESTED else ""
         raise McqtestError(
-            f"--{option}={name}: no such style for --method={method}; "
-            f"there are {others} and i1f1 to i4f6"
+            f"--{option}={name}: no such style for --method={method}; there are {others}{more}"
         )
     return _NAMED[method][name]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict, decide, notes, pool
 from mcqtest.report import summary
 from mcqtest.types import Identity
@@ -26,6 +27,8 @@ class Scoreboard:
     policy: Policy
     identity: Identity
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    tags: Tags = field(default_factory=dict)
+    """Labels of questions."""
     notices: dict[str, None] = field(default_factory=dict)
     """Sentences for people; a dict keeps the order and drops repetitions."""
 
@@ -64,7 +67,7 @@ class Scoreboard:
             "weights": self.identity.weights,
             "setup": self.identity.setup,
             "notices": sorted(self.notices),
-            "benchmarks": {each.name: summary.benchmark(each) for each in pooled},
+            "benchmarks": {each.name: summary.benchmark(each, self.tags) for each in pooled},
         }
 
     def rows(self) -> Iterator[str]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, variants
-from mcqtest.metrics import accuracy
+from mcqtest.data import Tags
+from mcqtest.gate import KINDS, Outcome, Pooled, methods, sign_flips, stats, variants
+from mcqtest.metrics import STANDARD, accuracy, measured
 from mcqtest.report import sweeps
+from mcqtest.report.slices import by_label, profile
 
 _ELSEWHERE = {"accuracy"} | {
     bound.figure for kind in KINDS.values() for bound in kind.bounds.values()
@@ -62,22 +64,25 @@ def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def benchmark(pooled: Pooled) -> dict[str, Any]:
+def benchmark(pooled: Pooled, tags: Tags) -> dict[str, Any]:
     """A benchmark's part of summary.json."""
-    outcomes, found = pooled.outcomes, pooled.comparison
+    outcomes, made = pooled.outcomes, pooled.comparison
     groups = sorted({each.group for each in outcomes})
     share = near_expert(outcomes)
     return {
         **accuracies(outcomes),
         **_figures(pooled.figures),
-        **_counts(asdict(found) if found else None),
-        "churn": _short(found.churn) if found else None,
+        **_counts(asdict(made) if made else None),
+        "churn": _short(made.churn) if made else None,
+        **_brier(outcomes),
         "unanswered": sum(each.unanswered for each in outcomes),
         "fewer_shots": sum(each.fewer_shots for each in outcomes),
         **_ways(outcomes),
         **humans(outcomes),
         **({} if share is None else {"near_expert": _short(share)}),
         **{key: said for kind in KINDS.values() for key, said in kind.summary(outcomes).items()},
+        **({"profile": rounded} if (rounded := _rounded(profile(outcomes))) else {}),
+        **({"labels": _rounded(found)} if (found := by_label(outcomes, tags)) else {}),
         "groups": {
             group: _group([each for each in outcomes if each.group == group]) for group in groups
         },
@@ -103,6 +108,7 @@ def _task(outcome: Outcome) -> dict[str, Any]:
         **accuracy,
         **_figures(outcome.figures),
         **_counts(outcome.comparison),
+        **_brier([outcome]),
         "unanswered": outcome.unanswered,
         "fewer_shots": outcome.fewer_shots,
         **_ways([outcome]),
@@ -134,6 +140,18 @@ def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return found
 
 
+def _brier(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The Brier score that the baseline had, and how probable so large a rise of it is by chance;
+    no part of the verdict. Nothing where the baseline keeps no probabilities.
+    """
+    if any(each.brier is None for each in outcomes):
+        return {}
+    moved = [value for each in outcomes for value in each.brier or ()]
+    now = measured([each.scores for each in outcomes], STANDARD)["brier"]
+    then = now + math.fsum(moved) / len(moved)
+    return {"baseline_brier": _short(then), "brier_p_value": _short(sign_flips(moved))}
+
+
 def _counts(comparison: dict[str, Any] | None) -> dict[str, Any]:
     keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
     return {key: None if comparison is None else _short(comparison[key]) for key in keys}
@@ -141,6 +159,13 @@ def _counts(comparison: dict[str, Any] | None) -> dict[str, Any]:
 
 def _figures(figures: Mapping[str, float]) -> dict[str, Any]:
     return {name: _short(value) for name, value in figures.items() if name not in _ELSEWHERE}
+
+
+def _rounded(value: Any) -> Any:
+    """`_short`, inside dicts as well."""
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return _short(value)
 
 
 def _short(value: Any) -> Any:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mcqtest.data import Tags
 from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, variants
 from mcqtest.metrics import accuracy
-from mcqtest.report import sweeps
+from mcqtest.report import slices, sweeps
 from mcqtest.report.board import boards, label, name_width, people
 from mcqtest.report.columns import fitted
 from mcqtest.report.summary import accuracies, reasoning_gain
 from mcqtest.types import Identity
 
 _COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
+
+
+NONE: Tags = {}
+"""No question has a label."""
 
 
 def columns(width: int = 80, name: str = "task") -> str:
@@ -76,7 +81,7 @@ def _columns(name: str, outcomes: Sequence[Outcome], p_value: float | None) -> s
     return f"{text} {change:>7} {lost:>4} {won:>4} {p:>8}".rstrip()
 
 
-def summary(pooled: Sequence[Pooled], width: int = 80) -> list[str]:
+def summary(pooled: Sequence[Pooled], width: int = 80, tags: Tags = NONE) -> list[str]:
     """Groups and totals of every benchmark, how people did, and boards of criteria."""
     lines = []
     for each in pooled:
@@ -88,6 +93,7 @@ def summary(pooled: Sequence[Pooled], width: int = 80) -> list[str]:
         p_value = each.comparison.p_value if each.comparison else None
         lines.append(_columns(fitted("  all", name_width(width)), each.outcomes, p_value))
         lines += [f"  {sentence}" for sentence in _details(each)]
+        lines += [f"  {line}" for line in slices.table(each.outcomes, tags)]
         lines += [*people(each.outcomes, width), *boards(each.outcomes, width)]
     return lines
 

@@ -55,6 +55,6 @@ def _check_bounds(benchmark: Benchmark, task: str, bounds: Mapping[str, float]) 
 def unused_revisions(tasks: Collection[Task], settings: Settings) -> list[str]:
     """That a revision was named of what is not taken from the hub, in a sentence."""
     selected = {task.benchmark.name for task in tasks}
-    is_local = settings.data is not None or settings.embedded
+    is_local = settings.data is not None or settings.demo
     unused = [name for name in settings.revision if is_local or name not in selected]
     return [f"--revision of {', '.join(unused)} has no effect on what is asked"] if unused else []

@@ -13,7 +13,7 @@ from pathlib import Path
 from mcqtest import data, prompts
 from mcqtest.answers import READING, Reading
 from mcqtest.run.keys import prompts_hash, request_keys, seeded
-from mcqtest.run.way import OWN, Way
+from mcqtest.run.way import OWN, Way, style_of
 from mcqtest.types import (
     McqtestError,
     Method,
@@ -75,7 +75,7 @@ def plan(
     ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
     """
     by, method = way.method_of(task.benchmark)
-    style = (variant and variant.style) or method.style
+    style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
     questions = every[: way.limit]
@@ -91,7 +91,7 @@ def plan(
     return Planned(
         task=task,
         questions=questions,
-        requests=_requests(task, identity, asked, written, method, samples),
+        requests=_requests(task, asked, written, identity=identity, method=method, samples=samples),
         fingerprint=data.fingerprint(questions)[:32],
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
         reading=way.reading,
@@ -123,9 +123,10 @@ def _examples(
 
 def _requests(
     task: Task,
-    identity: str,
     asked: Sequence[Question],
     written: Sequence[Prompt],
+    *,
+    identity: str,
     method: Method,
     samples: int,
 ) -> tuple[Request, ...]:
@@ -171,7 +172,7 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {way.reading}"
         return f"recorded {way.recorded}{several}{read}"
-    words = [method.style.name, f"{shots} shots", name]
+    words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
         words.append(f"{decoding.max_tokens} tokens")
         words += [f"stop {stop!r}" for stop in decoding.stop]

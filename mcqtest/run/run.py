@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mcqtest import backends
 from mcqtest.answers import Reading
+from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
@@ -37,6 +38,7 @@ class Run:
         self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
         where = settings.model if identity is None else identity.folder
+        self.tags = read_tags(settings.tags)
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         self._way = _way(settings, backends.recorded(self._model, self._setup))
@@ -82,20 +84,28 @@ class Run:
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings
-        return "demo questions" if settings.embedded else settings.data or "questions from the hub"
+        return "demo questions" if settings.demo else settings.data or "questions from the hub"
 
     @property
     def staging(self) -> Path:
         """Where new baselines wait until the whole run is judged."""
         return self.folder / "staging" / self.session
 
-    def asks(self, task: Task) -> bool:
-        """Whether this run's data has the task: embedded questions and published ones never mix."""
-        return (task.benchmark.source.embedded is not None) == self.settings.embedded
+    def asks(self, task: Task, *, named: bool = False) -> bool:
+        """Whether this run asks the task: demo questions and others never mix; then what
+        ``benchmarks`` lists, or the suite; and what the command names (``named``).
+        """
+        benchmark, chosen = task.benchmark, self.settings.benchmarks
+        if benchmark.demo != self.settings.demo:
+            return False
+        return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
     def plan(self, tasks: Sequence[Task]) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         comparisons = {}
+        benchmarks = dict.fromkeys(task.benchmark for task in tasks)
+        ways = {each.name: self._way.folder(each) for each in benchmarks}
+        self.policy = self.baselines.policy = replace(self.policy, ways=ways)
         for task in dict.fromkeys(tasks):
             planned = self.planned[task] = self._plan(task, self._way)
             self._plan_variants(task)
@@ -105,7 +115,7 @@ class Run:
             )
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
-        self.policy = self.judge.policy = self.policy.planned(comparisons)
+        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
         check_thresholds(self.planned, self.settings)
         if not self._way.recorded:
             check_texts(self.planned, self.settings)
@@ -119,7 +129,7 @@ class Run:
         root = Path(self.settings.data) if self.settings.data else None
         return plan(
             task,
-            root=task.benchmark.source.embedded or root,
+            root=task.benchmark.source.place or root,
             identity=self.identity.key,
             way=way,
             variant=variant,
@@ -132,8 +142,10 @@ class Run:
         found = []
         if self.settings.sensitivity:
             method, _ = self._way.method_of(task.benchmark)
-            for variant in variants.several(method, self.settings.sensitivity):
-                found.append(self._plan(task, self._way, variant))
+            found += [
+                self._plan(task, self._way, variant)
+                for variant in variants.several(method, self.settings.sensitivity)
+            ]
         if self.settings.sweep:
             found += [
                 self._plan(task, way, name=name)

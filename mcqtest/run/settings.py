@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,17 @@ class Settings:
     backend: str
     backend_option: Mapping[str, str]
     data: str | None
-    """A folder, or None for the hub or what is embedded."""
+    """A folder, or None for the hub or the demo."""
     revision: Mapping[str, str]
     """Benchmark -> commit of the hub's data set."""
     method: str | None
     style: str | None
     sensitivity: str | None
     sweep: str | None
+    benchmarks: Sequence[str]
+    """Names; empty: the suite."""
+    tags: str | None
+    """A file of labels."""
     decoding: Mapping[str, str]
     reader: str | None
     fallback: str | None
@@ -47,8 +51,8 @@ class Settings:
     alpha: float
     run_dir: str
     accept_regression: str | None
-    embedded: bool
-    """Questions that come with their benchmarks are asked (`mcqtest.types.Source.embedded`)."""
+    demo: bool
+    """The demo's questions are asked (`mcqtest.types.Benchmark.demo`)."""
     rules: Mapping[str, Mapping[str, str]]
     """Kind of criterion -> what was decided about it (`mcqtest.gate.Kind.check`)."""
     gate: Mapping[str, Mapping[str, Any]]
@@ -93,8 +97,8 @@ def read(
         place = rules if option.kind == "rules" else values
         place[option.key] = _checked(option, *raw[option.key], root)
     _agree(values, gate, update=update)
-    values["data"], embedded = _data(*raw["data"], raw["model"][0], environment)
-    return Settings(**values, embedded=embedded, rules=rules, gate=gate, update=update)
+    values["data"], demo = _data(*raw["data"], raw["model"][0], environment)
+    return Settings(**values, demo=demo, rules=rules, gate=gate, update=update)
 
 
 def _checked(option: Option, given: Any, base: Path, root: Path) -> Any:
@@ -150,8 +154,8 @@ def _model(option: str, model: str | None, base: Path) -> str:
 
 
 def _method(_option: str, given: str | None, _base: Path) -> str | None:
-    if given and given not in {"letters", "cot"}:
-        raise McqtestError(f"--method={given}: unknown; there are letters and cot")
+    if given and given not in {"letters", "cot", "text"}:
+        raise McqtestError(f"--method={given}: unknown; there are letters, cot and text")
     return given or None
 
 
@@ -221,6 +225,24 @@ def _reason(option: str, given: str | None, _base: Path) -> str | None:
     return reason
 
 
+def _names(option: str, given: Any, _base: Path) -> list[str]:
+    """Of benchmarks, with commas between."""
+    texts = [given] if isinstance(given, str) else given or ()
+    names = [name.strip() for text in texts for name in text.split(",")]
+    if not all(name.isidentifier() for name in names if name):
+        raise McqtestError(f"--{option}={','.join(names)}: names of benchmarks are needed")
+    return [name for name in names if name]
+
+
+def _file(option: str, given: str | None, base: Path) -> str | None:
+    if not given:
+        return None
+    path = _path(option, given, base)
+    if not Path(path).is_file():
+        raise McqtestError(f"--{option}={given}: no such file ({path}); correct it")
+    return path
+
+
 _CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "text": _text,
     "model": _model,
@@ -233,6 +255,8 @@ _CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "number": lambda option, given, _: _whole(option, given, least=1),
     "probability": _probability,
     "name": _name,
+    "names": _names,
+    "file": _file,
     "reason": _reason,
 }
 """Kind of an option (`mcqtest.options.Option.kind`) -> what checks its name, value and base."""
@@ -244,7 +268,7 @@ def _data(
     model: str | None,
     environment: Mapping[str, str],
 ) -> tuple[str | None, bool]:
-    """The folder of the data, None for others; and whether embedded questions are asked."""
+    """The folder of the data, None for others; and whether the demo's questions are asked."""
     if given == "demo" or (not given and model == "demo"):
         return None, True
     if given == "hub":

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from mcqtest import prompts
 from mcqtest.answers import READING, Reading
 from mcqtest.prompts import styles
-from mcqtest.types import Benchmark, Decoding, McqtestError, Method
+from mcqtest.types import Benchmark, Decoding, McqtestError, Method, Style
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,29 @@ class Way:
                 f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
             )
         method = benchmark.methods[name]
-        style = styles.named(name, self.style) if self.style else method.style
+        style = styles.named(name, self.style) if self.style else style_of(method)
         decoding = method.decoding and self._decoding(method.decoding)
         return name, replace(method, style=style, decoding=decoding)
+
+    def folder(self, benchmark: Benchmark) -> str:
+        """Where baselines of this way are, below the benchmark's; empty for its own way, and for
+        what was recorded elsewhere: ``letters``, ``0shots``, ``cot-temperature=0.7``.
+        """
+        if self.recorded:
+            return ""
+        name, method = self.method_of(benchmark)
+        own = next(iter(benchmark.methods))
+        parts = [name] if name != own else []
+        usual = style_of(benchmark.methods[name])
+        parts += [style_of(method).name] if style_of(method).name != usual.name else []
+        if self.shots is not None and self.shots != benchmark.shots:
+            parts.append(f"{self.shots}shots")
+        if method.decoding is not None:
+            parts += [f"{key}={value}" for key, value in sorted(self.decoding.items())]
+        folder = "-".join(parts)
+        if re.fullmatch(r"[\w.=-]{0,100}", folder, re.ASCII):
+            return folder
+        return "other-" + hashlib.sha256(folder.encode()).hexdigest()[:16]
 
     def _recorded(self, benchmark: Benchmark) -> Method:
         for key in self.decoding.keys() - {"samples", "vote"}:
@@ -64,7 +86,7 @@ class Way:
 
     @property
     def vote(self) -> str:
-        """How several samples make one score: the ``majority`` is right or wrong, or their ``mean``."""
+        """How several samples make one score: that of their ``majority``, or their ``mean``."""
         said = self.decoding.get("vote", "majority")
         if said not in {"majority", "mean"}:
             raise McqtestError(f"--decoding vote={said}: unknown; there are majority and mean")
@@ -89,6 +111,11 @@ class Way:
 
 OWN = Way()
 """As benchmarks ask by themselves."""
+
+
+def style_of(method: Method) -> Style:
+    """A method's style; as MMLU asks for letters, and the bare question for texts, by default."""
+    return method.style or (prompts.plain if method.decoding else prompts.mmlu)
 
 
 SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
@@ -33,7 +36,8 @@ class Method:
     given.
     """
 
-    style: Style
+    style: Style | None = None
+    """None: as MMLU asks for letters, and the bare question for texts."""
     decoding: Decoding | None = None
     worked: bool = False
     """Its shots are the source's worked examples, and not the split of shots."""
@@ -50,7 +54,7 @@ class Benchmark:
     """Group -> the names of its tasks."""
     source: Source
     methods: Mapping[str, Method]
-    """By name, ``letters`` or ``cot`` (chain of thought); the first is the benchmark's own."""
+    """By name, ``letters``, ``cot`` (chain of thought) or ``text``; the first is its own."""
     shots: int
     """Shots asked for by default; more than that do not exist."""
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -63,8 +67,20 @@ class Benchmark:
     """Figures of its own, beside those that every benchmark has (`mcqtest.metrics.STANDARD`)."""
     suite: bool = True
     """It is asked unless others are chosen."""
+    demo: bool = False
+    """It is asked with ``--data=demo``, and only then."""
     about: str = ""
     """What it is, behind its marker."""
+
+    @classmethod
+    def csv(cls, path: str | Path, **columns: Any) -> Benchmark:
+        """The benchmark of a table of one's own, seen from the file that says so
+        (`mcqtest.data.from_table`, which names the columns).
+        """
+        from mcqtest.data import from_table
+
+        caller = sys._getframe(1).f_globals.get("__file__", ".")  # noqa: SLF001
+        return from_table(Path(caller).resolve().parent / path, **columns)
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

@@ -33,7 +33,7 @@ class Result:
     guessed: bool = False
     """Nothing could be read, and the answer was drawn by lot."""
     value: float = math.nan
-    """1 for right and 0 for wrong, found here unless it is told; or any real number, more is better."""
+    """1 for right and 0 for wrong, found here unless it is told; or any real number."""
     details: Mapping[str, float] = field(default_factory=dict)
     """What a metric of one's own needs besides, by name."""
 

@@ -61,9 +61,7 @@ class Source:
     hub: str | None = None
     revision: str | None = None
     """None: none is known to pin; the newest one is taken."""
-    embedded: Path | None = None
-    """A folder that comes with the benchmark and stands for ``--data``; such questions are asked
-    with ``--data=demo``, and others never are.
-    """
+    place: Path | None = None
+    """The folder that they come with, whatever ``--data`` says."""
     worked: tuple[Layout, ...] = ()
     """Forms of worked examples that are published elsewhere; local files only."""

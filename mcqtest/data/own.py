@@ -1,0 +1,100 @@
+"""A benchmark of a table of one's own: a CSV, or JSONL or Parquet, beside the test that asks it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcqtest.data.tables import AGAIN, Row, names, read, shown
+from mcqtest.types import (
+    Benchmark,
+    Columns,
+    Decoding,
+    Layout,
+    McqtestError,
+    Method,
+    Metric,
+    Question,
+    Source,
+    Style,
+    Value,
+)
+
+
+def from_table(
+    path: Path,
+    *,
+    question: str = "question",
+    choices: Sequence[str] = (),
+    answer: str = "answer",
+    first: int = 0,
+    task: str | None = None,
+    name: str = "",
+    style: Style | None = None,
+    value: Value | None = None,
+    max_tokens: int = 64,
+    metrics: Sequence[Metric] = (),
+) -> Benchmark:
+    """The benchmark of the questions in one file.
+
+    ``choices`` names the columns of the choices (``"ABCD"``: four of a letter each), or one column
+    that holds a list of them. Without any, a text is asked for, of ``max_tokens`` at most, which is
+    worth what ``value`` says; by default 1 where it is the ``answer`` but for case and spaces.
+    ``answer`` names the column of the right one: a letter, a number from ``first`` up, or a text.
+    ``task`` names the column that divides the questions into pytest cases. ``name`` is that of the
+    benchmark and of its marker, by default the file's. A column ``id`` is used where there is one.
+    The questions are asked without examples. Raises `McqtestError` for what is no such table.
+    """
+    rows = read(path, path.name, None)
+    if not rows:
+        raise McqtestError(f"{path}: no rows, expected questions; fill it")
+    cells = rows[0].cells
+    for column in (question, answer, *([task] if task else [])):
+        if column not in cells:
+            raise McqtestError(f"{path}: no column {column}, only {names(cells)}; name it")
+    listed = isinstance(choices, str) and choices in cells
+    columns = Columns(
+        question=question,
+        choices=str(choices) if listed else tuple(choices),
+        answer=answer,
+        first=first,
+        id="id" if "id" in cells else None,
+        task=task,
+    )
+    name = name or re.sub(r"\W", "_", path.name.partition(".")[0])
+    titles = _titles(rows, task) if task else {name: name}
+    decoding = Decoding(max_tokens=max_tokens, stop=("\n\n",))
+    text = Method(style, decoding, value=value or same)
+    return Benchmark(
+        name=name,
+        groups={"all": tuple(titles)},
+        source=Source("", (Layout(path.name, columns),), place=path.parent),
+        methods={"letters": Method(style)} if choices else {"text": text},
+        shots=0,
+        titles={key: title for key, title in titles.items() if key != title},
+        metrics=tuple(metrics),
+    )
+
+
+def same(question: Question, text: str) -> float:
+    """1 where a text is one of the question's targets, but for case and space around it."""
+    return float(text.strip().casefold() in {each.strip().casefold() for each in question.targets})
+
+
+def _titles(rows: Sequence[Row], column: str) -> dict[str, str]:
+    """Names for command lines -> what stands in the column, in the order of appearance."""
+    titles: dict[str, str] = {}
+    for row in rows:
+        title = row.cells.get(column)
+        if not isinstance(title, str) or not title.strip():
+            found = f"{column} is {shown(title)}, expected the name of a task"
+            raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
+        if title not in titles.values():
+            plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+            name = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_") or f"task_{len(titles) + 1}"
+            while name in titles:
+                name += "_"
+            titles[name] = title
+    return titles

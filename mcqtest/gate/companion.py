@@ -1,0 +1,160 @@
+"""What the letters of a baseline cannot hold, in one compact file beside them, ``TASK.json``.
+
+Probabilities as 16-bit fractions, base85; how many texts were truncated; how long they are. It
+names the digest of the letters that it goes with, so the two cannot drift apart. A baseline without
+one is compared by its letters alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcqtest.gate.record import Record
+from mcqtest.types import McqtestError, Score
+
+FORMAT = 1
+_MOST = 65_535
+_DAMAGED = "the baseline's companion is damaged; restore it from version control"
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One value per question in each column; a column that no score has is None."""
+
+    of: str
+    """Digest of the record's answers (`digest`)."""
+    probabilities: tuple[tuple[float, ...], ...] | None
+    """Of every choice, to 1/65,535; a model that gave them again gives the same ones."""
+    truncated: tuple[int, ...] | None
+    """Texts that met a limit."""
+    lengths: tuple[int, ...] | None
+    """Characters of all texts of a question."""
+
+    def __str__(self) -> str:
+        columns = {
+            "probabilities": self.probabilities and _packed(self.probabilities),
+            "truncated": self.truncated and list(self.truncated),
+            "lengths": self.lengths and list(self.lengths),
+        }
+        told = {name: column for name, column in columns.items() if column is not None}
+        return json.dumps({"format": FORMAT, "of": self.of, **told}) + "\n"
+
+
+def companion(record: Record, scores: Sequence[Score]) -> Companion:
+    """The companion of a ``record`` with these scores."""
+    every = [score.probabilities for score in scores]
+    known = [each for each in every if each is not None]
+    cut = [score.truncated for score in scores if score.texts]
+    whole = len(cut) == len(scores) and None not in cut
+    lengths = tuple(sum(map(len, score.texts)) for score in scores)
+    return Companion(
+        of=digest(record),
+        probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
+        truncated=tuple(each or 0 for each in cut) if whole and scores else None,
+        lengths=lengths if any(lengths) else None,
+    )
+
+
+def digest(record: Record) -> str:
+    """Of all answers of a record, and of the questions that they answer."""
+    said = json.dumps([record.questions, record.marks, list(record.scores)])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def rounded(probabilities: Sequence[float]) -> tuple[float, ...]:
+    """As they are kept."""
+    return tuple(round(value * _MOST) / _MOST for value in probabilities)
+
+
+def parse(text: str, record: Record, *, where: str) -> Companion:
+    """Read the companion of a ``record``; ``where`` is its path. Raises `McqtestError` for one that
+    is damaged, or belongs to other answers.
+    """
+    try:
+        fields: Any = json.loads(text)
+        found = Companion(
+            of=str(fields["of"]),
+            probabilities=_unpacked(fields.get("probabilities")),
+            truncated=_whole(fields.get("truncated")),
+            lengths=_whole(fields.get("lengths")),
+        )
+        good = fields["format"] == FORMAT
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        zlib.error,
+        struct.error,
+        RecursionError,
+    ) as error:
+        raise McqtestError(f"{where}: {_DAMAGED}") from error
+    n = len(record.values)
+    columns = (found.probabilities, found.truncated, found.lengths)
+    if not good or any(column is not None and len(column) != n for column in columns):
+        raise McqtestError(f"{where}: {_DAMAGED}")
+    if found.of != digest(record):
+        raise McqtestError(
+            f"{where}: belongs to other answers than the baseline beside it; restore both from "
+            "version control, or remove it"
+        )
+    return found
+
+
+def _packed(rows: Sequence[Sequence[float]]) -> list[Any]:
+    """How many choices each question has, where they differ, and all numbers."""
+    counts = [len(row) for row in rows]
+    numbers = [round(value * _MOST) for row in rows for value in row]
+    raw = zlib.compress(struct.pack(f"<{len(numbers)}H", *numbers), 9)
+    return [counts[0] if len(set(counts)) == 1 else counts, base64.b85encode(raw).decode()]
+
+
+def _unpacked(column: Any) -> tuple[tuple[float, ...], ...] | None:
+    if column is None:
+        return None
+    counts, text = column
+    unpacker = zlib.decompressobj()
+    raw = unpacker.decompress(base64.b85decode(text), 64 * 1024 * 1024)
+    numbers = [number / _MOST for (number,) in struct.iter_unpack("<H", raw)]
+    if isinstance(counts, int):
+        counts = [counts] * (len(numbers) // counts)
+    if sum(counts) != len(numbers):
+        raise ValueError("other numbers than choices")
+    rows, at = [], 0
+    for count in counts:
+        rows.append(tuple(numbers[at : at + count]))
+        at += count
+    return tuple(rows)
+
+
+def _whole(column: Any) -> tuple[int, ...] | None:
+    if column is None:
+        return None
+    if not all(type(value) is int and value >= 0 for value in column):
+        raise ValueError("whole numbers are expected")
+    return tuple(column)
+
+
+def improved(old: Companion, new: Companion, scores: Sequence[Score]) -> list[float] | None:
+    """By how much the Brier score of each question became smaller; None where either side has no
+    probabilities. Both as they are kept, so that the same ones are no change.
+    """
+    if old.probabilities is None or new.probabilities is None:
+        return None
+    triples = zip(old.probabilities, new.probabilities, scores, strict=True)
+    return [
+        _brier(before, score.gold) - _brier(after, score.gold) for before, after, score in triples
+    ]
+
+
+def _brier(probabilities: Sequence[float], gold: Any) -> float:
+    return math.fsum((p - (at == gold)) ** 2 for at, p in enumerate(probabilities))
