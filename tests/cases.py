@@ -8,7 +8,7 @@ from dataclasses import asdict
 from builders import IDENTITY
 
 from mcqtest.gate import Outcome, Policy, Thresholds, counted, decide, stats
-from mcqtest.gate.record import figures
+from mcqtest.metrics import measured
 from mcqtest.report import Scoreboard, dump
 from mcqtest.run.settings import Settings
 from mcqtest.types import Identity, Question, Result
@@ -36,6 +36,9 @@ def settings_of(**changes):
         "method": None,
         "style": None,
         "sensitivity": None,
+        "sweep": None,
+        "benchmarks": (),
+        "tags": None,
         "decoding": {},
         "reader": None,
         "fallback": None,
@@ -107,32 +110,16 @@ def outcome_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **
         for row, answer in enumerate(answers)
     ]
     comparison = None if lost is None else asdict(counted(n, lost, won, 0.1))
+    same = n - (lost or 0) - won
     values = {
         "benchmark": benchmark,
         "task": task,
         "group": "water",
-        "rows": [
-            {
-                "format": 1,
-                "benchmark": benchmark,
-                "task": task,
-                "id": each.question.id,
-                "gold": 0,
-                "answer": each.answer,
-                "correct": each.correct,
-                "choices": 2,
-                "probabilities": list(each.probabilities),
-                "text": None,
-                "texts": [],
-                "votes": [],
-                "truncated": 0,
-                "guessed": False,
-                "change": None if lost is None else "same",
-            }
-            for each in results
-        ],
-        "figures": figures(results),
+        "scores": [each.score for each in results],
+        "figures": measured([results]),
         "comparison": comparison,
+        "differences": None if lost is None else [-1.0] * lost + [1.0] * won + [0.0] * same,
+        "brier": None,
         "failures": [],
         "against": None if lost is None else "0" * 64,
         "before": None if lost is None else right + lost - won,
