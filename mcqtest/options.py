@@ -27,7 +27,9 @@ OPTIONS = (
         "checkpoint to judge: a folder, a hub id, or demo; recorded outputs",
         kind="model",
     ),
-    Option("backend", "NAME", "auto, transformers, vllm or replay (default: auto)"),
+    Option(
+        "backend", "NAME", "auto, transformers, vllm, replay, or package.module (default: auto)"
+    ),
     Option(
         "backend-option",
         "KEY=VALUE",
@@ -86,7 +88,11 @@ OPTIONS = (
         many=True,
         kind="pairs",
     ),
-    Option("reader", "NAME", "what reads answers out of texts (default: mcqtest)"),
+    Option(
+        "reader",
+        "NAME",
+        "what reads answers out of texts, also package.module:function (default: mcqtest)",
+    ),
     Option("fallback", "NAME", "where nothing can be read: wrong or random (default: wrong)"),
     Option("limit", "N", "only the first N questions of each task", kind="number"),
     Option(

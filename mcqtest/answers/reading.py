@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mcqtest.answers import published
+from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
 from mcqtest.types import McqtestError, Question, Response, Result, Value
 
@@ -48,8 +48,13 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
 
 
 def _reader(name: str) -> Reader:
+    if ":" in name:
+        return own.reader(name)[0]
     if name not in READERS:
-        raise McqtestError(f"--reader={name}: unknown; there are {', '.join(READERS)}")
+        raise McqtestError(
+            f"--reader={name}: unknown; there are {', '.join(READERS)}, or a function of your own "
+            "as package.module:function"
+        )
     return READERS[name]
 
 
@@ -68,6 +73,8 @@ class Reading:
 
     def __str__(self) -> str:
         revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        if ":" in self.reader:
+            revision = f" {own.reader(self.reader)[1]}"
         return f"reader {self.reader}{revision}, fallback {self.fallback}"
 
 

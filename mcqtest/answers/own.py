@@ -1,0 +1,63 @@
+"""A reader of one's own: ``--reader=package.module:function``."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from mcqtest.types import McqtestError, one_line
+
+Function = Callable[[str, Sequence[str]], int | None]
+
+
+@cache
+def reader(name: str) -> tuple[Function, str]:
+    """The function of this name, and the hash of the file that it is written in: an edited reader
+    is another one. Raises `McqtestError` for what is no such function.
+    """
+    place, _, called = name.partition(":")
+    try:
+        module = importlib.import_module(place)
+    except Exception as error:
+        said = one_line(error, named=True)
+        raise McqtestError(f"--reader={name}: {place} cannot be imported ({said})") from error
+    function = getattr(module, called, None)
+    if not callable(function):
+        raise McqtestError(f"--reader={name}: {place} has no function {called!r}")
+    try:
+        inspect.signature(function).bind("", ())
+    except ValueError:  # one that is not written in Python says nothing of what it takes
+        pass
+    except TypeError as error:
+        raise McqtestError(
+            f"--reader={name}: is called with a text and the choices, and cannot be "
+            f"({one_line(error)})"
+        ) from None
+    return _checked(name, function), hashlib.sha256(_file(module, function)).hexdigest()[:12]
+
+
+def _file(module: object, function: object) -> bytes:
+    """What the function is written in, else the module that hands it on."""
+    try:
+        path = inspect.getsourcefile(inspect.unwrap(function))  # type: ignore[arg-type]
+    except TypeError:
+        path = None
+    path = path or getattr(module, "__file__", None)
+    return Path(path).read_bytes() if path else b""
+
+
+def _checked(name: str, function: Function) -> Function:
+    def read(text: str, choices: Sequence[str]) -> int | None:
+        found = function(text, choices)
+        if found is not None and (type(found) is not int or found < 0):
+            raise McqtestError(
+                f"--reader={name}: gave {str(found)[:60]!r} for a text; give the index of a "
+                "choice, counted from 0, or None"
+            )
+        return found
+
+    return read
