@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mcqtest.data.tables import AGAIN, Row, names, read, shown
@@ -51,10 +52,15 @@ def from_table(
     if not rows:
         raise McqtestError(f"{path}: no rows, expected questions; fill it")
     cells = rows[0].cells
-    for column in (question, answer, *([task] if task else [])):
-        if column not in cells:
-            raise McqtestError(f"{path}: no column {column}, only {names(cells)}; name it")
     listed = isinstance(choices, str) and choices in cells
+    _check(path, cells, (question, answer, *([task] if task else [])))
+    if not listed:
+        _check(path, cells, choices, said=choices)
+    if choices and value:
+        raise McqtestError(
+            f"{path}: a value is that of a text, and of choices a letter is asked; leave out "
+            "choices or value"
+        )
     columns = Columns(
         question=question,
         choices=str(choices) if listed else tuple(choices),
@@ -63,19 +69,41 @@ def from_table(
         id="id" if "id" in cells else None,
         task=task,
     )
+    layout = Layout(re.sub("[{}]", r"\g<0>\g<0>", path.name), columns)
     name = name or re.sub(r"\W", "_", path.name.partition(".")[0])
+    if not name.isidentifier() or name.startswith("_") or name in _TAKEN:
+        raise McqtestError(
+            f'{path}: {name!r} cannot be a marker of pytest; name the benchmark with name="..."'
+        )
     titles = _titles(rows, task) if task else {name: name}
     decoding = Decoding(max_tokens=max_tokens, stop=("\n\n",))
     text = Method(style, decoding, value=value or same)
     return Benchmark(
         name=name,
         groups={"all": tuple(titles)},
-        source=Source("", (Layout(path.name, columns),), place=path.parent),
+        source=Source("", (layout,), place=path.parent),
         methods={"letters": Method(style)} if choices else {"text": text},
         shots=0,
         titles={key: title for key, title in titles.items() if key != title},
         metrics=tuple(metrics),
     )
+
+
+_TAKEN = {
+    *keyword.kwlist,
+    *("filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"),
+}
+"""What means something else behind -m."""
+
+
+def _check(
+    path: Path, cells: Mapping[str, object], columns: Iterable[str], *, said: object = None
+) -> None:
+    """Raise for a column that is not there; ``said``: how choices were named."""
+    for column in columns:
+        if column not in cells:
+            named = f" (choices={said!r})" if said else ""
+            raise McqtestError(f"{path}: no column {column}{named}, only {names(cells)}; name it")
 
 
 def same(question: Question, text: str) -> float:
@@ -94,7 +122,7 @@ def _titles(rows: Sequence[Row], column: str) -> dict[str, str]:
         if title not in titles.values():
             plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
             name = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_") or f"task_{len(titles) + 1}"
-            while name in titles:
+            while name.casefold() in map(str.casefold, titles):  # names are those of files
                 name += "_"
             titles[name] = title
     return titles

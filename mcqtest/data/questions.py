@@ -97,14 +97,16 @@ def _read_groups(
     known = {
         comparable(each): task.name for task in benchmark.tasks for each in (task.title, task.name)
     }
+    exactly = {task.title: task.name for task in benchmark.tasks}  # C++ and C# are alike
     groups: dict[str, list[Row]] = {}
     for row in read(path, name, header):
         said = _text(row, column, _cell(row, column))
-        if comparable(said) not in known:
+        task = exactly.get(said) or known.get(comparable(said))
+        if task is None:
             listed = names(task.title for task in benchmark.tasks)
             found = f"{column} is {shown(said)}, expected one of {listed}"
             raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
-        groups.setdefault(known[comparable(said)], []).append(row)
+        groups.setdefault(task, []).append(row)
     return groups
 
 
