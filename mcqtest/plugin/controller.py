@@ -18,7 +18,7 @@ from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
-from mcqtest.report import Scoreboard, terminal
+from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError
 
@@ -167,6 +167,9 @@ class Controller:
         # Where a mistake ended the run before anything was judged, earlier results may stay.
         if board.outcomes or self._tally.fatal is None:
             write(self.run.folder / "results.jsonl", "".join(board.rows()))
+        for each in pooled:
+            if (picture := drawn(each)) is not None:
+                write(self.run.folder / f"sweep-{each.name}.svg", picture)
         if verdict.state == "recorded":
             compared = [key for key, outcome in board.outcomes.items() if outcome.compared]
             publish(board.policy, self.run.staging, compared)

@@ -4,12 +4,14 @@ from mcqtest.report import terminal
 from mcqtest.report.clock import Clock
 from mcqtest.report.ending import sentence
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
+from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
 
 __all__ = [
     "UNFINISHED",
     "Clock",
     "Scoreboard",
+    "drawn",
     "dump",
     "plural",
     "refused",

@@ -78,6 +78,7 @@ def benchmark(pooled: Pooled, tags: Tags) -> dict[str, Any]:
         "unanswered": sum(each.unanswered for each in outcomes),
         "fewer_shots": sum(each.fewer_shots for each in outcomes),
         **_ways(outcomes),
+        **({"sweep": _rounded(swept)} if (swept := sweeps.rows(pooled)) else {}),
         **humans(outcomes),
         **({} if share is None else {"near_expert": _short(share)}),
         **{key: said for kind in KINDS.values() for key, said in kind.summary(outcomes).items()},
@@ -120,19 +121,12 @@ def _task(outcome: Outcome) -> dict[str, Any]:
 
 
 def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Accuracies in other styles and by other methods, where they were asked for; and what a sweep
-    found.
-    """
+    """Accuracies in other styles and by other methods, where they were asked for."""
     n = sum(each.n for each in outcomes)
     found: dict[str, Any] = {}
     asked = variants(outcomes)
     if styles := {name: scores for name, scores in asked.items() if "=" not in name}:
         found["styles"] = {name: _short(accuracy(scores)) for name, scores in styles.items()}
-    if swept := {name: scores for name, scores in asked.items() if "=" in name}:
-        found["sweep"] = {
-            name: {key: _short(value) for key, value in sweeps.figures(scores).items()}
-            for name, scores in swept.items()
-        }
     if by := methods(outcomes):
         found["methods"] = {name: _short(total / n) for name, total in by.items()}
     if (gain := reasoning_gain(outcomes)) is not None:

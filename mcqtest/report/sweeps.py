@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mcqtest.gate import Pooled, variants
 from mcqtest.metrics import STANDARD, measured
+from mcqtest.report import picture
 from mcqtest.types import Score
 
 _SHOWN = ("accuracy", "ece", "brier", "unanswered_share", "truncated_share")
@@ -20,22 +21,40 @@ def figures(scores: Sequence[Score]) -> dict[str, float]:
     return found | ({"length": math.fsum(texts) / len(texts)} if texts else {})
 
 
+def rows(pooled: Pooled) -> dict[str, dict[str, float]]:
+    """``KEY=VALUE`` -> its figures and what criteria count; empty where nothing was swept."""
+    return {
+        name: figures(scores) | _criteria(pooled, name)
+        for name, scores in variants(pooled.outcomes).items()
+        if "=" in name
+    }
+
+
 def table(pooled: Pooled) -> list[str]:
     """A line for each value, below a heading; nothing where nothing was swept."""
-    swept = {name: each for name, each in variants(pooled.outcomes).items() if "=" in name}
-    if not swept:
+    found = rows(pooled)
+    if not found:
         return []
-    rows = {name: figures(scores) for name, scores in swept.items()}
-    for name in rows:
-        rows[name] |= _criteria(pooled, name)
-    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
-    width = max(len(name) for name in rows)
+    columns = list(dict.fromkeys(key for row in found.values() for key in row))
+    width = max(len(name) for name in found)
     heading = " ".join(f"{key.replace('_share', ''):>10}" for key in columns)
     lines = [f"{'sweep':<{width}} {heading}"]
-    for name, row in rows.items():
+    for name, row in found.items():
         cells = " ".join(f"{_cell(key, row.get(key)):>10}" for key in columns)
         lines.append(f"{name:<{width}} {cells}".rstrip())
     return lines
+
+
+def drawn(pooled: Pooled) -> str | None:
+    """The table as a picture (SVG); None where nothing was swept."""
+    found = rows(pooled)
+    if not found:
+        return None
+    columns = dict.fromkeys(key for row in found.values() for key in row)
+    series = {key: [row.get(key) for row in found.values()] for key in columns}
+    key = next(iter(found)).partition("=")[0]
+    values = [name.partition("=")[2] for name in found]
+    return picture.lines(f"{pooled.name} by {key}", values, series)
 
 
 def _criteria(pooled: Pooled, name: str) -> dict[str, float]:
