@@ -55,7 +55,7 @@ def _checked(name: str, function: Function) -> Function:
         found = function(text, choices)
         if found is not None and (type(found) is not int or found < 0):
             raise McqtestError(
-                f"--reader={name}: gave {str(found)[:60]!r} for a text; give the index of a "
+                f"--reader={name}: gave {repr(found)[:60]} for a text; give the index of a "
                 "choice, counted from 0, or None"
             )
         return found

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import SupportsFloat
 
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
@@ -105,7 +106,7 @@ def judge(
         return replace(chosen, texts=texts, truncated=_truncated(responses))
     shots, truncated = min(each.shots for each in responses), _truncated(responses)
     if value is not None:
-        worth = math.fsum(value(question, text) for text in texts) / len(texts)
+        worth = math.fsum(_worth(value, question, text, name) for text in texts) / len(texts)
         said = next((text.strip() for text in texts if text.strip()), None)
         answer = None if said is None else said.splitlines()[-1][:_SHOWN]
         return Result(question, answer, None, shots, texts, (), truncated, value=worth)
@@ -122,6 +123,17 @@ def judge(
     if vote == "mean" and not guessed:
         right = sum(each == question.answer for each in votes) / len(votes)
     return Result(question, index, None, shots, texts, votes, truncated, guessed, right)
+
+
+def _worth(value: Value, question: Question, text: str, name: str) -> float:
+    """What a text is worth; raises `McqtestError` where that is no number to count with."""
+    found = value(question, text)
+    if not isinstance(found, SupportsFloat) or not math.isfinite(found):
+        by = getattr(value, "__name__", "value")
+        raise McqtestError(
+            f"{name}: its text is worth {repr(found)[:60]} by {by}; a finite number is needed"
+        )
+    return float(found)
 
 
 _SHOWN = 100
