@@ -56,7 +56,8 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
 
 def compare(old: Record, new: Record, level: float) -> Comparison:
     """The paired comparison of one task; the records must match (`mismatch`)."""
-    return compared(len(new.values), differences(old, new), level)
+    real = bool(old.scores or new.scores)
+    return compared(len(new.values), differences(old, new), level, real=real)
 
 
 def differences(old: Record, new: Record) -> list[float]:
@@ -71,14 +72,17 @@ def changed(old: Record, new: Record) -> list[Change]:
     return list(map(change, differences(old, new)))
 
 
-def compared(n: int, differences: Sequence[float], level: float) -> Comparison:
+def compared(
+    n: int, differences: Sequence[float], level: float, *, real: bool = False
+) -> Comparison:
     """The comparison of ``n`` questions whose scores changed by so much; questions that did not
     change may be left out. Those of a benchmark are its tasks' together.
 
-    Where questions are right or wrong it is McNemar's test, else signs are flipped.
+    Where questions are right or wrong it is McNemar's test; where scores are ``real`` numbers,
+    signs are flipped.
     """
     lost, won = sum(each < 0 for each in differences), sum(each > 0 for each in differences)
-    if all(each in {-1.0, 0.0, 1.0} for each in differences):
+    if not real and all(each in {-1.0, 0.0, 1.0} for each in differences):
         return counted(n, lost, won, level)
     from mcqtest.gate.signflip import sign_flips
 

@@ -17,7 +17,7 @@ from mcqtest.gate.comparison import compare, differences, listed, mismatch, move
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
-from mcqtest.gate.record import Record, record
+from mcqtest.gate.record import Record, record, rounded
 from mcqtest.metrics import STANDARD
 from mcqtest.types import Comparison, Identity, Results, Score, Task
 
@@ -239,5 +239,11 @@ def _about(results: Results) -> dict[str, Any]:
 
 
 def scores_of(results: Results) -> list[Score]:
-    """One for each question: all that is kept, sent and compared from here on."""
-    return [result.score for result in results]
+    """One for each question: all that is kept, sent and compared from here on. Their values have
+    the six digits that a baseline keeps, so that the same ones again are no change.
+    """
+    scores = [result.score for result in results]
+    return [
+        replace(score, value=kept) if (kept := rounded(score.value)) != score.value else score
+        for score in scores
+    ]

@@ -97,7 +97,8 @@ def _compare(outcomes: Sequence[Outcome], level: float | None) -> Comparison | N
     if level is None:  # one task: the pooled comparison is that of the task
         level = made[0]["level"]
     differences = [each for outcome in outcomes for each in outcome.differences or () if each]
-    return compared(sum(each["n"] for each in made), differences, level)
+    real = any(each["min_detectable_drop"] is None for each in made)
+    return compared(sum(each["n"] for each in made), differences, level, real=real)
 
 
 def _regression(
