@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import traceback
 from collections.abc import Sequence
+from typing import SupportsFloat
 
 from mcqtest.metrics import calibration, figures
-from mcqtest.types import Metric, Scored
+from mcqtest.types import McqtestError, Metric, Scored, one_line
 
 ACCURACY = Metric("accuracy", figures.accuracy)
 
@@ -28,6 +31,30 @@ STANDARD = (
 def measured(
     tasks: Sequence[Sequence[Scored]], metrics: Sequence[Metric] = STANDARD
 ) -> dict[str, float]:
-    """Name -> figure of these tasks together, of those that there are."""
-    found = {metric.name: metric.over(tasks) for metric in metrics}
+    """Name -> figure of these tasks together, of those that there are. Raises `McqtestError` where
+    a metric of one's own fails, or gives what is no finite number.
+    """
+    found = {
+        metric.name: metric.over(tasks) if metric in STANDARD else _own(metric, tasks)
+        for metric in metrics
+    }
     return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def _own(metric: Metric, tasks: Sequence[Sequence[Scored]]) -> float | None:
+    try:
+        value: object = metric.over(tasks)
+    except Exception as error:
+        *_, last = traceback.extract_tb(error.__traceback__)
+        said = one_line(error, named=True)
+        raise McqtestError(
+            f"metric {metric.name}: {said} ({last.filename}, line {last.lineno}); mend it"
+        ) from error
+    if value is None:
+        return None
+    if not isinstance(value, SupportsFloat) or not math.isfinite(value):
+        raise McqtestError(
+            f"metric {metric.name}: gave {repr(value)[:60]} for {sum(map(len, tasks))} questions; "
+            "a finite number is needed, or None where there is none"
+        )
+    return float(value)

@@ -23,7 +23,7 @@ class Cases:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._plan: Plan | None = None
+        self._plan: Plan | dict[str, Any] | None = None
         self._markers: set[str] = set()
         BaselineExtension.run = run
 
@@ -68,7 +68,8 @@ class Cases:
             return
         try:
             self.run.plan([task for item in session.items if (task := task_of(item))])
-            self._plan = Plan.of(self.run)
+            plan = Plan.of(self.run)
+            self._plan = plan.to_json() if self.run.is_worker else plan
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
@@ -77,6 +78,19 @@ class Cases:
         if self.run.is_worker:
             # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self,
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A mistake in a benchmark of one's own is one line, too."""
+        report = yield
+        call = getattr(report, "call", None)
+        error = call.excinfo.value if call is not None and call.excinfo is not None else None
+        if isinstance(error, McqtestError):
+            report.longrepr = str(error)
+            setattr(report, FATAL, str(error))
+        return report
 
     def _size(self, item: pytest.Item) -> int:
         task = task_of(item)
@@ -107,25 +121,37 @@ class Cases:
         """
         report = yield
         if self._plan is not None:
-            setattr(report, PLAN, self._plan.to_json() if self.run.is_worker else self._plan)
+            setattr(report, PLAN, self._plan)
             self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
+        if not isinstance(error, McqtestError):
+            try:
+                self._judge(item, report, error)
+            except McqtestError as mistake:
+                report.outcome, error = "failed", mistake
         if isinstance(error, McqtestError):
             report.longrepr = str(error)
             setattr(report, ERROR, str(error))
             if not isinstance(error, AnswerError):
                 setattr(report, FATAL, str(error))
                 item.session.shouldstop = str(error)
-        if report.when == "call" and (results := item.stash.get(RESULTS, None)) is not None:
-            baseline = item.stash.get(BASELINE, None)
-            compared = baseline is not None and baseline.outcome is not None
-            outcome = self.run.outcome(results, compared=compared)
-            setattr(report, OUTCOME, outcome.to_json() if self.run.is_worker else outcome)
-            if compared and outcome.failures and isinstance(error, AssertionError):
-                report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
-            for name, value in outcome.figures.items():  # builtin floats: anything else is lost on
-                item.user_properties.append((name, value))  # the way to xdist's controller
         return report
+
+    def _judge(
+        self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
+    ) -> None:
+        """Put the outcome on the report of a case that has results."""
+        results = item.stash.get(RESULTS, None)
+        if report.when != "call" or results is None:
+            return
+        baseline = item.stash.get(BASELINE, None)
+        compared = baseline is not None and baseline.outcome is not None
+        outcome = self.run.outcome(results, compared=compared)
+        setattr(report, OUTCOME, outcome.to_json() if self.run.is_worker else outcome)
+        if compared and outcome.failures and isinstance(error, AssertionError):
+            report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
+        for name, value in outcome.figures.items():  # builtin floats: anything else is lost on
+            item.user_properties.append((name, value))  # the way to xdist's controller
 
     def pytest_sessionfinish(self) -> None:
         self.run.close()

@@ -105,7 +105,7 @@ class Controller:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._tally.uncollected(report.nodeid)
+            self._tally.uncollected(report.nodeid, getattr(report, FATAL, None))
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         if hasattr(report, POOLED):  # no test of pytest's: it has no place in the progress
@@ -137,7 +137,11 @@ class Controller:
     def _finish(self, session: pytest.Session) -> pytest.ExitCode | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
-        pooled = board.benchmarks()
+        pooled: list[Pooled] = []
+        try:
+            pooled = board.benchmarks()
+        except McqtestError as error:
+            tally.fatal = tally.fatal or str(error)
         red = any(outcome.failures for outcome in board.outcomes.values())
         problems = tally.problems(session.exitstatus, judged=len(board.outcomes), is_red=red)
         if tally.skipped:

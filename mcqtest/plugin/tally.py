@@ -60,8 +60,11 @@ class Tally:
             self._errors.append(error)
         self.fatal = self.fatal or getattr(report, FATAL, None)
 
-    def uncollected(self, nodeid: str) -> None:
-        self._errors.append(f"{nodeid}: could not be collected")
+    def uncollected(self, nodeid: str, fatal: str | None = None) -> None:
+        """``fatal``: the mistake, where it is the user's."""
+        self.fatal = self.fatal or fatal
+        if fatal is None:
+            self._errors.append(f"{nodeid}: could not be collected")
 
     @property
     def is_broken(self) -> bool:
