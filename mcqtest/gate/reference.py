@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from mcqtest.types import McqtestError, Metric
+from mcqtest.types import McqtestError, Metric, one_line
 
 
 def referred(metric: Metric) -> dict[str, Any]:
@@ -23,14 +23,23 @@ def referred(metric: Metric) -> dict[str, Any]:
         )
     # As pytest does: the folder above the topmost package is where the module is looked for.
     file = getattr(sys.modules[module], "__file__", None)
-    root = str(Path(file).resolve().parents[module.count(".")]) if file else ""
+    up = module.count(".") + (Path(file or "").stem == "__init__")
+    root = str(Path(file).resolve().parents[up]) if file else ""
     plain = {each.name: getattr(metric, each.name) for each in fields(metric)}
     return plain | {"of": [root, module, name]}
 
 
 def resolved(plain: dict[str, Any]) -> Metric:
-    """The metric again."""
+    """The metric again. Raises `McqtestError` where its module cannot be imported."""
     root, module, name = plain["of"]
     if module not in sys.modules and root and root not in sys.path:
         sys.path.insert(0, root)
-    return Metric(**{**plain, "of": getattr(importlib.import_module(module), name)})
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except Exception as error:
+        said = one_line(error, named=True)
+        raise McqtestError(
+            f"metric {plain['name']}: {module} cannot be imported by the process that reports "
+            f"({said}); write it into a module that can, and import it"
+        ) from error
+    return Metric(**{**plain, "of": function})

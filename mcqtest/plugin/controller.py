@@ -94,7 +94,7 @@ class Controller:
         self._tally.count(report)
         plain = getattr(report, PLAN, None)
         if plain is not None and not self._tally.planned:
-            plan = plain if isinstance(plain, Plan) else Plan.from_json(plain)
+            plan = self._arrived(plain)
             self._tally.planned = plan.counts[0]
             self._board.policy = plan.policy
             self._screen.announce(plan.counts)
@@ -102,6 +102,16 @@ class Controller:
             outcome = arrived(values)
             self._board.add(outcome)
             self._screen.show(outcome, failed=report.failed)
+
+    def _arrived(self, plan: Any) -> Plan:
+        """What a process is going to ask; a worker's comes as plain values."""
+        if isinstance(plan, Plan):
+            return plan
+        try:
+            return Plan.from_json(plan)
+        except McqtestError as error:
+            self._tally.refuse(str(error))
+            raise pytest.UsageError(str(error)) from None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -9,7 +9,14 @@ from mcqtest.types import McqtestError, Question, Variant
 
 
 def _in_order(question: Question, order: list[int]) -> tuple[Question, list[int]]:
-    """The question with its choices in this order of their indices."""
+    """The question with its choices in this order of their indices. Raises `McqtestError` for one
+    without choices.
+    """
+    if not question.choices:
+        raise McqtestError(
+            f"--sensitivity: question {question.id!r} has no choices that could stand in another "
+            "order; name styles, or choose benchmarks with -m"
+        )
     choices = tuple(question.choices[at] for at in order)
     return replace(question, choices=choices, answer=order.index(question.answer)), order
 
@@ -35,6 +42,11 @@ def several(method: str, names: str) -> tuple[Variant, ...]:
     between, of styles and of orders. Raises `McqtestError` for others, and for one alone.
     """
     if names == "all":
+        if method not in styles.TESTED:
+            raise McqtestError(
+                f"--sensitivity=all: the 24 styles are for letters and cot, not for {method}; "
+                "choose benchmarks with -m"
+            )
         return tuple(Variant(style.name, style) for style in styles.TESTED[method])
     found = {}
     for name in (each.strip() for each in names.split(",")):
