@@ -6,11 +6,41 @@ from collections.abc import Collection, Mapping
 
 from mcqtest.data import comparable
 from mcqtest.gate import KINDS
+from mcqtest.metrics import STANDARD
 from mcqtest.run.settings import Settings
+from mcqtest.run.way import OWN, Way
 from mcqtest.types import Benchmark, McqtestError, Task
 
+_SAID = """
+    above_human accuracy asking baseline_accuracy baseline_brier brier_p_value chance churn
+    deviation failures fewer_shots group groups human_accuracy human_questions interval labels
+    level licence licences lost macro_accuracy methods min_detectable_drop n near_expert p_value
+    passed passed_before profile reasoning_gain spread styles sweep tasks title unanswered won
+"""
+"""What summary.json says of a benchmark or a task besides its figures."""
 
-def check_texts(tasks: Collection[Task], settings: Settings) -> None:
+
+def check_benchmarks(tasks: Collection[Task]) -> None:
+    """Two benchmarks of one name would share baselines, and two metrics a place in the summary."""
+    taken = {*_SAID.split(), *(metric.name for metric in STANDARD)}
+    known: dict[str, Benchmark] = {}
+    for benchmark in dict.fromkeys(task.benchmark for task in tasks):
+        other = known.setdefault(benchmark.name, benchmark)
+        if (other.source, other.groups) != (benchmark.source, benchmark.groups):
+            raise McqtestError(
+                f"{benchmark.name}: two benchmarks have this name; give one of them another, as "
+                'with name="..."'
+            )
+        names = [metric.name for metric in benchmark.metrics]
+        for name in names:
+            if name in taken or names.count(name) > 1:
+                raise McqtestError(
+                    f"{benchmark.name}: another figure than its metric {name} has that name; give "
+                    "the metric another"
+                )
+
+
+def check_texts(tasks: Collection[Task], settings: Settings, way: Way = OWN) -> None:
     """What is said about texts would have no effect where there can be none, neither here nor
     in another run that this one is held against.
     """
@@ -22,6 +52,13 @@ def check_texts(tasks: Collection[Task], settings: Settings) -> None:
                 f"--{option}: no text is asked for, since all that is selected answers with "
                 "letters; add --method=cot, or leave the option out"
             )
+    swept = (settings.sweep or "shots").partition("=")[0].strip()
+    asked = [way.method_of(each)[1] for each in dict.fromkeys(task.benchmark for task in tasks)]
+    if swept != "shots" and tasks and not any(method.decoding for method in asked):
+        raise McqtestError(
+            f"--sweep={settings.sweep}: no text is asked for, since all that is selected answers "
+            "with letters; sweep shots, or add --method=cot"
+        )
 
 
 def check_thresholds(tasks: Collection[Task], settings: Settings) -> None:

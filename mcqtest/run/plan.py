@@ -81,6 +81,7 @@ def plan(
     questions = every[: way.limit]
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
+    _check(task, asked, method)
     written = (
         _unasked(task, asked)
         if way.recorded
@@ -100,6 +101,18 @@ def plan(
         put=tuple(put) if put is not None else None,
         value=method.value,
         vote=way.vote,
+    )
+
+
+def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
+    """Raise for questions without choices that no answer could ever be right to."""
+    without = next((each for each in questions if not each.choices), None)
+    if without is None or (method.decoding and method.value):
+        return
+    lacks = "value" if method.decoding else "decoding"
+    raise McqtestError(
+        f"{task.path}/{without.id}: has no choices, so a text is asked, and is worth what a value "
+        f"says; give its Method a {lacks}"
     )
 
 

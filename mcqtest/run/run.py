@@ -19,7 +19,12 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run.checks import check_texts, check_thresholds, unused_revisions
+from mcqtest.run.checks import (
+    check_benchmarks,
+    check_texts,
+    check_thresholds,
+    unused_revisions,
+)
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
@@ -102,6 +107,7 @@ class Run:
 
     def plan(self, tasks: Sequence[Task]) -> None:
         """Load and check all data, and all baselines that will be compared with."""
+        check_benchmarks(tasks)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self._way.folder(each) for each in benchmarks}
@@ -118,7 +124,7 @@ class Run:
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
         check_thresholds(self.planned, self.settings)
         if not self._way.recorded:
-            check_texts(self.planned, self.settings)
+            check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
