@@ -43,11 +43,11 @@ def reader(name: str) -> tuple[Function, str]:
 def _file(module: object, function: object) -> bytes:
     """What the function is written in, else the module that hands it on."""
     try:
-        path = inspect.getsourcefile(inspect.unwrap(function))  # type: ignore[arg-type]
+        own = inspect.getsourcefile(inspect.unwrap(function))  # type: ignore[arg-type]
     except TypeError:
-        path = None
-    path = path or getattr(module, "__file__", None)
-    return Path(path).read_bytes() if path else b""
+        own = None
+    paths = [Path(path) for path in (own, getattr(module, "__file__", None)) if path]
+    return next((path.read_bytes() for path in paths if path.is_file()), b"")
 
 
 def _checked(name: str, function: Function) -> Function:

@@ -163,5 +163,9 @@ def _rounded(value: Any) -> Any:
 
 
 def _short(value: Any) -> Any:
-    """Nine digits: enough for any reader, and the same whatever the order of summation."""
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+    """Nine digits: enough for any reader, and the same whatever the order of summation; None for
+    no number, such as the ends of an interval that one question alone does not have.
+    """
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.9g}") if math.isfinite(value) else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcqtest.data import Tags
 from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, variants
-from mcqtest.metrics import accuracy
+from mcqtest.metrics import STANDARD, accuracy
 from mcqtest.report import slices, sweeps
 from mcqtest.report.board import boards, label, name_width, people
 from mcqtest.report.columns import fitted
@@ -15,6 +15,13 @@ from mcqtest.types import Identity
 
 _COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
 
+
+_KNOWN = (
+    {metric.name for metric in STANDARD}
+    | {"spread", "deviation"}
+    | {bound.figure for kind in KINDS.values() for bound in kind.bounds.values()}
+)
+"""Figures that have places of their own; the others are benchmarks' own metrics."""
 
 NONE: Tags = {}
 """No question has a label."""
@@ -105,8 +112,9 @@ def _details(pooled: Pooled) -> list[str]:
     (low, high), macro = found["interval"], found["macro_accuracy"]
     figures = pooled.figures
     micro = f"micro accuracy (over questions) {found['accuracy']:.4f}"
+    known = None not in (low, high)
     details = [
-        f"{micro}, 95 % interval {low:.4f} to {high:.4f}",
+        f"{micro}, 95 % interval {low:.4f} to {high:.4f}" if known else micro,
         f"macro accuracy (over tasks) {macro:.4f}",
     ]
     if "ece" in figures:
@@ -114,6 +122,8 @@ def _details(pooled: Pooled) -> list[str]:
             f"calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
             f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
         )
+    if own := {name: value for name, value in figures.items() if name not in _KNOWN}:
+        details.append(", ".join(f"{name} {value:.4f}" for name, value in own.items()))
     fewer = sum(outcome.fewer_shots for outcome in outcomes)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")

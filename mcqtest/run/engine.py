@@ -6,6 +6,7 @@ stream until that task's answers are stored; what is stored already is not asked
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
@@ -16,6 +17,7 @@ from mcqtest.run.store import Store
 from mcqtest.types import (
     AnswerError,
     Backend,
+    McqtestError,
     Question,
     Request,
     Response,
@@ -116,12 +118,28 @@ class Engine:
                 if planned in self._streamed:
                     self._open([planned])
                 continue
-            self._store.add(response, name=self._names[response.key])
+            self._store.add(response, name=self._named(response))
             self.asked += 1
             missing.discard(response.key)
             if self._progress:
                 total = len(planned.requests)
                 self._progress(planned.task, total - len(missing), total)
+
+    def _named(self, response: Response) -> str:
+        """What it answers; raises `McqtestError` for what no backend may say."""
+        if response.key not in self._names:
+            raise McqtestError(
+                f"the backend gave an answer that was not asked for (key {response.key!r})"
+            )
+        name = self._names[response.key]
+        if not response.logprobs and response.text is None:
+            raise McqtestError(f"{name}: the backend gave neither log-probabilities nor a text")
+        if not all(map(math.isfinite, response.logprobs)):
+            found = ", ".join(f"{value:g}" for value in response.logprobs)
+            raise McqtestError(
+                f"{name}: the backend gave log-probabilities {found}; finite numbers are needed"
+            )
+        return name
 
     def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
         """A new stream."""
