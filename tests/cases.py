@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from builders import IDENTITY
 
@@ -37,7 +37,7 @@ def settings_of(**changes):
         "style": None,
         "sensitivity": None,
         "sweep": None,
-        "benchmarks": (),
+        "benchmarks": [],
         "tags": None,
         "decoding": {},
         "reader": None,
@@ -131,3 +131,16 @@ def outcome_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **
         "notices": [],
     }
     return Outcome(**(values | changes))
+
+
+def rescored(outcome, *changes):
+    """The outcome, with these changes of its scores, from the first one on."""
+    rest = [{}] * (outcome.n - len(changes))
+    pairs = zip(outcome.scores, [*changes, *rest], strict=True)
+    outcome.scores = [replace(score, **each) for score, each in pairs]
+    return outcome
+
+
+def lines_of(outcome):
+    """Its lines of results.jsonl, as their reader sees them."""
+    return [json.loads(line) for line in outcome.rows()]

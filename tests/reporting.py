@@ -62,6 +62,7 @@ class Board:
             staging=self.folder / "staging",
             session="one",
             planned={},
+            tags={},
         )
         self.made = controller.Controller(self.config, self.run, workers=workers)
         self.reports = []
@@ -85,8 +86,12 @@ class Board:
 
     def report(self, nodeid, outcome=None, *, result="passed", when="call", **attributes):
         """A test has ended: with the outcome of a task, or with other attributes of its report."""
-        values = {} if outcome is None else {OUTCOME: outcome.to_json()}
+        values = {} if outcome is None else {OUTCOME: self.sent(outcome)}
         self.log(report_of(nodeid, outcome=result, when=when, **values, **attributes))
+
+    def sent(self, what):
+        """An outcome or a plan, as it comes: from a worker as plain values."""
+        return json.loads(json.dumps(what.to_json())) if self.made.workers else what
 
     def finish(self, status=OK):
         """The end of the session; the exit status."""

@@ -18,7 +18,7 @@ from judging import (
     results_of,
 )
 
-from mcqtest.gate import baselines, publish, staged, target, write
+from mcqtest.gate import baselines, beside, publish, staged, target, write
 
 
 def check(made, *, questions="40, 0123", asking="asking"):
@@ -121,10 +121,15 @@ def test_only_tasks_that_were_judged_are_published(tmp_path):
     staging = tmp_path / "staging"
     for name in ("tides", "winds"):
         write(staged(staging, "toy", name), f"new {name}\n")
+        write(beside(staged(staging, "toy", name)), f"beside {name}\n")
     kept = tmp_path / "baselines/release/toy/winds.txt"
     write(kept, "old winds\n")
     publish(policy, staging, [("toy", "tides")])
     assert (kept.parent / "tides.txt").read_text("utf-8") == "new tides\n"
+    assert (kept.parent / "tides.json").read_text("utf-8") == "beside tides\n"
+    assert sorted(path.name for path in kept.parent.iterdir()) == [
+        *("tides.json", "tides.txt", "winds.txt")
+    ]
     assert kept.read_text("utf-8") == "old winds\n"
     assert staged(staging, "toy", "winds").read_text("utf-8") == "new winds\n"
 
@@ -134,6 +139,7 @@ def test_a_task_that_was_not_staged_stops_all(tmp_path):
     policy = policy_of(baselines_dir=str(tmp_path / "baselines"))
     staging = tmp_path / "staging"
     write(staged(staging, "toy", "tides"), "new\n")
+    write(beside(staged(staging, "toy", "tides")), "new\n")
     with pytest.raises(FileNotFoundError):
         publish(policy, staging, [("toy", "tides"), ("toy", "winds")])
     assert not (tmp_path / "baselines").exists()

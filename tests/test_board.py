@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from cases import board_of, outcome_of
+from cases import board_of, outcome_of, rescored
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -222,19 +222,19 @@ def test_no_licences():
     for outcomes in ([outcome_of()], [outcome_of(), OUTCOMES[0]]):
         assert board.boards(outcomes, 120) == []
         assert passed(outcomes) is None
-        assert "passed" not in summary.benchmark(whole(outcomes))
+        assert "passed" not in summary.benchmark(whole(outcomes), {})
 
 
 def test_the_summary_has_what_the_board_shows():
     """How many are passed now and before, and of each licence its name and subjects."""
-    found = summary.benchmark(whole([LOST, OUTCOMES[2]], passed=1.0))
+    found = summary.benchmark(whole([LOST, OUTCOMES[2]], passed=1.0), {})
     assert (found["passed"], found["passed_before"], found["licences"]) == (1, 2, 2)
     task = found["tasks"]["certified_patent_attorney"]
     assert task["title"] == "변리사"
     assert task["licence"] == LOST.findings["licence"]
     assert [each["margin"] for each in task["licence"]["subjects"]] == [-1, 0]
     assert "passed" not in task
-    plain = summary.benchmark(whole([outcome_of()]))["tasks"]["tides"]
+    plain = summary.benchmark(whole([outcome_of()]), {})["tasks"]["tides"]
     assert {"title", "licence", "human_accuracy"}.isdisjoint(plain)
     assert Rules().mean == task["licence"]["average_over"]
 
@@ -245,11 +245,9 @@ def test_the_summary_has_what_the_board_shows():
 def asked(task, *known, **changes):
     """A task with (people, model) for each question; None where nothing is known of people."""
     outcome = outcome_of(task, len(known), sum(right for _, right in known), **changes)
-    for each, (share, right) in zip(outcome.rows, known, strict=True):
-        each["correct"] = right
-        if share is not None:
-            each["human_accuracy"] = share
-    return outcome
+    return rescored(
+        outcome, *({"value": float(right), "human_accuracy": share} for share, right in known)
+    )
 
 
 # --- lines of the table -----------------------------------------------------------------------
@@ -285,8 +283,7 @@ def test_the_summary_of_a_run(columns):
     assert any("against people" in line for line in lines)
     assert not any(line.startswith("licences") for line in lines)  # not all are licences
 
-    known = licence("physician", *GOOD, title="의사")
-    known.rows[0]["human_accuracy"] = 0.5
+    known = rescored(licence("physician", *GOOD, title="의사"), {"human_accuracy": 0.5})
     last = [*board.people([known], columns), *board.boards([known], columns)]
     assert terminal.summary(board_of(known).benchmarks(), columns)[-len(last) :] == last
     assert len(last) == 3 + 6

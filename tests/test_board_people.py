@@ -1,13 +1,11 @@
 """The board's table against people, the mark of experts, and what rows say of people."""
 
 import pytest
-from builders import toy
-from cases import outcome_of
+from cases import lines_of, outcome_of
 from hypothesis import given
 from hypothesis import strategies as st
 from test_board import HANGUL, asked, numbers, whole
 
-from mcqtest.gate.outcome import row
 from mcqtest.report import board, summary
 from mcqtest.report.columns import width
 from mcqtest.types import Question, Result
@@ -26,7 +24,7 @@ def test_against_people():
         ["all", "of", "these", "4", "0.5500", "0.5000", "-0.0500"],
     ]
     assert board.people([unknown, outcome_of()], 80) == []
-    found = summary.benchmark(whole([better, unknown, worse]))
+    found = summary.benchmark(whole([better, unknown, worse]), {})
     assert (found["human_accuracy"], found["human_questions"]) == (0.55, 4)
     assert found["above_human"] == -0.05
     assert found["tasks"]["tides"]["above_human"] == -0.3
@@ -55,18 +53,18 @@ def test_near_expert_is_above_the_mark():
     ]
     assert board.people(outcomes, 80) == ["  near expert, above 0.8: 1 of 3 subjects"]
     assert summary.near_expert(outcomes) == 1 / 3
-    assert summary.benchmark(whole(outcomes))["near_expert"] == 0.333333333
+    assert summary.benchmark(whole(outcomes), {})["near_expert"] == 0.333333333
     assert summary.near_expert([*outcomes, outcome_of()]) is None
-    assert "near_expert" not in summary.benchmark(whole([outcome_of()]))
+    assert "near_expert" not in summary.benchmark(whole([outcome_of()]), {})
 
 
 def test_rows_of_results():
     """A row says the question's subject and how people did only where that is known."""
-    task = toy("tides").tasks[0]
     known = Question("?", ("no", "yes"), 1, "0", subject="민법", human_accuracy=0.0)
-    found = row(task, Result(known, 1, None, 0, ("B",)), None)
+    unknown = Question("?", ("no", "yes"), 1, "0")
+    scores = [Result(each, 1, None, 0, ("B",)).score for each in (known, unknown)]
+    found, plain = lines_of(outcome_of(n=2, lost=None, scores=scores))
     assert (found["subject"], found["human_accuracy"], found["correct"]) == ("민법", 0.0, True)
     assert list(found)[:6] == ["format", "benchmark", "task", "id", "subject", "human_accuracy"]
-    plain = row(task, Result(Question("?", ("no", "yes"), 1, "0"), 1, None, 0, ("B",)), None)
     assert {"subject", "human_accuracy"}.isdisjoint(plain)
     assert found.keys() - plain.keys() == {"subject", "human_accuracy"}

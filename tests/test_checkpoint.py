@@ -12,6 +12,7 @@ from builders import complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest import demo
 from mcqtest.backends import checkpoint
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, find, installed
 
@@ -182,9 +183,9 @@ def test_an_unreadable_file(folder, monkeypatch):
 # --- finding it ---------------------------------------------------------------------------------
 
 
-def seek(model, base, demo=Path("/nowhere")):
+def seek(model, base):
     """`find`, from a folder."""
-    return find(str(model), base=base, demo=demo)
+    return find(str(model), base=base)
 
 
 @pytest.mark.parametrize("spelling", ["models/ship", "models/ship/", "./models/../models/ship"])
@@ -209,11 +210,15 @@ def test_a_folder_at_home(folder, tmp_path, monkeypatch):
     assert said.startswith("--model=~nobody-of-this-name/ship: ")
 
 
-def test_the_demo(tmp_path):
+def test_the_demo(tmp_path, monkeypatch):
     """The demo is the folder that comes with the package, not one of that name here."""
-    fill(tmp_path / "demo")
-    found = seek("demo", tmp_path, demo=Path("/inside"))
+    monkeypatch.setattr(demo, "MODEL", Path("/inside"))
+    here = fill(tmp_path / "demo")
+    found = seek("demo", tmp_path)
     assert (found.folder, found.name) == (Path("/inside"), "demo")
+    assert found.about == "a toy: it shows the tool, not a real model"
+    assert seek("./demo", tmp_path) == seek(here, tmp_path) == Checkpoint(here, "demo")
+    assert seek("./demo", tmp_path).about == ""
 
 
 def test_a_file_is_no_folder(folder, tmp_path):

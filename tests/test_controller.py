@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reporting import FAILED, INTERNAL, INTERRUPTED, NOTHING, OK, USAGE, Board
 
-from mcqtest.gate import staged, write
+from mcqtest.gate import beside, staged, write
 from mcqtest.plugin import controller
 from mcqtest.plugin.wire import ERROR, FATAL, PLAN, Plan
 from mcqtest.types import McqtestError
@@ -112,7 +112,7 @@ def test_red_as_a_whole_is_a_failed_test(tmp_path, workers):
     board = Board(tmp_path, workers=workers)
     plan = {}
     if workers:
-        plan = {PLAN: Plan((8, 320, 320, 0), policy_of(*outcomes)).to_json()}
+        plan = {PLAN: board.sent(Plan((8, 320, 320, 0), policy_of(*outcomes)))}
     else:
         board.plan(*outcomes)
     for each in outcomes:
@@ -214,7 +214,7 @@ def test_a_worker_gets_what_it_needs(tmp_path, monkeypatch):
 def test_what_workers_are_going_to_ask(tmp_path, workers, told):
     """Told by the first of them; what was planned and never judged is missing at the end."""
     made = Board(tmp_path, workers=workers)
-    plan = {PLAN: Plan((3, 30, 30, 10), policy_of()).to_json()}
+    plan = {PLAN: made.sent(Plan((3, 30, 30, 10), policy_of()))}
     made.report("a", outcome_of(), **plan)
     made.report("b", outcome_of("waves"), **plan)
     assert made.terminal.said.count("3 tasks, 30 questions, 10 stored") == told
@@ -244,11 +244,15 @@ def test_only_a_recorded_run_publishes(tmp_path, changes, published):
     """All of it or nothing, as said at its end; nothing stays in the staging folder."""
     made = Board(tmp_path, update=True)
     for name in ("tides", "waves"):
-        write(staged(made.run.staging, "toy", name), f"{name}\n")
+        place = staged(made.run.staging, "toy", name)
+        write(place, f"{name}\n")
+        write(beside(place), "{}\n")
     made.report("a", outcome_of())
     made.report("b", outcome_of("waves", **changes))
     made.finish()
     assert not made.run.staging.exists()
     found = {path.name for path in (tmp_path / "baselines").rglob("*.txt")}
     assert found == ({"tides.txt", "waves.txt"} if published else set())
+    companions = {path.with_suffix(".txt").name for path in (tmp_path / "baselines").rglob("*.json")}
+    assert companions == found
     assert ("NOT RECORDED" in made.terminal.said) == (not published)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cases import MODEL
+from cases import MODEL, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 from judging import BAD, GOOD, LEVEL, OLD, TASK, baselines_of, judge_of, keep, release, results_of
@@ -27,7 +27,7 @@ def test_an_outcome_is_the_comparison_of_two_records(tmp_path_factory, pair):
     outcome = made.judge(two)
     found = gate.compare(old, made.record(two), LEVEL)
     assert {name: getattr(found, name) for name in outcome.comparison} == outcome.comparison
-    assert [row["change"] for row in outcome.rows] == gate.changed(old, made.record(two))
+    assert [line["change"] for line in lines_of(outcome)] == gate.changed(old, made.record(two))
     assert bool(outcome.failures) == found.regressed
     assert outcome.before == sum(r.correct for r in one)
     assert outcome.right == sum(r.correct for r in two)
@@ -60,7 +60,7 @@ def test_a_comparison_is_made_once(tmp_path):
     look = made.judge(results_of(BAD), compared=False)
     assert (look.comparison, look.before, look.compared) == (None, None, False)
     assert look.missing is False
-    assert {row["change"] for row in look.rows} == {None}
+    assert {line["change"] for line in lines_of(look)} == {None}
     (low,) = look.failures
     assert low.startswith("toy/tides: accuracy 0.7000 is below")
     outcome = made.judge(results_of(BAD))

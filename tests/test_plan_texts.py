@@ -16,7 +16,17 @@ from mcqtest.prompts import styles
 from mcqtest.run.keys import request_keys
 from mcqtest.run.plan import plan
 from mcqtest.run.way import Way
-from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Prompt, Question, Source
+from mcqtest.types import (
+    Benchmark,
+    Columns,
+    Decoding,
+    Layout,
+    Method,
+    Prompt,
+    Question,
+    Source,
+    Variant,
+)
 
 COLUMNS = Columns(choices="options", id="id", reasoning="steps")
 TOY = Benchmark(
@@ -189,7 +199,9 @@ def test_decoding_that_cannot_be(root, decoding, said):
     message = complaint(planned, root, decoding=decoding)
     assert message.startswith(f"--decoding {said}")
     if "unknown" in said:
-        assert message.endswith("there are max_tokens, stop, temperature, top_p, seed, samples")
+        assert message.endswith(
+            "there are max_tokens, stop, temperature, top_p, seed, samples, vote"
+        )
 
 
 # --- the way of asking ------------------------------------------------------------------------
@@ -278,7 +290,7 @@ def test_stored_letters_stay_known(tmp_path):
 def test_a_variant_is_the_style_asked_by_itself(root, method):
     """The same requests as with ``--style``, told from the task's own by the style's name."""
     style = styles.named(method, "i3f4")
-    variant = planned(root, method=method, variant=style)
+    variant = planned(root, method=method, variant=Variant("i3f4", style))
     alone = planned(root, method=method, style="i3f4")
     assert (variant.requests, variant.asking) == (alone.requests, alone.asking)
     assert (variant.variant, alone.variant) == ("i3f4", "")

@@ -2,7 +2,9 @@
 travels on their reports.
 """
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +28,7 @@ class Item:
     def __init__(self, task=None, **params):
         self.callspec = SimpleNamespace(params=params | ({"task": task} if task else {}))
         self.stash, self.user_properties = {}, []
+        self.path = Path("/project/cases/test_toy.py")
 
 
 class Run:
@@ -99,16 +102,21 @@ def test_tasks_without_questions_here_are_deselected():
     """Said to pytest, so that its counts are right; tests without a task are nobody's business."""
     told = []
     hook = SimpleNamespace(pytest_deselected=lambda **said: told.append(said["items"]))
-    config = SimpleNamespace(hook=hook)
+    option = SimpleNamespace(markexpr="")
+    config = SimpleNamespace(hook=hook, option=option, args=["cases/test_other.py"])
     one, two, plain = Item(TOY.tasks[0]), Item(TOY.tasks[1]), Item()
     run = Run()
-    run.asks = lambda task: task.name == "b"
+    run.asks = lambda task, *, named: task.name == "b" or named
     items = [one, two, plain]
     cases_of(run).pytest_collection_modifyitems(config, items)
     assert items == [two, plain]
     assert told == [[one]]
     cases_of(run).pytest_collection_modifyitems(config, items)
     assert told == [[one]]
+    for option.markexpr, config.args in (("toy and not slow", []), ("", ["cases/test_toy.py::x"])):
+        items = [one, two, plain]
+        cases_of(run).pytest_collection_modifyitems(config, items)
+        assert items == [one, two, plain]
 
 
 def test_a_look_at_the_cases_plans_nothing():
@@ -161,9 +169,9 @@ def reported(cases, test, *, error=None, when="call"):
     return vars(report)
 
 
-def judged(outcome, *, compared=True):
+def judged(outcome, *, compared=True, is_worker=False):
     """A test that has seen results, and compared them; and the plugin of its run."""
-    run = Run()
+    run = Run(is_worker=is_worker)
     run.outcome = lambda results, *, compared: replace(outcome, compared=compared)
     test = Item(TOY.tasks[0])
     test.stash[RESULTS] = "results"
@@ -172,10 +180,11 @@ def judged(outcome, *, compared=True):
 
 
 def test_the_outcome_is_on_the_report():
-    """As plain values, with the figures beside it for whoever reads JUnit's file."""
+    """From a worker as plain values, with the figures beside it for whoever reads JUnit's file."""
     outcome = outcome_of(lost=1, won=2)
-    found = reported(*judged(outcome))
-    assert Outcome(**found[OUTCOME]) == outcome
+    assert reported(*judged(outcome))[OUTCOME] == outcome
+    found = reported(*judged(outcome, is_worker=True))
+    assert Outcome.from_json(json.loads(json.dumps(found[OUTCOME]))) == outcome
     cases, test = judged(outcome)
     reported(cases, test)
     assert dict(test.user_properties) == outcome.figures
@@ -193,7 +202,7 @@ def test_only_the_test_itself_has_an_outcome():
 def test_a_look_is_no_comparison(error):
     """A test of one's own may look at results; its failures stay its own."""
     found = reported(*judged(outcome_of(failures=["red"]), compared=False), error=error)
-    assert found[OUTCOME]["compared"] is False
+    assert found[OUTCOME].compared is False
     assert found["longrepr"] == ("a diff of letters" if error else None)
 
 

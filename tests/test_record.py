@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import judged, results_of
 
 from mcqtest.gate.record import Record, parse, record
+from mcqtest.metrics import STANDARD
 from mcqtest.types import LETTERS, McqtestError, Question, Result
 
 PATH = "baselines/small/toy/tides.txt"
@@ -76,6 +77,13 @@ def result(answer, gold, choices=4):
     return Result(Question("?", ("x",) * choices, gold, "0"), answer, None, 0)
 
 
+def recorded(items):
+    """The record of these results."""
+    scores = [item.score for item in items]
+    about = {"model": "m", "weights": "w", "setup": "s"}
+    return record(results_of(items), scores, metrics=STANDARD, **about)
+
+
 @pytest.mark.parametrize(
     ("found", "mark"),
     [
@@ -90,7 +98,7 @@ def result(answer, gold, choices=4):
 )
 def test_marks(found, mark):
     """Capital and + are right, small and * are wrong, - could not be read."""
-    made = record(results_of([found]), model="m", weights="w", setup="s")
+    made = recorded([found])
     assert made.marks == mark
     assert made.correct == [found.correct]
     assert made.accuracy == found.correct
@@ -99,8 +107,7 @@ def test_marks(found, mark):
 @given(st.lists(judged(readable=False), min_size=1, max_size=70))
 def test_a_record_is_right_where_the_results_are(items):
     """Marks, correctness, accuracy and number are those of the results."""
-    results = results_of(items)
-    made = record(results, model="m", weights="w", setup="s")
+    made = recorded(items)
     assert made.correct == [item.correct for item in items]
     assert made.accuracy == pytest.approx(made.figures["accuracy"])
     assert made.questions == f"{len(items)}, questions"
@@ -192,13 +199,15 @@ def test_a_bad_merge_is_refused():
 
 def test_another_version_is_refused():
     """Also a newer format, which this version cannot know."""
-    message = complaint(read, WHOLE.replace("baseline 1", "baseline 2", 1))
-    assert "'mcqtest baseline 2' where 'mcqtest baseline 1' stands" in message
+    message = complaint(read, WHOLE.replace("baseline 1", "baseline 3", 1))
+    assert "'mcqtest baseline 3' where 'mcqtest baseline 1' stands" in message
+    assert complaint(read, WHOLE.replace("baseline 1", "baseline 2", 1)).startswith(PATH)
 
 
 def test_every_field_is_in_the_text():
     """A field that is not written would be lost, and two different records look alike."""
     made = record_of("Ab", accepted=("why",))
+    others = {"figures": {"ece": 1.0}, "marks": "AB", "accepted": (), "scores": (1.0, 0.5)}
     for field in fields(Record):
-        other = {"figures": {"ece": 1.0}, "marks": "AB", "accepted": ()}.get(field.name, "9, other")
+        other = others.get(field.name, "9, other")
         assert str(replace(made, **{field.name: other})) != str(made)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from cases import MODEL, board_of, decided, outcome_of, policy_of, summary_of
+from cases import MODEL, board_of, decided, outcome_of, policy_of, rescored, summary_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -244,9 +244,7 @@ def test_rows_of_results(cases):
 
 def test_rows_without_probabilities():
     """A method that has none writes null, and its run has no figures of calibration."""
-    case = outcome_of()
-    for row in case.rows:
-        row["probabilities"] = None
+    case = rescored(outcome_of(), *[{"probabilities": None}] * 4)
     case.figures = {"accuracy": 0.75}
     assert [json.loads(line)["probabilities"] for line in board_of(case).rows()] == [None] * 4
     toy = summary_of(case)["benchmarks"]["toy"]
@@ -280,27 +278,36 @@ def test_too_few_questions_are_never_a_pass():
     assert summary_of(enough)["verdict"] == "pass"
 
 
+def texts(case):
+    """The case, with a text for each answer and no probabilities."""
+    changes = (
+        {"probabilities": None, "texts": ("?",), "votes": (score.answer,)} for score in case.scores
+    )
+    return rescored(case, *changes)
+
+
+def unread(case, first=None):
+    """The same, with no readable answer in the first texts, or in any."""
+    silence = {"answer": None, "value": 0.0, "votes": (None,)}
+    return rescored(texts(case), *[silence] * (case.n if first is None else first))
+
+
 def test_texts_without_any_answer_are_never_a_pass():
     """Where nothing could be read nothing was measured; one answer makes it a comparison."""
-    case = outcome_of(n=40, right=0)
-    for row in case.rows:
-        row |= {"answer": None, "probabilities": None, "text": "?", "votes": [None]}
+    case = unread(outcome_of(n=40, right=0))
     (reason,) = summary_of(case)["reasons"]
     assert reason.startswith("toy: no answer could be read in any of 40 texts, so nothing was ")
-    case.rows[0] |= {"answer": 1, "votes": [1]}
-    assert summary_of(case)["reasons"] == []
+    assert summary_of(rescored(case, {"answer": 1, "votes": (1,)}))["reasons"] == []
 
 
 def test_a_task_without_any_answer_is_never_a_pass():
     """Nor is a benchmark of which a whole task could not be read, unless it has few questions."""
     read, silent = outcome_of("tides", n=40, right=40), outcome_of("winds", n=40, right=0)
-    for row in (*read.rows, *silent.rows):
-        row |= {"probabilities": None, "text": "?", "votes": [row["answer"]]}
-    for row in silent.rows:
-        row |= {"answer": None, "votes": [None]}
+    texts(read)
+    unread(silent)
     (reason,) = summary_of(read, silent)["reasons"]
     assert reason.startswith("toy: winds: no answer could be read in any of 40 texts, so nothing ")
-    silent.rows = silent.rows[:3]
+    silent.scores, silent.differences = silent.scores[:3], silent.differences[:3]
     assert summary_of(read, silent)["reasons"] == []
 
 
@@ -308,22 +315,16 @@ def test_a_task_without_any_answer_is_never_a_pass():
 def test_ten_unread_answers_are_no_accident(n, passes):
     """A task of ten questions is the smallest that must have an answer, beside others that do."""
     read, silent = outcome_of("tides", n=40, right=40), outcome_of("winds", n=n, right=0)
-    for row in (*read.rows, *silent.rows):
-        row |= {"probabilities": None, "text": "?", "votes": [row["answer"]]}
-    for row in silent.rows:
-        row |= {"answer": None, "votes": [None]}
+    texts(read)
+    unread(silent)
     assert (summary_of(read, silent)["verdict"] == "pass") == passes
     assert summary_of(silent)["verdict"] == "fail"  # alone it is all that was asked
 
 
 def test_more_than_half_unread_is_noted():
     """Of a benchmark's answers, all tasks together; not half of them, nor where none are texts."""
-    for unread, notices in ((20, []), (21, ["toy: 52% of answers could not be read"])):
-        cases = [outcome_of("tides", n=30, right=30), outcome_of("winds", n=10, right=10)]
-        for number, row in enumerate(row for case in cases for row in case.rows):
-            row |= {"probabilities": None, "text": "?", "votes": [0]}
-            if number < unread:
-                row |= {"answer": None, "correct": False, "votes": [None]}
-        found = summary_of(*cases)
+    for number, notices in ((20, []), (21, ["toy: 52% of answers could not be read"])):
+        one = unread(outcome_of("tides", n=30, right=30), first=number)
+        found = summary_of(one, texts(outcome_of("winds", n=10, right=10)))
         assert (found["notices"], found["reasons"]) == (notices, [])
     assert summary_of(outcome_of(n=4, right=0))["notices"] == []

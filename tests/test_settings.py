@@ -15,7 +15,6 @@ from mcqtest.run.settings import Settings
 from mcqtest.types import McqtestError
 
 ROOT = Path("/project")
-DEMO = Path("/demo/data")
 
 
 def read(base=ROOT, *, gate=None, environment=None, update=False, **given):
@@ -26,7 +25,6 @@ def read(base=ROOT, *, gate=None, environment=None, update=False, **given):
         gate=gate or {},
         root=ROOT,
         environment=environment or {},
-        demo_data=DEMO,
         update=update,
     )
 
@@ -43,6 +41,9 @@ def test_defaults():
         method=None,
         style=None,
         sensitivity=None,
+        sweep=None,
+        benchmarks=[],
+        tags=None,
         decoding={},
         reader=None,
         fallback=None,
@@ -120,7 +121,9 @@ def test_values(key, given, found):
 
 
 BAD = {
-    "method": ["text", "LETTERS"],
+    "method": ["texts", "LETTERS"],
+    "benchmarks": ["a b", "mmlu;kmmlu", "1", ["mmlu", "../x"]],
+    "tags": ["no/such.csv", "a\0b", True],
     "backend_option": [["dtype"], ["=x"], ["dtype="], " = ", ["dtype= "]],
     "shots": ["-1", "1.5", "five", "0x5", True, [5], "9" * 5000],
     "limit": ["0", "-3", "1.5", "all", False, {"mmlu": 5}],
@@ -135,13 +138,16 @@ BAD = {
 }
 
 
+MANY = {option.key for option in OPTIONS if option.many}
+
+
 @pytest.mark.parametrize("key", BAD)
 def test_bad_values(key):
     """One line that names the option and the value."""
     for value in BAD[key]:
         message = complaint(read, **{"model": "m", key: value})
         assert message.startswith(f"--{key.replace('_', '-')}=")
-        text = value[0] if isinstance(value, list) and key == "backend_option" else value
+        text = value[0] if isinstance(value, list) and key in MANY else value
         assert str(text) in message or repr(text) in message
 
 
@@ -176,11 +182,11 @@ def test_the_demo(tmp_path):
     """The demo model asks demo questions, unless other data is named; any model may ask them."""
     (tmp_path / "demo").mkdir()
     demo = read(tmp_path, model="demo")
-    assert (demo.model, demo.data, demo.demo) == ("demo", str(DEMO), True)
+    assert (demo.model, demo.data, demo.demo) == ("demo", None, True)
     other = read(tmp_path, model="demo", data="d")
     assert (other.data, other.demo) == (str(tmp_path / "d"), False)
     mine = read(tmp_path, model="m", data="demo", environment={"MCQTEST_DATA": "/x"})
-    assert (mine.data, mine.demo) == (str(DEMO), True)
+    assert (mine.data, mine.demo) == (None, True)
 
 
 def test_where_data_is(tmp_path, monkeypatch):

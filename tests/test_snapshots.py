@@ -36,7 +36,10 @@ def run_of(folder=Path("/nowhere"), *, failures=(), name="small", update=False):
         policy=policy_of(baseline=name, update=update),
         staging=folder / "staging",
         baselines=SimpleNamespace(place=lambda task: folder / f"{task.name}.txt"),
-        judge=SimpleNamespace(text=lambda results: f"text of {results.task.name}"),
+        judge=SimpleNamespace(
+            text=lambda results: f"text of {results.task.name}",
+            companion=lambda results: f"beside {results.task.name}",
+        ),
     )
 
 
@@ -96,7 +99,9 @@ def test_where_syrupy_reads_and_writes(tmp_path, monkeypatch, update):
     ]
     folder = tmp_path / "staging/toy" if update else tmp_path
     assert places == [folder / "tides.txt", folder / "winds.txt"]
+    monkeypatch.setattr(extension, "companions", {})
     assert extension().serialize(RESULTS) == "text of tides"
+    assert extension.companions == {"text of tides": "beside tides"}
 
 
 def test_syrupy_compares_and_removes_nothing():
@@ -107,10 +112,12 @@ def test_syrupy_compares_and_removes_nothing():
     assert not list(extension.discover_snapshots(test_location=None))
 
 
-def test_syrupy_writes_what_it_was_given(tmp_path):
-    """By way of `write`: whole, with line ends as they are."""
+def test_syrupy_writes_what_it_was_given(tmp_path, monkeypatch):
+    """By way of `write`: whole, with line ends as they are; what the letters lack stands beside."""
     path = tmp_path / "new/tides.txt"
+    monkeypatch.setattr(snapshots.BaselineExtension, "companions", {"answers\n": "more\n"})
     collection = [SimpleNamespace(data="answers\n")]
     collection = type("Collection", (list,), {"location": str(path)})(collection)
     snapshots.BaselineExtension.write_snapshot_collection(snapshot_collection=collection)
     assert path.read_bytes() == b"answers\n"
+    assert path.with_name("tides.json").read_bytes() == b"more\n"

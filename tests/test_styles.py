@@ -13,7 +13,7 @@ from project import both_ways, sentences
 from realdata import benchmark
 
 from mcqtest import prompts
-from mcqtest.prompts import korean, styles
+from mcqtest.prompts import korean, styles, variants
 from mcqtest.types import Benchmark, Layout, Question, Source, Task
 
 INSTRUCTIONS = [
@@ -98,7 +98,9 @@ def test_shot_without_a_worked_solution(name):
 @pytest.mark.parametrize("method", METHODS)
 def test_there_are_24(method):
     """Every pair of an instruction and a format, in order, and no two ask alike."""
-    every = styles.several(method, "all")
+    several = variants.several(method, "all")
+    assert [each.name for each in several] == NAMES
+    every = [each.style for each in several]
     assert [style.name for style in every] == NAMES
     written = {style.write(task(), [WHY], WHY).text for style in every}
     assert len(written) == 24
@@ -149,15 +151,17 @@ def test_styles_belong_to_methods(method):
 def test_several_styles(method):
     """Each name once, in the order given, with or without spaces; the benchmarks' own count."""
     own = OTHERS[method].partition(",")[0]
-    found = styles.several(method, f"i2f2, i1f1,{own} ,i2f2")
-    assert [style.name for style in found] == ["i2f2", "i1f1", own]
-    assert found[0] is styles.named(method, "i2f2")
+    found = variants.several(method, f"i2f2, i1f1,{own} ,i2f2")
+    assert [each.name for each in found] == ["i2f2", "i1f1", own]
+    assert [each.style.name for each in found] == ["i2f2", "i1f1", own]
+    assert found[0].style is styles.named(method, "i2f2")
+    assert found[0].of(WHY) == (WHY, range(len(WHY.choices)))
 
 
 @pytest.mark.parametrize("names", ["i1f1", "i1f1,i1f1", " i1f1 ,i1f1,i1f1"])
 def test_one_style_has_no_spread(names):
     """Nothing varies where there is only one."""
-    assert complaint(styles.several, "letters", names) == (
+    assert complaint(variants.several, "letters", names) == (
         f"--sensitivity={names}: a spread needs two styles; name another, or all"
     )
 
@@ -165,7 +169,7 @@ def test_one_style_has_no_spread(names):
 @pytest.mark.parametrize("names", ["i1f1,i9f9", "i9f9", "i9f9,all", "i1f1,i2f2,i9f9"])
 def test_unknown_style_among_several(names):
     """The one that does not exist is named, with the option that named it."""
-    assert complaint(styles.several, "cot", names) == (
+    assert complaint(variants.several, "cot", names) == (
         f"--sensitivity=i9f9: no such style for --method=cot; there are {OTHERS['cot']} and "
         "i1f1 to i4f6"
     )

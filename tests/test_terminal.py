@@ -1,9 +1,13 @@
 """What a person reads: the header, and lines of tables at any width."""
 
+from pathlib import Path
+
 import pytest
 from cases import MODEL, board_of, outcome_of, settings_of
 from realdata import benchmark
 
+from mcqtest import demo
+from mcqtest.backends import Checkpoint, Setup
 from mcqtest.report import terminal
 from mcqtest.run.run import Run, _policy
 
@@ -101,6 +105,8 @@ def header(settings):
     """Of a run with these settings, which needs no model for it."""
     run = object.__new__(Run)
     run.settings = settings
+    run._model = Checkpoint(demo.MODEL if settings.demo else Path(settings.model), MODEL.name)
+    run._setup = Setup("transformers", "float32", "cpu", "transformers 5", {})
     return terminal.header(MODEL, _policy(settings, MODEL), about=run.about, data=run.data)
 
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from builders import complaint
+from builders import complaint, toy
 
 from mcqtest.gate import THRESHOLDS, Thresholds
 from mcqtest.types import McqtestError
@@ -12,12 +12,19 @@ FIGURES = {
     "accuracy": 0.5,
     "ece": 0.5,
     "rms_calibration_error": 0.5,
+    "rms_calibration_error_hendrycks": 0.5,
     "calibration_gap": 0.5,
     "brier": 0.5,
+    "confidence": 0.5,
     "unanswered_share": 0.5,
     "truncated_share": 0.5,
     "spread": 0.5,
 }
+
+
+def planned(bounds):
+    """These bounds, once it is known that the benchmark is asked."""
+    return Thresholds(bounds).knowing([toy("tides")])
 
 
 @pytest.mark.parametrize("key", [key for key in THRESHOLDS if key != "min_passed"])
@@ -42,7 +49,7 @@ def test_licences_are_counted():
     assert sentence == "toy: min_passed = 1, but this run has no passed; these are no licences"
     assert Thresholds({"toy": {"min_passed": 10.0}}).broken("toy", {"passed": 10.0}) == []
     for bound, needed in ((-1, "a number of licences, such as 9,"), (8.5, "a whole number of")):
-        message = complaint(Thresholds, {"toy": {"min_passed": bound}})
+        message = complaint(planned, {"toy": {"min_passed": bound}})
         assert message.startswith(f"gate.toy.min_passed = {bound}: {needed}")
 
 
@@ -73,7 +80,7 @@ def test_a_bound_is_a_number(bound):
 
 def test_an_unknown_threshold():
     """A misspelt bound would never be broken, so it is refused, with the known ones."""
-    message = complaint(Thresholds, {"toy/tides": {"min_acuracy": 0.5}})
+    message = complaint(planned, {"toy/tides": {"min_acuracy": 0.5}})
     assert message.startswith("gate.toy/tides.min_acuracy: no such threshold; there are min_acc")
     assert all(key in message for key in THRESHOLDS)
 
@@ -83,4 +90,4 @@ def test_no_thresholds_are_false():
     assert not Thresholds({})
     assert Thresholds({"toy": {"min_accuracy": 0.5}})
     with pytest.raises(McqtestError):
-        Thresholds({"toy": {"accuracy": 0.5}})
+        planned({"toy": {"accuracy": 0.5}})

