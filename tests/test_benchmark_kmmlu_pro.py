@@ -294,7 +294,6 @@ def read(key, *given):
         gate={},
         root=Path("/project"),
         environment={},
-        demo_data=Path("/demo"),
         update=False,
     )
     return found.rules[key] if key in found.rules else getattr(found, key)

@@ -523,7 +523,7 @@ def test_no_benchmark_folder(tmp_path):
     """A data folder without this benchmark says which folder it wants."""
     assert complaint(load, task_with(CSV, JSONL), "test", tmp_path) == (
         f"{tmp_path}: no folder mmlu; add one of mmlu/test/anatomy_test.csv, mmlu/test.jsonl,"
-        " or pass another --data DIR"
+        ' or pass another --data DIR, or leave mmlu out with -m "not mmlu"'
     )
 
 
@@ -532,7 +532,8 @@ def test_no_task_file(tmp_path):
     (tmp_path / "mmlu").mkdir()
     assert complaint(load, task_with(CSV, JSONL), "shots", tmp_path) == (
         f"{tmp_path / 'mmlu'}: no examples for mmlu/anatomy; add one of dev/anatomy_dev.csv,"
-        " dev.jsonl, or pass another --data DIR, or ask with --shots=0"
+        " dev.jsonl, or pass another --data DIR, or ask with --shots=0, or leave mmlu out with"
+        ' -m "not mmlu"'
     )
 
 

@@ -119,6 +119,9 @@ def test_subjects_that_cannot_be_shown(tmp_path, subject):
 # --- what is not there ------------------------------------------------------------------------
 
 
+WITHOUT = ', or leave toy out with -m "not toy"'
+
+
 def test_the_publishers_own_folder(tmp_path):
     """Known by its questions: what it lacks is told, and not that it is another folder."""
     (tmp_path / "law-test.csv").write_text("question,answer,A,B\nQ,A,a,b\n")
@@ -126,15 +129,16 @@ def test_the_publishers_own_folder(tmp_path):
     assert len(load(task, "test", tmp_path)) == 1
     assert complaint(load, task, "shots", tmp_path) == (
         f"{tmp_path}: no examples for toy/law; add one of law-dev.csv, or pass another --data DIR, "
-        "or ask with --shots=0"
+        f"or ask with --shots=0{WITHOUT}"
     )
     assert complaint(load, task, "worked", tmp_path) == (
         f"{tmp_path}: no worked examples for toy/law; add one of worked.jsonl, or pass another "
-        "--data DIR, or ask with --shots=0"
+        f"--data DIR, or ask with --shots=0{WITHOUT}"
     )
     (tmp_path / "law-test.csv").unlink()
     assert complaint(load, task, "test", tmp_path) == (
         f"{tmp_path}: no folder toy; add one of toy/law-test.csv, or pass another --data DIR"
+        f"{WITHOUT}"
     )
 
 

@@ -112,7 +112,7 @@ def test_no_fitting_file(tmp_path):
     (tmp_path / "toy/data/Law-test.csv").mkdir()
     assert complaint(find, task_with(PACKED, ANY), "test", tmp_path) == (
         f"{tmp_path / 'toy'}: no questions for toy/Law; add one of test.jsonl.gz, "
-        "data/Law*test*.csv, or pass another --data DIR"
+        'data/Law*test*.csv, or pass another --data DIR, or leave toy out with -m "not toy"'
     )
 
 
@@ -304,7 +304,7 @@ def test_no_worked_examples(tmp_path):
     put(tmp_path, "toy/data/Law-test.csv")
     assert complaint(find, task, "worked", tmp_path) == (
         f"{tmp_path / 'toy'}: no worked examples for toy/Law; add one of worked.jsonl, or pass "
-        "another --data DIR, or ask with --shots=0"
+        'another --data DIR, or ask with --shots=0, or leave toy out with -m "not toy"'
     )
 
 
