@@ -56,6 +56,7 @@ def test_a_baseline_is_that_of_the_beginning(tmp_path):
     assert absent.old(TASK) is None
     keep(tmp_path / "other", first)
     assert absent.old(TASK) is None
+    (tmp_path / "small").rename(tmp_path / "None")
     assert baselines_of(tmp_path, baseline="none", gate={"toy": {}}).old(TASK) is None
 
 
@@ -85,13 +86,17 @@ def test_a_file_that_is_no_baseline_of_this_task(tmp_path):
 
 
 def test_what_cannot_be_compared_is_told_before_it_is_asked(tmp_path):
-    """Other questions, another way of asking, an answer that cannot be; what can be is not."""
+    """Other questions, another way of asking, an answer that cannot be; what can be is not. Nor
+    are the same weights comparable that were asked in another way.
+    """
     release(tmp_path, results_of(GOOD))
     made = baselines_of(tmp_path)
     check(made)
     check(baselines_of(tmp_path / "none"))
     assert "another question set" in complaint(check, made, questions="40, 4567")
     assert "asked in another way" in complaint(check, made, asking="else")
+    release(tmp_path, results_of(GOOD), recorder=MODEL)
+    assert "asked in another way" in complaint(check, baselines_of(tmp_path), asking="else")
     keep(tmp_path, replace(made.old(TASK), marks="A" * 7 + "D" + "A" * 32))
     said = complaint(check, baselines_of(tmp_path))
     assert "the answer 'D' to question 7 is not one" in said
@@ -143,3 +148,16 @@ def test_a_task_that_was_not_staged_stops_all(tmp_path):
     with pytest.raises(FileNotFoundError):
         publish(policy, staging, [("toy", "tides"), ("toy", "winds")])
     assert not (tmp_path / "baselines").exists()
+
+
+def test_a_task_that_cannot_be_written_stops_all(tmp_path):
+    """Old files stay as they were, those of earlier tasks as well."""
+    policy = policy_of(baselines_dir=str(tmp_path / "baselines"))
+    for benchmark in ("toy", "zoo"):
+        write(staged(tmp_path, benchmark, "tides"), "new\n")
+    old = target(policy, "toy", "tides")
+    write(old, "old\n")
+    write(old.parents[1] / "zoo", "no folder")
+    tasks = [("toy", "tides"), ("zoo", "tides")]
+    assert "cannot be written" in complaint(publish, policy, tmp_path, tasks)
+    assert old.read_text("utf-8") == "old\n"

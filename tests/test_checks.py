@@ -15,7 +15,7 @@ TOY = toy("tides", "winds", "waves")
 STYLE = Style("toy_style", toy_style)
 LAW = replace(
     toy("dentist", "lawyer", "sea"),
-    name="law",
+    name="law_pro",
     criteria={"dentist": Licence(9, Fraction(1, 2)), "lawyer": Licence(9)},
     methods={"letters": Method(STYLE), "cot": Method(STYLE, Decoding(9))},
 )
@@ -40,11 +40,20 @@ def test_what_is_said_of_texts_needs_some(given):
     [
         ("Toy", {"min_accuracy": 0.5}, "gate.Toy: no such benchmark; write gate.toy"),
         ("t-oy/tides", {}, "gate.t-oy: no such benchmark; write gate.toy"),
+        ("law-Pro", {}, "gate.law-Pro: no such benchmark; write gate.law_pro"),
         ("toy/moons", {"min_accuracy": 0.5}, "gate.toy.moons: toy has no such task"),
         ("toy", {"min_passed": 1}, "gate.toy.min_passed = 1: these are no licences"),
-        ("law", {"min_passed": 3}, "gate.law.min_passed = 3: there are only 2 licences"),
-        ("law/lawyer", {"min_passed": 2}, "gate.law.lawyer.min_passed = 2: it is one licence"),
-        ("law/sea", {"min_passed": 1}, "gate.law.sea.min_passed = 1: these are no licences"),
+        ("law_pro", {"min_passed": 3}, "gate.law_pro.min_passed = 3: there are only 2 licences"),
+        (
+            "law_pro/lawyer",
+            {"min_passed": 2},
+            "gate.law_pro.lawyer.min_passed = 2: it is one licence",
+        ),
+        (
+            "law_pro/sea",
+            {"min_passed": 1},
+            "gate.law_pro.sea.min_passed = 1: these are no licences",
+        ),
     ],
 )
 def test_thresholds_that_could_never_hold(place, bounds, said):
@@ -59,9 +68,9 @@ def test_thresholds_that_can():
     """As many licences as there are; a task that was not selected; benchmarks of another run."""
     gate = {
         "toy/winds": {"max_ece": 0},
-        "law": {"min_passed": 2},
-        "law/dentist": {"min_passed": 1},
-        "law/sea": {"min_passed": 0},
+        "law_pro": {"min_passed": 2},
+        "law_pro/dentist": {"min_passed": 1},
+        "law_pro/sea": {"min_passed": 0},
         "mmlu/anatomy": {"min_passed": 99},
     }
     checks.check_thresholds((TOY.tasks[0], *LAW.tasks), settings_of(gate=gate))

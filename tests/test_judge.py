@@ -66,6 +66,7 @@ def test_a_comparison_is_made_once(tmp_path):
     outcome = made.judge(results_of(BAD))
     assert outcome.failures[1:] == [low]
     assert made.judge(results_of(GOOD)) is outcome
+    assert made.judge(results_of(BAD), compared=False) == look
 
 
 def test_nothing_to_compare_with(tmp_path):
@@ -81,6 +82,7 @@ def test_nothing_to_compare_with(tmp_path):
     release(tmp_path, results_of(GOOD, asking="else"))
     (notice,) = judge_of(tmp_path, update=True).judge(results_of(GOOD)).notices
     assert notice.startswith("toy: recorded without a comparison")
+    assert judge_of(tmp_path, update=True).judge(results_of(GOOD, asking="else")).notices == []
     (said,) = judge_of(tmp_path).judge(results_of(GOOD)).failures
     assert "asked in another way" in said
 

@@ -81,9 +81,9 @@ def test_errors_are_told_once():
 def test_the_first_mistake_is_the_reason():
     """Others come of it; told once, though it is its test's error as well."""
     first, second = ({ERROR: said, FATAL: said} for said in ("disk full", "no rights"))
-    tally = tally_of(*[report_of(outcome="failed", **each) for each in (first, second, first)])
+    tally = tally_of(*[report_of(outcome="failed", **each) for each in (first, second, {})])
     assert (tally.fatal, tally.refused) == ("disk full", False)
-    assert problems(tally) == ["disk full", "no rights"]
+    assert problems(tally) == ["disk full", "no rights", "1 test failed"]
     tally.refuse("no data")
     assert (tally.fatal, tally.refused) == ("no data", True)
 
@@ -97,6 +97,15 @@ def test_an_interruption_is_the_reason_for_what_is_missing():
     tally.ledger.broken.append("ValueError: no")
     told = ["internal error: ValueError: no", "1 selected test gave no result, the first is b"]
     assert problems(tally, INTERRUPTED) == problems(tally) == told
+
+
+def test_an_internal_error_is_no_pass():
+    """Also where every test was reported: who knows what it did."""
+    tally = tally_of(report_of("a"))
+    tally.ledger.expect("a")
+    assert not tally.is_broken
+    tally.ledger.broken.append("ValueError: no")
+    assert tally.is_broken
 
 
 def test_tasks_that_were_planned_and_not_judged():
