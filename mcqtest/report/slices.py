@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from mcqtest.data import Tags, labels_of
-from mcqtest.gate import Outcome
+from mcqtest.gate import Outcome, change
 from mcqtest.metrics import STANDARD, measured
 from mcqtest.types import Score
 
@@ -18,9 +17,9 @@ _MARK = 0.5
 def by_label(outcomes: Sequence[Outcome], tags: Tags) -> dict[str, dict[str, Any]]:
     """Label -> how many questions have it, their figures, and how many were lost and won."""
     scores: dict[str, list[Score]] = {}
-    moved: dict[str, list[float]] = {}
+    moved: dict[str, list[float | None]] = {}
     for outcome in outcomes:
-        differences = outcome.differences or [math.nan] * outcome.n
+        differences: Sequence[float | None] = outcome.differences or [None] * outcome.n
         for score, difference in zip(outcome.scores, differences, strict=True):
             for label in labels_of(tags, outcome.benchmark, outcome.task, score.id):
                 scores.setdefault(label, []).append(score)
@@ -29,11 +28,17 @@ def by_label(outcomes: Sequence[Outcome], tags: Tags) -> dict[str, dict[str, Any
         label: {
             "n": len(scores[label]),
             **measured([scores[label]], STANDARD),
-            "lost": sum(each < 0 for each in moved[label]),
-            "won": sum(each > 0 for each in moved[label]),
+            "lost": _count("lost", moved[label]),
+            "won": _count("won", moved[label]),
         }
         for label in sorted(scores)
     }
+
+
+def _count(wanted: str, differences: Sequence[float | None]) -> int | None:
+    """How many were ``lost`` or ``won``; None where some had nothing to be compared with."""
+    known = [change(each) for each in differences if each is not None]
+    return known.count(wanted) if len(known) == len(differences) else None
 
 
 def profile(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def table(outcomes: Sequence[Outcome], tags: Tags) -> list[str]:
     width = max(5, *map(len, found))
     lines = [f"{'label':<{width}} {'n':>6} {'accuracy':>8} {'lost':>4} {'won':>4}"]
     for label, each in found.items():
-        counts = f"{each['lost']:>4} {each['won']:>4}"
-        lines.append(f"{label:<{width}} {each['n']:>6,} {each['accuracy']:>8.4f} {counts}")
+        lost, won = ("" if each[key] is None else each[key] for key in ("lost", "won"))
+        line = f"{label:<{width}} {each['n']:>6,} {each['accuracy']:>8.4f} {lost:>4} {won:>4}"
+        lines.append(line.rstrip())
     return lines

@@ -118,6 +118,7 @@ class Engine:
                 if planned in self._streamed:
                     self._open([planned])
                 continue
+            response = _whole(response)
             self._store.add(response, name=self._named(response))
             self.asked += 1
             missing.discard(response.key)
@@ -171,6 +172,14 @@ class Engine:
                 self._names[request.key] = request.name
                 yield replace(request, known=self._answered(request) or request.key in sent)
                 sent.add(request.key)
+
+
+def _whole(response: Response) -> Response:
+    """A text that was cut inside a character, with a mark in its place: files hold whole ones."""
+    if response.text is None or response.text.isascii():
+        return response
+    text = response.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return replace(response, text=text)
 
 
 def _ended(planned: Planned, missing: set[str]) -> NoReturn:
