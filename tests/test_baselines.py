@@ -155,6 +155,7 @@ def test_a_task_that_cannot_be_written_stops_all(tmp_path):
     policy = policy_of(baselines_dir=str(tmp_path / "baselines"))
     for benchmark in ("toy", "zoo"):
         write(staged(tmp_path, benchmark, "tides"), "new\n")
+        write(beside(staged(tmp_path, benchmark, "tides")), "{}\n")
     old = target(policy, "toy", "tides")
     write(old, "old\n")
     write(old.parents[1] / "zoo", "no folder")

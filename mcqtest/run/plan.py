@@ -15,6 +15,7 @@ from mcqtest.answers import READING, Reading
 from mcqtest.run.keys import prompts_hash, request_keys, seeded
 from mcqtest.run.way import OWN, Way, style_of
 from mcqtest.types import (
+    Back,
     McqtestError,
     Method,
     Origin,
@@ -25,7 +26,6 @@ from mcqtest.types import (
     Value,
     Variant,
 )
-from mcqtest.types.variant import Back
 
 
 @dataclass(frozen=True, slots=True, eq=False)

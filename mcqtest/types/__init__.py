@@ -18,7 +18,7 @@ from mcqtest.types.request import Backend, Origin, Request, Response
 from mcqtest.types.result import Result, Results
 from mcqtest.types.score import Score, Scored
 from mcqtest.types.source import Columns, Layout, Source
-from mcqtest.types.variant import Variant
+from mcqtest.types.variant import Back, Variant
 
 Verdict = Comparison
 """The old name; the verdict of a run is `mcqtest.gate.Verdict`."""
@@ -26,6 +26,7 @@ Verdict = Comparison
 __all__ = [
     "LETTERS",
     "AnswerError",
+    "Back",
     "Backend",
     "Benchmark",
     "Bound",

@@ -61,7 +61,7 @@ class Source:
     hub: str | None = None
     revision: str | None = None
     """None: none is known to pin; the newest one is taken."""
-    place: Path | None = None
-    """The folder that they come with, whatever ``--data`` says."""
     worked: tuple[Layout, ...] = ()
     """Forms of worked examples that are published elsewhere; local files only."""
+    place: Path | None = None
+    """The folder that they come with, whatever ``--data`` says."""
