@@ -108,7 +108,7 @@ def judge(
     if value is not None:
         worth = math.fsum(_worth(value, question, text, name) for text in texts) / len(texts)
         said = next((text.strip() for text in texts if text.strip()), None)
-        answer = None if said is None else said.splitlines()[-1][:_SHOWN]
+        answer = None if said is None else said.splitlines()[-1].strip()[:_SHOWN]
         return Result(question, answer, None, shots, texts, (), truncated, value=worth)
     reader = _reader(reading.reader)
     count = len(question.choices)
