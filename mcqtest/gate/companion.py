@@ -127,7 +127,7 @@ def _unpacked(column: Any) -> tuple[tuple[float, ...], ...] | None:
     numbers = [number / _MOST for (number,) in struct.iter_unpack("<H", raw)]
     if isinstance(counts, int):
         counts = [counts] * (len(numbers) // counts)
-    if sum(counts) != len(numbers):
+    if sum(counts) != len(numbers) or any(count < 1 for count in counts):
         raise ValueError("other numbers than choices")
     rows, at = [], 0
     for count in counts:
