@@ -137,8 +137,10 @@ def whole(number: float) -> float:
 
 
 def varied(variants: Mapping[str, Sequence[Score]]) -> dict[str, float]:
-    """How far accuracy moves over several ways of asking; none where there is one alone."""
-    accuracies = [metrics.accuracy(scores) for scores in variants.values()]
+    """How far accuracy moves over several ways of asking; none where there is one alone. Values of
+    a sweep are no such ways: what they do to accuracy is wanted.
+    """
+    accuracies = [metrics.accuracy(scores) for name, scores in variants.items() if "=" not in name]
     if not accuracies:
         return {}
     return {"spread": metrics.spread(accuracies), "deviation": metrics.deviation(accuracies)}
