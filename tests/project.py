@@ -239,12 +239,14 @@ class Project:
         return sorted((self.path / ".mcqtest/responses").glob("*.jsonl"))
 
     def baselines(self) -> dict[str, bytes]:
-        """``model/benchmark/task`` -> the file's bytes."""
+        """``model/benchmark/task`` -> the bytes of its letters, and of the file beside them."""
         folder = self.path / "baselines"
-        return {
-            path.relative_to(folder).with_suffix("").as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*.*"))
-        }
+        found: dict[str, bytes] = {}
+        for suffix in (".txt", ".json"):
+            for path in sorted(folder.rglob(f"*{suffix}")):
+                name = path.relative_to(folder).as_posix().removesuffix(suffix)
+                found[name] = found.get(name, b"") + path.read_bytes()
+        return found
 
 
 def _csv(task: str, kind: str, rows: int) -> str:

@@ -253,6 +253,8 @@ def test_only_a_recorded_run_publishes(tmp_path, changes, published):
     assert not made.run.staging.exists()
     found = {path.name for path in (tmp_path / "baselines").rglob("*.txt")}
     assert found == ({"tides.txt", "waves.txt"} if published else set())
-    companions = {path.with_suffix(".txt").name for path in (tmp_path / "baselines").rglob("*.json")}
+    companions = {
+        path.with_suffix(".txt").name for path in (tmp_path / "baselines").rglob("*.json")
+    }
     assert companions == found
     assert ("NOT RECORDED" in made.terminal.said) == (not published)

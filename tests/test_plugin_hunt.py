@@ -54,23 +54,39 @@ def test_no_stale_pass(recorded: Project, args: tuple[str, ...]) -> None:
     assert len(recorded.summary["reasons"]) == 1
 
 
-@pytest.mark.parametrize("args", [("--limit=30",), ("--shots=1",)])
+@pytest.mark.parametrize("args", [("--limit=30",), ()], ids=["fewer", "other shots"])
 def test_worse_is_not_recorded_on_other_questions(recorded: Project, args: tuple[str, ...]) -> None:
     """What cannot be compared cannot be known to be no worse: that takes a reason, too."""
     before = recorded.baselines()
+    if not args:
+        dev = recorded.path / "data/toy/dev/planets_dev.csv"
+        dev.write_text(dev.read_text().replace("example 0 of", "example zero of"))
     recorded.model("a", wrong=ALL_WRONG)
     said = mistake(recorded.run("--snapshot-update", *args))
     assert "only with --accept-regression REASON" in said
     assert recorded.baselines() == before
     result = recorded.run("--snapshot-update", *args, "--accept-regression", "new questions")
     assert result.ret == 0, sentences(result)
-    text = (recorded.path / "baselines/a/toy/stars.txt").read_text("utf-8")
+    text = (recorded.path / "baselines/a/toy/planets.txt").read_text("utf-8")
     assert "accepted   new questions (could not be compared)" in text
+
+
+def test_another_way_is_recorded_beside(recorded: Project) -> None:
+    """It takes no reason, since the baseline that was there stays what it was, and is compared."""
+    before = recorded.baselines()
+    recorded.model("a", wrong=ALL_WRONG)
+    assert recorded.run("--snapshot-update", "--shots=1").ret == 0
+    after = recorded.baselines()
+    assert {name: after[name] for name in before} == before
+    assert {*after} - {*before} == {f"a/toy/1shots/{task}" for task in TASKS}
+    assert recorded.run("--shots=1").ret == 0
+    assert recorded.run().ret == 1
 
 
 def test_the_same_model_may_be_recorded_on_other_questions(recorded: Project) -> None:
     """The weights are those of the baseline, so nothing can have got worse."""
     assert recorded.run("--snapshot-update", "--shots=1").ret == 0
+    assert recorded.run("--snapshot-update", "--limit=30").ret == 0
 
 
 @pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
