@@ -212,9 +212,7 @@ def test_wrong_thresholds(recorded: Project) -> None:
 
 
 @both_ways
-def test_another_way_needs_a_baseline_of_its_own(
-    recorded: Project, args: tuple[str, ...]
-) -> None:
+def test_another_way_needs_a_baseline_of_its_own(recorded: Project, args: tuple[str, ...]) -> None:
     """That of the benchmark's own way is none of it: red, with the place where it would be."""
     result = recorded.run("--shots=1", *args)
     assert result.ret == 1, sentences(result)
