@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,7 @@ class Baselines:
         self._asking[task] = asking
         old, policy, identity = self.old(task), self.policy, self._identity
         if old is None:
+            self._check_ways(task, questions=questions, asking=asking)
             return
         self.companion(task)
         if old.questions == questions and (number := impossible(old, asked)) is not None:
@@ -116,6 +118,22 @@ class Baselines:
                 f"{sentence}: here nothing tells whether this other checkpoint is worse, so it is "
                 "recorded only with --accept-regression REASON"
             )
+
+    def _check_ways(self, task: Task, *, questions: str, asking: str) -> None:
+        """Raise where there is a baseline of ``task``, but of other ways of asking alone."""
+        if self.policy.update or self.policy.baseline is None:
+            return
+        root = Path(self.policy.baselines_dir) / str(self.policy.baseline)
+        if not root.is_dir():
+            root = packaged_baselines() / str(self.policy.baseline)
+        folder, name = root / task.benchmark.name, f"{task.name}.txt"
+        for path in (folder / name, *sorted(folder.glob(f"*/{glob.escape(name)}"))):
+            if (text := _text(path)) is not None:
+                found = parse(text, where=str(path))
+                now = replace(found, questions=questions, asking=asking)
+                sentence = mismatch(found, now, baseline=str(self.policy.baseline))
+                if sentence is not None:
+                    raise McqtestError(sentence)
 
 
 def target(policy: Policy, benchmark: str, task: str) -> Path:
