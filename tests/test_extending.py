@@ -307,3 +307,24 @@ def test_a_closer_look_with_workers(page):
         "shots=1": 1.0,
         "shots=2": 1.0,
     }
+
+
+def test_labels_of_nothing_are_told(page):
+    """A file for other questions would say nothing, and nobody would know why."""
+    page.edit("labels.csv", "s1,", "x1,")
+    page.write("labels.csv", "id,labels\nx1,carry\n")
+    result = page.run(*GOOD, "-m", "mine", "--tags=labels.csv")
+    result.stdout.fnmatch_lines(["note: --tags: none of its ids is that of a question that was *"])
+
+
+@both_ways
+def test_a_misspelt_benchmark_is_no_pass(page, args):
+    """Else it would never be gated; where some are selected, the others need not be there."""
+    page.run(*GOOD, "--snapshot-update")
+    page.says("green", *GOOD, "-m", "mine", *args)
+    page.edit("pyproject.toml", '"measures"]', '"measure"]')
+    page.says("green", *GOOD, "-m", "mine", *args)
+    page.says("green", *GOOD, "test_mine.py", *args)
+    page.says("red", *GOOD, *args)
+    (reason,) = page.summary["reasons"]
+    assert reason.startswith("--benchmarks=measure: nothing was asked of it, for no such")

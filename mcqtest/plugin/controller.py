@@ -154,6 +154,8 @@ class Controller:
             tally.fatal = tally.fatal or str(error)
         red = any(outcome.failures for outcome in board.outcomes.values())
         problems = tally.problems(session.exitstatus, judged=len(board.outcomes), is_red=red)
+        if not problems and board.outcomes:
+            problems += self._unasked()
         if tally.skipped:
             board.notices[tally.skipped] = None
         verdict = decide(pooled, problems, board.policy)
@@ -174,6 +176,22 @@ class Controller:
             return pytest.ExitCode.INTERNAL_ERROR
         judged = bool(board.outcomes)
         return pytest.ExitCode.TESTS_FAILED if judged else pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def _unasked(self) -> list[str]:
+        """Benchmarks that were asked for by name and are not there, where nothing was selected
+        among them: a misspelt one must not go without a gate.
+        """
+        config = self._config
+        chosen = config.option.markexpr or config.option.keyword
+        if chosen or config.args_source is config.ArgsSource.ARGS:
+            return []
+        asked = {benchmark for benchmark, _ in self._board.outcomes}
+        return [
+            f"--benchmarks={name}: nothing was asked of it, for no such benchmark was collected; "
+            "correct the name"
+            for name in self.run.settings.benchmarks
+            if name not in asked
+        ]
 
     def _write(self, pooled: Sequence[Pooled], verdict: Verdict) -> None:
         """Results, baselines, and last of all the summary."""

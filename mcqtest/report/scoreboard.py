@@ -14,6 +14,7 @@ from typing import Any
 from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict, decide, notes, pool
 from mcqtest.report import summary
+from mcqtest.report.slices import by_label
 from mcqtest.types import Identity
 
 FORMAT = 1
@@ -51,6 +52,8 @@ class Scoreboard:
             for name in names
         ]
         self.notices.update(dict.fromkeys(notes(pooled, self.policy)))
+        if self.tags and pooled and not any(by_label(each.outcomes, self.tags) for each in pooled):
+            self.notices["--tags: none of its ids is that of a question that was asked"] = None
         return pooled
 
     def summary(self, pooled: Sequence[Pooled], verdict: Verdict) -> dict[str, Any]:
