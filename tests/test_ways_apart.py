@@ -103,23 +103,26 @@ def test_an_old_baseline_stays_when_the_way_is_recorded_anew(page):
     assert {name.removeprefix("0shots/") for name in after.keys() - before.keys()} == before.keys()
 
 
-def test_an_old_baseline_of_a_third_way_is_not_read(page):
-    """Only one that was asked in the very way of this run; else there is none."""
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_third_way_is_told_before_anything_is_asked(page, moved):
+    """Where there are baselines of other ways alone, in either place: exit code 4, one line."""
     page.says("recorded", *RECORD, "--shots=1")
-    move(page, "1shots")
-    result = page.run(*GOOD, *EXAM, "--shots=0")
-    assert result.ret == 1
-    assert "nothing to compare 2 of 2 tasks with" in sentences(result)
+    if moved:
+        move(page, "1shots")
+    asked = page.run(*GOOD, *EXAM, "--shots=0")
+    assert asked.ret == 4
+    (line,) = [each for each in sentences(asked).splitlines() if "asked in another way" in each]
+    assert "was recorded with" in line
 
 
-def test_a_damaged_old_baseline_is_none(page):
+def test_a_damaged_old_baseline_is_told(page):
     """What cannot be read does not say that it is this way's."""
     page.says("recorded", *RECORD, "--shots=0")
     move(page, "0shots")
     page.edit("baselines/good/exam/history.txt", "asking", "askin")
     result = page.run(*GOOD, *EXAM, "--shots=0")
-    assert result.ret == 1
-    assert "nothing to compare 1 of 2 tasks with" in sentences(result)
+    assert result.ret == 4
+    assert "the baseline is damaged" in sentences(result)
 
 
 def test_ways_with_workers(page):
