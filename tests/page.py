@@ -54,7 +54,8 @@ def commands():
     found = []
     for language, _, text in BLOCKS:
         if language == "console":
-            found += [[*map(str.strip, line.split("    #")), ""] for line in text.splitlines()]
+            lines = text.replace("\\\n", "").splitlines()
+            found += [[*map(str.strip, line.split("    #")), ""] for line in lines]
         elif language == "text":
             found[-1][2] = text
     return [tuple(each) for each in found]

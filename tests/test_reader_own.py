@@ -100,6 +100,22 @@ def test_one_that_is_handed_on(tmp_path, module):
     assert str(Reading("hands_on:final")) == f"reader hands_on:final {digest}, fallback wrong"
 
 
+def test_one_that_is_decorated(tmp_path):
+    """The file of what is decorated counts, not that of the decorator."""
+    decorator = """from functools import wraps
+def logged(function):
+    @wraps(function)
+    def call(text, choices):
+        return function(text, choices)
+    return call
+"""
+    decorated = "from decorates import logged\n@logged\ndef final(text, choices): ...\n"
+    (tmp_path / "decorates.py").write_text(decorator)
+    (tmp_path / "decorated.py").write_text(decorated)
+    digest = hashlib.sha256(decorated.encode()).hexdigest()[:12]
+    assert str(Reading("decorated:final")) == f"reader decorated:final {digest}, fallback wrong"
+
+
 def test_published_readers_are_as_they_were():
     """Their words are in baselines that are there."""
     assert str(Reading("mmlu_pro")) == "reader mmlu_pro, fallback wrong"
