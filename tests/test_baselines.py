@@ -111,10 +111,11 @@ def test_what_may_be_recorded_without_a_comparison(tmp_path):
     made = baselines_of(tmp_path, update=True)
     assert "only with --accept-regression" in complaint(check, made, asking="else")
     check(baselines_of(tmp_path, update=True, reason="new shots"), asking="else")
-    release(tmp_path, results_of(GOOD), recorder=replace(OLD, name="large"))
-    foreign = baselines_of(tmp_path, update=True)
-    assert "belongs to model 'large', this is 'small'" in complaint(check, foreign)
-    check(baselines_of(tmp_path))  # comparing with it is what it is for
+    for name in ("large", "tiny"):
+        release(tmp_path, results_of(GOOD), recorder=replace(OLD, name=name))
+        foreign = baselines_of(tmp_path, update=True)
+        assert f"belongs to model '{name}', this is 'small'" in complaint(check, foreign)
+        check(baselines_of(tmp_path))  # comparing with it is what it is for
 
 
 # --- publishing -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import gate
+from mcqtest.types import LETTERS, Question
 
 MARKS = "ABab-"
 marks = st.text(MARKS, min_size=1, max_size=60)
@@ -127,6 +128,15 @@ def test_moves_are_as_many_as_changes(pair):
         assert named == [n for n, each in enumerate(gate.changed(old, new)) if each == change]
 
 
+@pytest.mark.parametrize("many", [1, 19, 20, 21, 45])
+def test_twenty_questions_are_named(many):
+    """All where they are no more, else the first twenty and how many more there are."""
+    moved = [f"q{number} A>B" for number in range(many)]
+    more = f", and {many - 20} more" if many > 20 else ""
+    said = f"lost (question baseline>now): {', '.join(moved[:20])}{more}"
+    assert gate.listed(moved, "lost") == said
+
+
 # --- what cannot be compared ------------------------------------------------------------------
 
 SAME = {"model": "large", "weights": "w", "setup": "s", "figures": {}, "accepted": ("why",)}
@@ -174,6 +184,17 @@ def test_questions_are_told_before_the_asking():
     old = record_of("A", questions="5, aa", asking="one")
     new = record_of("A", questions="4, bb", asking="two")
     assert "another question set" in gate.mismatch(old, new, baseline="v1")
+
+
+@given(st.integers(2, 26), st.data())
+def test_answers_that_cannot_have_been_recorded(count, data):
+    """A letter beyond the choices, by one or by many, or in the case of the other colour."""
+    right = data.draw(st.integers(0, count - 1))
+    question = Question("?", ("x",) * count, right, "q")
+    wrong = LETTERS[:count].replace(LETTERS[right], "").lower()
+    for mark in LETTERS + LETTERS.lower() + "-":
+        found = gate.impossible(record_of("-" + mark), (question, question))
+        assert found == (None if mark in f"{LETTERS[right]}{wrong}-" else 1)
 
 
 def test_pooled_counts_are_judged_like_a_task():

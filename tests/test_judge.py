@@ -69,6 +69,18 @@ def test_a_comparison_is_made_once(tmp_path):
     assert made.judge(results_of(BAD), compared=False) == look
 
 
+def test_figures_of_several_styles():
+    """How far apart they are, as shares of the questions; a run that has one says nothing of it."""
+    styles = {"one": results_of("A" * 10 + "b" * 30), "two": results_of("A" * 30 + "b" * 10)}
+    outcome = judge_of(baseline="none").judge(results_of(GOOD), variants=styles)
+    rights = {name: sum(score.correct for score in each) for name, each in outcome.variants.items()}
+    assert rights == {"one": 10, "two": 30}
+    assert (outcome.figures["spread"], outcome.figures["deviation"]) == (0.5, 0.25)
+    plain = judge_of(baseline="none").judge(results_of(GOOD))
+    assert {"spread", "deviation"}.isdisjoint(plain.figures)
+    assert (plain.variants, plain.methods, plain.fewer_shots) == ({}, {}, 0)
+
+
 def test_nothing_to_compare_with(tmp_path):
     """Red with what to do; no failure where a baseline is recorded, or none is wanted."""
     outcome = judge_of(tmp_path).judge(results_of(GOOD))

@@ -282,6 +282,7 @@ def test_known_margins():
     assert held(licence, [(5, 5), (6, 10)]).mean_margin == 2
     assert held(licence, [(1, 5), (6, 10)]).mean_margin == -2
     assert held(licence, [(5, 5), (0, 10)]).mean_margin == -2
+    assert held(licence, [(3, 5), (0, 10)]).mean_margin == -4  # only two are left of the smaller
     assert held(licence, [(5, 5), (2, 10)]).mean_margin == 0
     assert held(licence, [(3, 5), (6, 10)]).mean_margin == 0
 

@@ -1,5 +1,7 @@
 """Figures of a benchmark that are not accuracies: licences passed, people, experts."""
 
+from dataclasses import replace
+
 import pytest
 from cases import outcome_of, rescored, summary_of
 from hypothesis import given
@@ -77,6 +79,34 @@ def test_a_notice_of_a_case_is_told():
     found = summary_of(licence(False, True, notices=["toy/tides: licence lost"]))
     assert "toy/tides: licence lost" in found["notices"]
     assert (found["verdict"], found["reasons"]) == ("pass", [])
+
+
+# --- other ways, and guessing -----------------------------------------------------------------
+
+
+def styles(n, **rights):
+    """Scores of ``n`` questions in each style, so many of them right."""
+    return {name: outcome_of(n=n, right=right).scores for name, right in rights.items()}
+
+
+def test_styles_of_a_benchmark():
+    """Sums over its tasks of the styles that all of them have, and how far apart these are."""
+    one = outcome_of("a", n=4, variants=styles(4, x=4, y=1, z=0))
+    two = outcome_of("b", n=6, variants=styles(6, x=1, y=1))
+    toy = summary_of(one, two)["benchmarks"]["toy"]
+    assert toy["styles"] == {"x": 0.5, "y": 0.2}
+    assert (toy["spread"], toy["deviation"]) == pytest.approx((0.3, 0.15))
+    assert "spread" not in summary_of(one, outcome_of("b"))["benchmarks"]["toy"]
+
+
+def test_guessing_depends_on_the_choices():
+    """What it would get right: one of two, of five, of ten; over all questions of all tasks."""
+    one, two = outcome_of("a", n=2, right=1), outcome_of("b", n=3)
+    one.scores = [replace(each, choices=n) for each, n in zip(one.scores, (2, 5), strict=True)]
+    two.scores = [replace(each, choices=10) for each in two.scores]
+    toy = summary_of(one, two)["benchmarks"]["toy"]
+    assert toy["tasks"]["a"]["chance"] == 0.35
+    assert (toy["tasks"]["b"]["chance"], toy["chance"]) == (0.1, 0.2)
 
 
 # --- people and experts -----------------------------------------------------------------------

@@ -71,6 +71,20 @@ def test_a_figure_that_is_not_there_breaks_its_bound(key):
     assert len(bounds.broken("toy", {figure: math.nan})) == 1
 
 
+@pytest.mark.parametrize("key", [key for key in THRESHOLDS if key != "min_passed"])
+def test_the_largest_bound(key):
+    """What a figure can reach may be its bound, 2 for a Brier score and else 1; beyond is a slip,
+    such as a percentage.
+    """
+    most = 2 if key == "max_brier" else 1
+    named = toy("tides")
+    assert Thresholds({"toy": {key: 0}, "toy/tides": {key: most}}).knowing([named])
+    for bound in (-0.01, most + 0.01, 60):
+        assert complaint(Thresholds({"toy": {key: bound}}).knowing, [named]) == (
+            f"gate.toy.{key} = {bound}: a fraction from 0 to {most}, such as 0.6, is needed"
+        )
+
+
 @pytest.mark.parametrize("bound", ["0.5", None, True, [0.5], math.nan, math.inf, -math.inf])
 def test_a_bound_is_a_number(bound):
     """A bound that could never be broken, or always, is a slip."""

@@ -96,12 +96,12 @@ class Baselines:
         if old is None:
             self._check_ways(task, questions=questions, asking=asking)
             return
-        self.companion(task)
         if old.questions == questions and (number := impossible(old, asked)) is not None:
             raise McqtestError(
                 f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
                 "not one that can have been recorded; restore the file from version control"
             )
+        self.companion(task)
         if policy.update and old.model != identity.name:
             raise McqtestError(
                 f"baseline {policy.baseline!r} belongs to model {old.model!r}, this is "
