@@ -317,6 +317,7 @@ def recorded(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
     else:
         assert project.run("--snapshot-update").ret == 0
         project.log()
+        project.log("loaded")
         for folder in ("baselines", ".mcqtest/responses"):
             shutil.copytree(project.path / folder, kept / folder)
     return project
