@@ -45,13 +45,15 @@ class Board:
         self.folder = folder / "run"
         self.terminal = Terminal(verbosity)
         plugins = {"terminalreporter": self.terminal}
-        option = {"collectonly": False, "maxschedchunk": None} | (option or {})
+        option = {"collectonly": False, "maxschedchunk": None, "markexpr": "", "keyword": ""} | (option or {})
         self.config = SimpleNamespace(
             option=SimpleNamespace(**option),
             getoption=lambda name, default=None: option.get(name, default),
             pluginmanager=SimpleNamespace(get_plugin=plugins.get),
             get_terminal_writer=lambda: SimpleNamespace(fullwidth=80),
             hook=SimpleNamespace(pytest_runtest_logreport=self.log),
+            args_source="the folder",
+            ArgsSource=SimpleNamespace(ARGS="arguments"),
         )
         self.changes = changes | {"baselines_dir": str(folder / "baselines")}
         self.run = SimpleNamespace(
