@@ -45,7 +45,9 @@ class Board:
         self.folder = folder / "run"
         self.terminal = Terminal(verbosity)
         plugins = {"terminalreporter": self.terminal}
-        option = {"collectonly": False, "maxschedchunk": None, "markexpr": "", "keyword": ""} | (option or {})
+        option = {"collectonly": False, "maxschedchunk": None, "markexpr": "", "keyword": ""} | (
+            option or {}
+        )
         self.config = SimpleNamespace(
             option=SimpleNamespace(**option),
             getoption=lambda name, default=None: option.get(name, default),
