@@ -22,7 +22,6 @@ from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError
 
-
 _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 """Options of pytest that leave something out."""
 
