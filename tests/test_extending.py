@@ -325,6 +325,7 @@ def test_a_misspelt_benchmark_is_no_pass(page, args):
     page.edit("pyproject.toml", '"measures"]', '"measure"]')
     page.says("green", *GOOD, "-m", "mine", *args)
     page.says("green", *GOOD, "test_mine.py", *args)
+    page.says("green", *GOOD, "--ignore=test_measures.py", *args)
     page.says("red", *GOOD, *args)
     (reason,) = page.summary["reasons"]
     assert reason.startswith("--benchmarks=measure: nothing was asked of it, for no such")

@@ -22,6 +22,9 @@ from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError
 
+_SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
+"""Options of pytest that leave something out."""
+
 
 class Controller:
     """pytest's hooks of the reporting side: hands on what comes, and sets the exit status."""
@@ -181,15 +184,17 @@ class Controller:
         """Benchmarks that were asked for by name and are not there, where nothing was selected
         among them: a misspelt one must not go without a gate.
         """
-        config = self._config
-        chosen = config.option.markexpr or config.option.keyword
-        if chosen or config.args_source is config.ArgsSource.ARGS:
-            return []
         asked = {benchmark for benchmark, _ in self._board.outcomes}
+        config, names = self._config, self.run.settings.benchmarks
+        if not set(names) - asked or config.args_source is config.ArgsSource.ARGS:
+            return []
+        elsewhere = config.invocation_params.dir != config.rootpath
+        if elsewhere or any(getattr(config.option, name, None) for name in _SELECTING):
+            return []
         return [
             f"--benchmarks={name}: nothing was asked of it, for no such benchmark was collected; "
             "correct the name"
-            for name in self.run.settings.benchmarks
+            for name in names
             if name not in asked
         ]
 
