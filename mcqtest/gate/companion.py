@@ -22,6 +22,8 @@ from mcqtest.types import McqtestError, Score
 
 FORMAT = 1
 _MOST = 65_535
+_LONGEST = 16 * 1024 * 1024
+"""Bytes of probabilities, unpacked; all of MMLU-Pro in one task would need 240 kB."""
 _DAMAGED = "the baseline's companion is damaged; restore it from version control"
 
 
@@ -78,11 +80,12 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
     """Read the companion of a ``record``; ``where`` is its path. Raises `McqtestError` for one that
     is damaged, or belongs to other answers.
     """
+    n = len(record.values)
     try:
         fields: Any = json.loads(text)
         found = Companion(
             of=str(fields["of"]),
-            probabilities=_unpacked(fields.get("probabilities")),
+            probabilities=_unpacked(fields.get("probabilities"), n),
             truncated=_whole(fields.get("truncated")),
             lengths=_whole(fields.get("lengths")),
         )
@@ -98,7 +101,6 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
         RecursionError,
     ) as error:
         raise McqtestError(f"{where}: {_DAMAGED}") from error
-    n = len(record.values)
     columns = (found.probabilities, found.truncated, found.lengths)
     if not good or any(column is not None and len(column) != n for column in columns):
         raise McqtestError(f"{where}: {_DAMAGED}")
@@ -118,17 +120,21 @@ def _packed(rows: Sequence[Sequence[float]]) -> list[Any]:
     return [counts[0] if len(set(counts)) == 1 else counts, base64.b85encode(raw).decode()]
 
 
-def _unpacked(column: Any) -> tuple[tuple[float, ...], ...] | None:
+def _unpacked(column: Any, n: int) -> tuple[tuple[float, ...], ...] | None:
+    """Of ``n`` questions; no more is unpacked than their choices need, however small the file."""
     if column is None:
         return None
     counts, text = column
-    unpacker = zlib.decompressobj()
-    raw = unpacker.decompress(base64.b85decode(text), 64 * 1024 * 1024)
-    numbers = [number / _MOST for (number,) in struct.iter_unpack("<H", raw)]
     if isinstance(counts, int):
-        counts = [counts] * (len(numbers) // counts)
-    if sum(counts) != len(numbers) or any(count < 1 for count in counts):
+        counts = [counts] * n
+    if len(counts) != n or not all(type(count) is int and count > 0 for count in counts):
+        raise ValueError("other numbers of choices than questions have")
+    if (length := 2 * sum(counts)) > _LONGEST:
+        raise ValueError("more choices than any benchmark has")
+    raw = zlib.decompressobj().decompress(base64.b85decode(text), length + 1)
+    if len(raw) != length:
         raise ValueError("other numbers than choices")
+    numbers = [number / _MOST for (number,) in struct.iter_unpack("<H", raw)]
     rows, at = [], 0
     for count in counts:
         rows.append(tuple(numbers[at : at + count]))
