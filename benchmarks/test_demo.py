@@ -36,6 +36,7 @@ DEMO = Benchmark(
     methods={"letters": Method(prompts.mmlu)},
     shots=5,
     demo=True,
+    margin=3,
 )
 
 

@@ -102,6 +102,7 @@ KMMLU = Benchmark(
     methods=METHODS,
     shots=5,
     expert=EXPERT,
+    margin=2,
 )
 
 

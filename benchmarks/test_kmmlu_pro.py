@@ -67,6 +67,7 @@ KMMLU_PRO = Benchmark(
     ),
     methods=METHODS,
     shots=0,
+    margin=3,
 )
 
 

@@ -52,6 +52,7 @@ KMMLU_REDUX = Benchmark(
     ),
     methods=METHODS,
     shots=0,
+    margin=3,
 )
 
 

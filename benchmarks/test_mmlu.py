@@ -65,6 +65,7 @@ MMLU = Benchmark(
     ),
     methods={"letters": Method(prompts.mmlu)},
     shots=5,
+    margin=2,
 )
 
 

@@ -45,6 +45,7 @@ MMLU_PRO = Benchmark(
         "letters": Method(prompts.mmlu_pro_direct),
     },
     shots=5,
+    margin=2,
 )
 
 

@@ -116,6 +116,20 @@ OPTIONS = (
         kind="rules",
     ),
     Option(
+        "margin",
+        "POINTS",
+        "drop of accuracy that a pass has to exclude (default: the benchmark's); none: ask for "
+        "proven losses alone",
+        kind="margin",
+    ),
+    Option(
+        "tolerance",
+        "POINTS",
+        "drop of accuracy that is not held against the model (default: 0)",
+        kind="points",
+    ),
+    Option("anchor", "NAME", "a second baseline, which does not move with releases", kind="name"),
+    Option(
         "alpha", "A", "false-alarm probability of the whole run (default: 0.01)", kind="probability"
     ),
     Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)", kind="folder"),

@@ -37,6 +37,7 @@ def from_table(
     value: Value | None = None,
     max_tokens: int = 64,
     metrics: Sequence[Metric] = (),
+    margin: float | None = None,
 ) -> Benchmark:
     """The benchmark of the questions in one file.
 
@@ -46,6 +47,7 @@ def from_table(
     ``answer`` names the column of the right one: a letter, a number from ``first`` up, or a text.
     ``task`` names the column that divides the questions into pytest cases. ``name`` is that of the
     benchmark and of its marker, by default the file's. A column ``id`` is used where there is one.
+    ``margin`` is the drop, in points, that a pass has to exclude.
     The questions are asked without examples. Raises `McqtestError` for what is no such table.
     """
     rows = read(path, path.name, None)
@@ -86,6 +88,7 @@ def from_table(
         shots=0,
         titles={key: title for key, title in titles.items() if key != title},
         metrics=tuple(metrics),
+        margin=margin,
     )
 
 

@@ -18,13 +18,14 @@ from mcqtest.gate.comparison import (
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
 from mcqtest.gate.judge import Judge
+from mcqtest.gate.margins import Margins, tables
 from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
 from mcqtest.gate.signflip import sign_flips
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
-from mcqtest.gate.verdict import Verdict, decide, notes
+from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 
 __all__ = [
     "KINDS",
@@ -36,6 +37,7 @@ __all__ = [
     "Judged",
     "Kind",
     "Line",
+    "Margins",
     "Outcome",
     "Policy",
     "Pooled",
@@ -62,7 +64,9 @@ __all__ = [
     "sign_flips",
     "staged",
     "stats",
+    "tables",
     "target",
+    "unsure",
     "variants",
     "varied",
     "write",

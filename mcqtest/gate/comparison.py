@@ -6,8 +6,9 @@ Nothing here knows how answers were made; two records and a level are enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from mcqtest.gate import stats
+from mcqtest.gate import drops, stats
 from mcqtest.gate.outcome import change
 from mcqtest.gate.record import Record
 from mcqtest.types import LETTERS, Comparison, Question
@@ -54,10 +55,18 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
     return None
 
 
-def compare(old: Record, new: Record, level: float) -> Comparison:
+def compare(
+    old: Record, new: Record, level: float, *, tolerance: float = 0.0, alpha: float | None = None
+) -> Comparison:
     """The paired comparison of one task; the records must match (`mismatch`)."""
-    real = bool(old.scores or new.scores)
-    return compared(len(new.values), differences(old, new), level, real=real)
+    return compared(
+        len(new.values),
+        differences(old, new),
+        level,
+        real=bool(old.scores or new.scores),
+        tolerance=tolerance,
+        alpha=alpha,
+    )
 
 
 def differences(old: Record, new: Record) -> list[float]:
@@ -73,32 +82,68 @@ def changed(old: Record, new: Record) -> list[Change]:
 
 
 def compared(
-    n: int, differences: Sequence[float], level: float, *, real: bool = False
+    n: int,
+    differences: Sequence[float],
+    level: float,
+    *,
+    real: bool = False,
+    tolerance: float = 0.0,
+    alpha: float | None = None,
 ) -> Comparison:
     """The comparison of ``n`` questions whose scores changed by so much; questions that did not
-    change may be left out. Those of a benchmark are its tasks' together.
+    change may be left out. Those of a benchmark are its tasks' together. With ``alpha``, also which
+    drops it leaves possible.
 
     Where questions are right or wrong it is McNemar's test; where scores are ``real`` numbers,
     signs are flipped.
     """
     lost, won = sum(each < 0 for each in differences), sum(each > 0 for each in differences)
-    if not real and all(each in {-1.0, 0.0, 1.0} for each in differences):
-        return counted(n, lost, won, level)
+    if real or any(each not in {-1.0, 0.0, 1.0} for each in differences):
+        return _real(n, differences, level, tolerance=tolerance, alpha=alpha)
+    found = counted(n, lost, won, level)
+    if tolerance:
+        found = replace(
+            found, tolerance=tolerance, p_beyond=drops.p_at_most(n, lost, won, tolerance)
+        )
+    return found if alpha is None else replace(found, drop=drops.limits(n, lost, won, alpha))
+
+
+def _real(
+    n: int, differences: Sequence[float], level: float, *, tolerance: float, alpha: float | None
+) -> Comparison:
     from mcqtest.gate.signflip import sign_flips
 
     p_value = sign_flips(differences)
-    return Comparison(n, lost, won, p_value, level, None)
+    return Comparison(
+        n=n,
+        lost=sum(each < 0 for each in differences),
+        won=sum(each > 0 for each in differences),
+        p_value=p_value,
+        level=level,
+        tolerance=tolerance,
+        p_beyond=drops.mean_at_most(differences, n, tolerance) if tolerance else p_value,
+        drop=None if alpha is None else drops.mean_limits(differences, n, alpha),
+        real=True,
+    )
 
 
 def counted(n: int, lost: int, won: int, level: float) -> Comparison:
     """The comparison that these counts make."""
-    return Comparison(
-        n=n,
-        lost=lost,
-        won=won,
-        p_value=stats.mcnemar(lost, won),
-        level=level,
-        min_detectable_drop=stats.min_detectable_drop(n, lost + won, level),
+    p_value = stats.mcnemar(lost, won)
+    return Comparison(n, lost, won, p_value, level, p_beyond=p_value)
+
+
+def beyond(found: Comparison) -> str:
+    """Behind "worse": by more than what is tolerated, where something is."""
+    return f" by more than the tolerance of {100 * found.tolerance:g} points" * bool(
+        found.tolerance
+    )
+
+
+def chance(found: Comparison, alpha: float) -> str:
+    """Its p-value, and that after correction, which is held against the run's alpha."""
+    return (
+        f"p = {found.p_beyond:.2g}, adjusted {found.adjusted(alpha):.2g} (red from {alpha:g} down)"
     )
 
 

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
-from mcqtest.gate.companion import companion, improved
-from mcqtest.gate.comparison import compare, differences, listed, mismatch, moves
+from mcqtest.gate.companion import Companion, companion
+from mcqtest.gate.comparison import beyond, chance, compare, differences, listed, mismatch, moves
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
+from mcqtest.gate.qualities import longer, qualities
 from mcqtest.gate.record import Record, record, rounded
 from mcqtest.metrics import STANDARD
 from mcqtest.types import Comparison, Identity, Results, Score, Task
@@ -25,9 +26,17 @@ from mcqtest.types import Comparison, Identity, Results, Score, Task
 class Judge:
     """Judges every task of a run once, by the ``policy`` of the run."""
 
-    def __init__(self, policy: Policy, baselines: Baselines, identity: Identity) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        baselines: Baselines,
+        identity: Identity,
+        *,
+        anchors: Baselines | None = None,
+    ) -> None:
         self.policy = policy
         self._baselines = baselines
+        self._anchors = anchors
         self._identity = identity
         self._outcomes: dict[Task, Outcome] = {}
         self._last: tuple[Results, Sequence[Score], Record] | None = None
@@ -64,13 +73,16 @@ class Judge:
             figures=figures,
             comparison=asdict(comparison) if comparison else None,
             differences=differences(matched, new) if matched else None,
-            brier=self._brier(results) if matched else None,
+            qualities=self._qualities(results, matched) if matched else {},
             failures=failures + self.policy.thresholds.broken(task.path, figures),
             against=matched.weights if matched else None,
             before=whole(math.fsum(matched.values)) if matched else None,
             compared=compared,
             missing=compared and old is None and bool(failures),
             fewer_shots=fewer_shots,
+            in_part=in_part,
+            anchored=self._anchored(results) if compared else None,
+            lengths=longer(self._kept(results), self._made(results)) if matched else None,
             variants=others,
             varied={name: self._counted(each) for name, each in variants.items()},
             methods=dict(methods),
@@ -113,22 +125,40 @@ class Judge:
             accepted = (f"{policy.reason} (could not be compared)",)
         return str(replace(new, accepted=accepted))
 
-    def _brier(self, results: Results) -> list[float] | None:
-        """Against the companion of the baseline, where there is one."""
-        old = self._baselines.companion(results.task)
-        scores = self._scores(results)
-        if old is None:
+    def _qualities(self, results: Results, old: Record) -> dict[str, list[float]]:
+        new = self.record(results), self._made(results)
+        return qualities((old, self._kept(results)), new, self._scores(results))
+
+    def _kept(self, results: Results) -> Companion | None:
+        """The companion of the baseline, where there is one."""
+        return self._baselines.companion(results.task)
+
+    def _made(self, results: Results) -> Companion:
+        return companion(self.record(results), self._scores(results))
+
+    def _anchored(self, results: Results) -> list[float] | None:
+        """By how much each score changed since the anchor was recorded, where there is one."""
+        old = self._anchors.old(results.task) if self._anchors else None
+        new = self.record(results)
+        if old is None or mismatch(old, new, baseline=str(self.policy.anchor)):
             return None
-        return improved(old, companion(self.record(results), scores), scores)
+        return differences(old, new)
 
     def companion(self, results: Results) -> str:
         """The file beside that baseline."""
-        return str(companion(self.record(results), self._scores(results)))
+        return str(self._made(results))
 
     def _compare(self, old: Record | None, new: Record) -> Comparison | None:
         if old is None or mismatch(old, new, baseline=str(self.policy.baseline)):
             return None
-        return compare(old, new, self.policy.levels.task[new.benchmark, new.task])
+        policy = self.policy
+        return compare(
+            old,
+            new,
+            policy.levels.task[new.benchmark, new.task],
+            tolerance=policy.margins.tolerated(new.benchmark, new.task),
+            alpha=policy.alpha,
+        )
 
     def _find(
         self,
@@ -213,9 +243,9 @@ class Judge:
     ) -> list[str]:
         lost = moves(old, new, [result.question.id for result in results], "lost")
         worse = (
-            f"{results.task.path} is worse than baseline {self.policy.baseline!r}: accuracy "
-            f"{old.accuracy:.4f} -> {new.accuracy:.4f}, {found.lost} questions lost, "
-            f"{found.won} won, p = {found.p_value:.2g} (red from {found.level:.2g})"
+            f"{results.task.path} is worse than baseline {self.policy.baseline!r}{beyond(found)}: "
+            f"accuracy {old.accuracy:.4f} -> {new.accuracy:.4f}, {found.lost} questions lost, "
+            f"{found.won} won, {chance(found, self.policy.alpha)}"
         )
         questions = listed(lost, "lost")
         silent = sum(move.endswith(">-") for move in lost)

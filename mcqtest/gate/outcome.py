@@ -31,8 +31,9 @@ class Outcome:
     """Fields of a `Comparison`; None where there was nothing to compare with."""
     differences: Sequence[float] | None
     """By how much each question's score changed; None where there was nothing to compare with."""
-    brier: Sequence[float] | None
-    """By how much each question's Brier score improved; None where that cannot be told."""
+    qualities: Mapping[str, Sequence[float]]
+    """What else may get worse -> by how much each question improved in it
+    (`mcqtest.gate.qualities`); what cannot be told is not there."""
     failures: list[str]
     against: str | None
     """Weights that the baseline was recorded from."""
@@ -48,6 +49,12 @@ class Outcome:
     """How the questions were asked and read, as a baseline has it."""
     fewer_shots: int
     """Questions whose prompt had shots dropped to fit the context."""
+    in_part: bool = False
+    """The task has more questions than were asked."""
+    anchored: Sequence[float] | None = None
+    """As ``differences``, against the anchor; None where there is none."""
+    lengths: tuple[int, int] | None = None
+    """Characters of all texts in the baseline and now; None where that is not known."""
     variants: Mapping[str, Sequence[Score]] = field(default_factory=dict)
     """Other ways in which the same questions were asked, by name -> their scores in order."""
     varied: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

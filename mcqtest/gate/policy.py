@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from mcqtest.gate import stats
+from mcqtest.gate.levels import Levels, shares
+from mcqtest.gate.margins import Margins
 from mcqtest.gate.reference import referred, resolved
 from mcqtest.gate.thresholds import Thresholds
 from mcqtest.types import Bound, Metric, Task
@@ -30,7 +31,11 @@ class Policy:
     thresholds: Thresholds = field(default_factory=Thresholds)
     rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Kind of criterion -> what the user decided about it."""
-    levels: stats.Levels = field(default_factory=stats.Levels)
+    margins: Margins = field(default_factory=Margins)
+    """How large a drop has to be excluded, and how large a one is tolerated."""
+    anchor: str | None = None
+    """The name of a second baseline, which does not move with releases."""
+    levels: Levels = field(default_factory=Levels)
     ways: Mapping[str, str] = field(default_factory=dict)
     """Benchmark -> the folder of its baselines, where it is not asked in its own way."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
@@ -45,19 +50,15 @@ class Policy:
         """With the levels of a run of these tasks, each with the number of comparisons that its
         criterion makes.
         """
-        names: dict[str, dict[str, None]] = {}  # a task in two tests is one comparison
-        for task in tasks:
-            names.setdefault(task.benchmark.name, {})[task.name] = None
+        benchmarks = {task.benchmark.name: task.benchmark for task in tasks}
         parts = {(task.benchmark.name, task.name): count for task, count in tasks.items()}
-        levels = stats.shares(
-            self.alpha, {benchmark: [*each] for benchmark, each in names.items()}, parts=parts
-        )
-        benchmarks = dict.fromkeys(task.benchmark for task in tasks)
+        levels = shares(self.alpha, [*benchmarks.values()], parts=parts)
         return replace(
             self,
             levels=levels,
-            thresholds=self.thresholds.knowing(benchmarks),
-            metrics={each.name: each.metrics for each in benchmarks if each.metrics},
+            thresholds=self.thresholds.knowing(benchmarks.values()),
+            margins=self.margins.knowing(benchmarks.values()),
+            metrics={name: each.metrics for name, each in benchmarks.items() if each.metrics},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -74,10 +75,13 @@ class Policy:
                     for name, own in thresholds.own.items()
                 },
             ],
+            "margins": self.margins.to_json(),
             "levels": [
                 dict(levels.pooled),
-                [[*key, level] for key, level in levels.task.items()],
-                [[*key, level] for key, level in levels.part.items()],
+                *(
+                    [[*key, level] for key, level in each.items()]
+                    for each in (levels.group, levels.task, levels.part, levels.other)
+                ),
             ],
             "metrics": {
                 name: [referred(metric) for metric in metrics]
@@ -88,14 +92,15 @@ class Policy:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Policy:
         bounds, own = plain["thresholds"]
-        pooled, task, part = plain["levels"]
+        pooled, *others = plain["levels"]
         changes = {
             "thresholds": Thresholds(
                 bounds,
                 {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},
             ),
-            "levels": stats.Levels(
-                pooled, *({(name, of): level for name, of, level in each} for each in (task, part))
+            "margins": Margins.from_json(plain["margins"]),
+            "levels": Levels(
+                pooled, *({(name, of): level for name, of, level in each} for each in others)
             ),
             "metrics": {
                 name: tuple(map(resolved, metrics)) for name, metrics in plain["metrics"].items()

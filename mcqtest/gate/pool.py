@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
-from mcqtest.gate import stats
-from mcqtest.gate.comparison import compared
+from mcqtest.gate import levels, stats
+from mcqtest.gate.comparison import beyond, chance, compared
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
+from mcqtest.gate.qualities import WORSE
 from mcqtest.metrics import STANDARD, measured
 from mcqtest.types import Comparison, Score
 
@@ -27,6 +28,12 @@ class Pooled:
     """None where some task had nothing to compare with."""
     figures: dict[str, float]
     failures: Sequence[str]
+    groups: Mapping[str, Comparison] = field(default_factory=dict)
+    """Group of several tasks -> its comparison, where all of it that was asked was compared."""
+    others: Mapping[str, Comparison] = field(default_factory=dict)
+    """What else may get worse (`mcqtest.gate.levels.OTHERS`) -> its comparison."""
+    margin: float | None = None
+    """The drop that a pass excludes, a fraction; None where none has to be."""
 
     @property
     def n(self) -> int:
@@ -69,6 +76,23 @@ class Pooled:
         """No task of the benchmark was left out."""
         return len(self.outcomes) == self.outcomes[0].siblings
 
+    @property
+    def part(self) -> str | None:
+        """What was asked of it, where something was left out; None where nothing was."""
+        cut = sum(outcome.in_part for outcome in self.outcomes)
+        if self.is_whole and not cut:
+            return None
+        tasks = f"{len(self.outcomes)} of {self.outcomes[0].siblings} tasks"
+        some = "not all questions of" if cut == len(self.outcomes) else f"{cut} of them in part,"
+        return f"{self.name}: {f'{some} ' if cut else ''}{tasks}"
+
+    @property
+    def is_excluded(self) -> bool:
+        """A drop of the margin is excluded, or does not have to be."""
+        if self.margin is None or self.comparison is None or self.comparison.drop is None:
+            return self.margin is None
+        return self.comparison.drop[1] <= self.margin
+
 
 def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
     """Judge a benchmark by the sums over its tasks, its figures and its thresholds."""
@@ -77,39 +101,122 @@ def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
     found |= varied(variants(outcomes))
     for kind in KINDS.values():
         found |= kind.figures(outcomes)
-    # Of one task alone, as where a run was ended at its first failure, the task has said it.
-    level = policy.levels.pooled.get(name) if len(outcomes) > 1 else None
-    comparison = _compare(outcomes, level)
-    failures = []
-    if comparison is not None and level is not None and not policy.accepts:
-        before = sum(each.before or 0 for each in outcomes) / comparison.n
-        if comparison.regressed:
-            failures.append(_regression(name, comparison, before, found["accuracy"], policy))
-    pooled = Pooled(name, outcomes, comparison, found, failures)
+    groups = _groups(name, outcomes, policy)
+    pooled = Pooled(
+        name,
+        outcomes,
+        _whole(name, outcomes, groups, policy),
+        found,
+        failures := [],
+        groups,
+        _others(name, outcomes, policy),
+        policy.margins.of(name),
+    )
+    if not policy.accepts:
+        failures += _worse(pooled, policy)
     if pooled.is_whole:
         failures += policy.thresholds.broken(name, found)
     return pooled
 
 
-def _compare(outcomes: Sequence[Outcome], level: float | None) -> Comparison | None:
+def _groups(name: str, outcomes: Sequence[Outcome], policy: Policy) -> dict[str, Comparison]:
+    """Of one task alone, as where a run was ended at its first failure, the task has said it."""
+    found = {}
+    for (benchmark, group), level in policy.levels.group.items():
+        members = [each for each in outcomes if each.group == group]
+        if benchmark == name and len(members) > 1:
+            made = _compare(members, level, policy, policy.margins.tolerated(name))
+            if made is not None:
+                found[group] = made
+    return found
+
+
+def _whole(
+    name: str, outcomes: Sequence[Outcome], groups: Mapping[str, Comparison], policy: Policy
+) -> Comparison | None:
+    """The comparison of all tasks together; that of a single task is the task's own."""
+    if len(outcomes) == 1:
+        own = outcomes[0].comparison
+        return Comparison(**own) if own else None
+    known = [each.comparison for each in outcomes]
+    if None in known or name not in policy.levels.pooled:
+        return None
+    spent = levels.spent(outcomes, policy.levels)
+    for (benchmark, group), level in policy.levels.group.items():
+        if benchmark == name:
+            made = groups.get(group)
+            spent.append(level if made is None else levels.size(asdict(made), level))
+    level = policy.levels.left(name, spent)
+    return _compare(outcomes, level, policy, policy.margins.tolerated(name))
+
+
+def _compare(
+    outcomes: Sequence[Outcome], level: float, policy: Policy, tolerance: float
+) -> Comparison | None:
     made = [each.comparison for each in outcomes if each.comparison]
     if len(made) < len(outcomes):
         return None
-    if level is None:  # one task: the pooled comparison is that of the task
-        level = made[0]["level"]
     differences = [each for outcome in outcomes for each in outcome.differences or () if each]
-    real = any(each["min_detectable_drop"] is None for each in made)
-    return compared(sum(each["n"] for each in made), differences, level, real=real)
+    return compared(
+        sum(each["n"] for each in made),
+        differences,
+        level,
+        real=any(each["real"] for each in made),
+        tolerance=tolerance,
+        alpha=policy.alpha,
+    )
+
+
+def _others(name: str, outcomes: Sequence[Outcome], policy: Policy) -> dict[str, Comparison]:
+    """What can be told of every task."""
+    found = {}
+    for (benchmark, other), level in policy.levels.other.items():
+        if benchmark != name:
+            continue
+        moved = [
+            each.anchored if other == "anchor" else each.qualities.get(other) for each in outcomes
+        ]
+        if None in moved:
+            continue
+        changes = [value for each in moved for value in each or ()]
+        tolerance = policy.margins.tolerated(name) if other == "anchor" else 0.0
+        found[other] = compared(len(changes), changes, level, tolerance=tolerance)
+    return found
+
+
+def _worse(pooled: Pooled, policy: Policy) -> list[str]:
+    """Why the benchmark is red beside its tasks."""
+    sentences = []
+    found = pooled.comparison
+    if found is not None and len(pooled.outcomes) > 1 and found.regressed:
+        sentences.append(_regression(pooled, f"{pooled.name} as a whole", found, policy))
+    for group, made in pooled.groups.items():
+        if made.regressed:
+            sentences.append(_regression(pooled, f"{pooled.name}, {group},", made, policy, group))
+    for other, made in pooled.others.items():
+        if not made.regressed:
+            continue
+        p = chance(made, policy.alpha)
+        counts = f"{made.lost} worse, {made.won} better of {made.n} questions, {p}"
+        if other == "anchor":
+            sentences.append(
+                f"{pooled.name} is worse than anchor {policy.anchor!r}{beyond(made)}: {counts}"
+            )
+        else:
+            sentences.append(f"{pooled.name}: {WORSE[other]}: {counts}")
+    return [f"{each}{f'; {KEPT}' if policy.update else ''}" for each in sentences]
 
 
 def _regression(
-    name: str, found: Comparison, before: float, accuracy: float, policy: Policy
+    pooled: Pooled, what: str, found: Comparison, policy: Policy, group: str | None = None
 ) -> str:
+    outcomes = [each for each in pooled.outcomes if group in {None, each.group}]
+    before = sum(each.before or 0 for each in outcomes) / found.n
+    now = sum(each.right for each in outcomes) / found.n
     return (
-        f"{name} as a whole is worse than baseline {policy.baseline!r}: accuracy "
-        f"{before:.4f} -> {accuracy:.4f}, {found.lost} questions lost, "
-        f"{found.won} won of {found.n}, p = {found.p_value:.2g} "
-        f"(red from {found.level:.2g}){f'; {KEPT}' if policy.update else ''}"
+        f"{what} is worse than baseline {policy.baseline!r}{beyond(found)}: accuracy "
+        f"{before:.4f} -> {now:.4f}, {found.lost} questions lost, {found.won} won of {found.n}, "
+        f"{chance(found, policy.alpha)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Exact tests on paired answers, and how one false-alarm probability is shared among them.
+"""Exact tests on paired answers, and intervals.
 
 Only changed questions carry information: of ``lost + won`` of them, a candidate that is no
 worse loses each with probability one half at most. Everything here follows from that.
@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,18 +21,6 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The share of the run's false-alarm probability that each comparison may spend."""
-
-    pooled: Mapping[str, float] = field(default_factory=dict)
-    """Benchmark -> level of its pooled comparison, where it has one."""
-    task: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    """(benchmark, task) -> level of that task's comparison."""
-    part: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    """(benchmark, task) -> level of each of its parts' comparisons, where it has parts."""
 
 
 def mcnemar(lost: int, won: int) -> float:
@@ -142,45 +129,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = highest
     return adjusted
-
-
-def shares(
-    alpha: float,
-    tasks: Mapping[str, Sequence[str]],
-    *,
-    parts: Mapping[tuple[str, str], int] = MappingProxyType({}),
-) -> Levels:
-    """Divide ``alpha`` over all comparisons of a run: benchmark -> names of selected tasks, and
-    (benchmark, task) -> how many parts of it, such as its subjects, are compared as well.
-
-    Half goes in equal parts to the pooled comparisons, one per benchmark with two or more
-    selected tasks, and half in equal parts to the tasks. Without any pooled comparison the
-    tasks get all of it. A task with parts keeps half of its share and divides the other half
-    among them. The levels never sum to more than ``alpha``, so by the union bound
-    (Bonferroni) a run without a true loss is red with probability at most ``alpha``, whatever
-    the dependence; and a pooled test does depend on its tasks. Whether a run is red at all is
-    the same under Bonferroni as under Holm, whose first step it is: deciding each comparison
-    on the spot, before the others are known, loses nothing at the level of the run.
-    """
-    _check_probability("alpha", alpha)
-    every = [(benchmark, task) for benchmark, names in tasks.items() for task in names]
-    several = [benchmark for benchmark, names in tasks.items() if len(names) > 1]
-    half = alpha / 2 if several else 0.0
-    share = _part(alpha - half, len(every))
-    divided = {key: count for key in every if (count := parts.get(key, 0))}
-    return Levels(
-        dict.fromkeys(several, _part(half, len(several))),
-        {key: share / 2 if key in divided else share for key in every},
-        {key: _part(share / 2, count) for key, count in divided.items()},
-    )
-
-
-def _part(whole: float, parts: int) -> float:
-    """The largest float that fits ``parts`` times into ``whole``, exactly."""
-    from fractions import Fraction
-
-    part = whole / max(1, parts)
-    return math.nextafter(part, 0) if Fraction(part) * parts > Fraction(whole) else part
 
 
 def _check_probability(name: str, value: float) -> None:

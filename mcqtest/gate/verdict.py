@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled
+from mcqtest.types import Comparison
 
 _SILENT = 0.5
 """Share of answers that cannot be read, above which people are told."""
+
+_LONGER = 1.25
+"""How much longer all texts of a benchmark are, or shorter, before people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +21,20 @@ class Verdict:
     """Whether the checkpoint may ship."""
 
     state: str
-    """``pass``, ``fail`` or ``recorded``."""
+    """One of `STATES`."""
     reasons: Sequence[str]
     """Every reason against a pass."""
+
+    @property
+    def is_green(self) -> bool:
+        return self.state in {"pass", "no_loss_proven", "recorded"}
+
+
+STATES = ("pass", "fail", "undecided", "partial", "no_loss_proven", "recorded")
+"""``pass``: no loss is proven, and for all of every benchmark one of its margin is excluded.
+``fail``: a loss beyond the tolerance is proven, a threshold broken, or the run is broken.
+``undecided``: neither. ``partial``: no loss is proven, but something was left out.
+``no_loss_proven``: that is all that was asked. ``recorded``: these are the baseline now."""
 
 
 def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) -> Verdict:
@@ -34,8 +49,6 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
     if not pooled and not reasons:
         reasons.append("no question was judged")
     reasons += [each.silent for each in pooled if each.silent]
-    if not policy.update:
-        reasons += [each.too_few for each in pooled if each.too_few]
     held = _whole(pooled) & policy.thresholds.bounds.keys()
     if pooled and policy.baseline is None and not held:
         reasons.append(
@@ -45,7 +58,42 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
         )
     if reasons:
         return Verdict("fail", reasons)
-    return Verdict("recorded" if policy.update else "pass", ())
+    if policy.update:
+        return Verdict("recorded", ())
+    return _sure(pooled, policy)
+
+
+def _sure(pooled: Sequence[Pooled], policy: Policy) -> Verdict:
+    """Where nothing stands against a pass: whether enough is known for one."""
+    found = [why for each in pooled if (why := unsure(each, policy))]
+    for state in ("undecided", "partial"):
+        if said := [sentence for word, sentence in found if word == state]:
+            return Verdict(state, said)
+    if policy.baseline is not None and any(each.margin is None for each in pooled):
+        return Verdict("no_loss_proven", ())
+    return Verdict("pass", ())
+
+
+def unsure(pooled: Pooled, policy: Policy) -> tuple[str, str] | None:
+    """Why nothing is decided for a benchmark of which no loss is proven: ``undecided`` or
+    ``partial``, and a sentence; None where all is known that has to be.
+    """
+    if policy.update:
+        return None
+    if pooled.too_few:
+        return "undecided", pooled.too_few
+    if pooled.margin is not None and pooled.part:
+        return "partial", pooled.part
+    if pooled.is_excluded or policy.baseline is None:
+        return None
+    found, margin = pooled.comparison, 100 * (pooled.margin or 0)
+    largest = found.drop[1] if found and found.drop else 1.0
+    sentence = (
+        f"{pooled.name}: a drop of up to {100 * largest:.2f} points is possible "
+        f"({100 * (1 - policy.alpha):g} %), the margin is {margin:g}; a fixed set of questions "
+        "cannot grow: ask with less noise (more samples, a larger dtype), or state another margin"
+    )
+    return "undecided", sentence
 
 
 def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
@@ -84,6 +132,38 @@ def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
     for each in pooled:
         if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
             yield f"{each.name}: {share:.0%} of answers could not be read"
+        yield from _moved(each)
+
+
+def _moved(pooled: Pooled) -> Iterator[str]:
+    """Losses that are tolerated, parts that are worse in a better whole, and other lengths."""
+    tasks = {
+        f"{pooled.name}/{each.task}": Comparison(**each.comparison)
+        for each in pooled.outcomes
+        if each.comparison
+    }
+    made = tasks | {f"{pooled.name}, {group}": each for group, each in pooled.groups.items()}
+    if (whole := pooled.comparison) is not None:
+        made[pooled.name] = whole
+        worse = [name for name, each in made.items() if each.regressed]
+        if whole.won > whole.lost and worse:
+            yield (
+                f"better overall ({whole.won} won, {whole.lost} lost), worse in {', '.join(worse)}"
+            )
+    for name, each in made.items():
+        if each.tolerated:
+            yield (
+                f"{name}: a loss is proven ({each.lost} lost, {each.won} won, p = "
+                f"{each.p_value:.2g}), but not one beyond the tolerance of "
+                f"{100 * each.tolerance:g} points"
+            )
+    lengths = [each.lengths for each in pooled.outcomes if each.lengths]
+    before, now = (sum(each[at] for each in lengths) for at in (0, 1))
+    if before and not 1 / _LONGER < now / before < _LONGER:
+        yield (
+            f"{pooled.name}: texts are {now / before:.2f} times as long as the baseline's "
+            f"({now:,} characters, {before:,} before)"
+        )
 
 
 def _whole(pooled: Sequence[Pooled]) -> set[str]:

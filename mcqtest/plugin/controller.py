@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mcqtest import report
-from mcqtest.gate import Pooled, Verdict, decide, publish, write
+from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
@@ -21,6 +21,10 @@ from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError
+
+UNDECIDED = 6
+"""Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
+``undecided`` and ``partial``. pytest's own end at 5."""
 
 _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 """Options of pytest that leave something out."""
@@ -121,8 +125,9 @@ class Controller:
             self._tally.uncollected(report.nodeid, getattr(report, FATAL, None))
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        if hasattr(report, POOLED):  # no test of pytest's: it has no place in the progress
-            return report.outcome, "", report.outcome.upper() if self._end else ""
+        if (word := getattr(report, POOLED, None)) is not None:
+            # no test of pytest's: it has no place in the progress
+            return word, "", word.upper() if self._end else ""
         values = getattr(report, OUTCOME, None)
         if values is None or report.when != "call":
             return None
@@ -147,7 +152,7 @@ class Controller:
         if status is not None:  # syrupy has or-ed its own into what was there
             session.exitstatus = status
 
-    def _finish(self, session: pytest.Session) -> pytest.ExitCode | None:
+    def _finish(self, session: pytest.Session) -> int | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
         pooled: list[Pooled] = []
@@ -162,7 +167,7 @@ class Controller:
         if tally.skipped:
             board.notices[tally.skipped] = None
         verdict = decide(pooled, problems, board.policy)
-        self._fail_pooled(pooled)
+        self._report_pooled(pooled)
         try:
             self._write(pooled, verdict)
         except McqtestError as error:
@@ -173,8 +178,10 @@ class Controller:
             self._end = pooled, verdict
         if tally.fatal is not None:
             return pytest.ExitCode.USAGE_ERROR
-        if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
+        if verdict.is_green or session.exitstatus != pytest.ExitCode.OK:
             return None
+        if verdict.state != "fail":
+            return UNDECIDED
         if tally.is_broken:
             return pytest.ExitCode.INTERNAL_ERROR
         judged = bool(board.outcomes)
@@ -212,19 +219,28 @@ class Controller:
             publish(board.policy, self.run.staging, compared)
         write(self._summary, report.dump(board.summary(pooled, verdict)))
 
-    def _fail_pooled(self, pooled: Sequence[Pooled]) -> None:
-        """Benchmarks that are red as a whole become failed cases, in the terminal and JUnit."""
-        for each in (each for each in pooled if each.failures):
-            failed = pytest.TestReport(
-                nodeid=f"{each.name}::pooled",
-                location=(each.name, None, "pooled"),
-                keywords={},
-                outcome="failed",
-                longrepr="\n".join(each.failures),
-                when="call",
-            )
-            setattr(failed, POOLED, True)
-            self._config.hook.pytest_runtest_logreport(report=failed)
+    def _report_pooled(self, pooled: Sequence[Pooled]) -> None:
+        """Benchmarks that are red as a whole, or of which not enough is known, become cases, in the
+        terminal and JUnit.
+        """
+        for each in pooled:
+            if each.failures:
+                self._report(each.name, "pooled", "failed", "\n".join(each.failures))
+            red = each.failures or any(outcome.failures for outcome in each.outcomes)
+            if not red and (why := unsure(each, self._board.policy)) is not None:
+                self._report(each.name, "margin", *why)
+
+    def _report(self, name: str, case: str, word: str, sentence: str) -> None:
+        report = pytest.TestReport(
+            nodeid=f"{name}::{case}",
+            location=(name, None, case),
+            keywords={},
+            outcome="failed",
+            longrepr=sentence,
+            when="call",
+        )
+        setattr(report, POOLED, word)
+        self._config.hook.pytest_runtest_logreport(report=report)
 
     def pytest_terminal_summary(self) -> None:
         if self._end is None:

@@ -92,7 +92,7 @@ class Screen:
         self, name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Policy, folder: Path
     ) -> None:
         """The verdict on the model of this ``name``, and where everything lies."""
-        color = "red" if verdict.state == "fail" else "green"
+        color = "green" if verdict.is_green else "red" if verdict.state == "fail" else "yellow"
         said = sentence(name, pooled, verdict, policy)
         self.reporter.write_line(said, **{color: True, "bold": True})
         if self.reporter.verbosity >= 0:

@@ -20,7 +20,8 @@ PLAN = "mcqtest_plan"
 FATAL = "mcqtest_fatal"
 """Why the run cannot go on: attribute of a test report, key of a worker's output."""
 POOLED = "mcqtest_pooled"
-"""Attribute of the reports that stand for whole benchmarks."""
+"""Attribute of the reports that stand for whole benchmarks: the word that counts them, such as
+``failed`` or ``undecided``."""
 
 
 class Plan(NamedTuple):

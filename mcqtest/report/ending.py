@@ -21,10 +21,24 @@ def sentence(name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Poli
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         word = "NOT RECORDED" if policy.update else "MAY NOT SHIP"
         return f"{word}: {name}: {reasons[0]}{more}{criteria}"
+    if baseline is None and verdict.state == "partial":
+        return (
+            f"PARTIAL: {name} keeps thresholds on {on}: {verdict.reasons[0]}; nothing was compared"
+        )
     if baseline is None:
         return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared{criteria}"
     sure = _how_sure(pooled, policy)
-    return f"MAY SHIP: {name} is no worse than baseline {baseline!r} on {on}{sure}"
+    against = f"baseline {baseline!r} on {on}{sure}"
+    if verdict.state == "pass":
+        return f"MAY SHIP: {name} is no worse than {against}"
+    if verdict.state == "no_loss_proven":
+        return f"NO LOSS PROVEN: {name} against {against}"
+    word, first = verdict.state.upper(), verdict.reasons[0]
+    more = f" (and {len(verdict.reasons) - 1} more)" if len(verdict.reasons) > 1 else ""
+    return f"{word}: {name}: no loss is proven, but {_WHY[verdict.state]}: {first}{more}; {against}"
+
+
+_WHY = {"undecided": "one of the margin is not excluded", "partial": "only a part was asked"}
 
 
 def _criteria(pooled: Pooled) -> str:
@@ -51,16 +65,23 @@ def _changed(pooled: Sequence[Pooled], policy: Policy) -> str:
 
 
 def _how_sure(pooled: Sequence[Pooled], policy: Policy) -> str:
+    """What is excluded, what moved, and the false alarms; thresholds are outside of these."""
+    sure = f"{100 * (1 - policy.alpha):g} %"
     parts = []
     for each in pooled:
         found = each.comparison
         if found is None:
             continue
-        criteria = f", {said}" if (said := _criteria(each)) else ""
-        drop = found.min_detectable_drop
-        seen = "" if drop is None else f"; a drop of {100 * drop:.2f} points would have been seen"
-        parts.append(
-            f"{each.name}: {found.lost} lost, {found.won} won, churn {found.churn:.2%}, "
-            f"p = {found.p_value:.2g}{criteria}{f'{seen} with 80 % power' if seen else ''}"
-        )
-    return f" ({'; '.join(parts)}; false alarms at most {policy.alpha:g})"
+        said = [f"{each.name}: {found.lost} lost, {found.won} won"]
+        if found.drop is not None:
+            said.append(
+                f"a drop of more than {100 * found.drop[1]:.2f} points is excluded ({sure})"
+            )
+        said.append(f"churn {found.churn:.2%}")
+        said.append(f"p = {found.p_value:.2g}")
+        said += [criteria] if (criteria := _criteria(each)) else []
+        parts.append(", ".join(said))
+    alarms = f"false alarms at most {policy.alpha:g}"
+    if policy.thresholds:
+        alarms += ", those of thresholds apart"
+    return f" ({'; '.join([*parts, alarms])})"

@@ -64,13 +64,16 @@ class Scoreboard:
             "format": FORMAT,
             "model": self.identity.name,
             "baseline": self.policy.baseline,
+            "anchor": self.policy.anchor,
             "verdict": verdict.state,
             "reasons": [*verdict.reasons],
             "alpha": self.policy.alpha,
             "weights": self.identity.weights,
             "setup": self.identity.setup,
             "notices": sorted(self.notices),
-            "benchmarks": {each.name: summary.benchmark(each, self.tags) for each in pooled},
+            "benchmarks": {
+                each.name: summary.benchmark(each, self.tags, self.policy.alpha) for each in pooled
+            },
         }
 
     def rows(self) -> Iterator[str]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from mcqtest.data import Tags
-from mcqtest.gate import KINDS, Outcome, Pooled, methods, sign_flips, stats, variants
+from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, variants
 from mcqtest.metrics import STANDARD, accuracy, measured
 from mcqtest.report import sweeps
 from mcqtest.report.slices import by_label, profile
+from mcqtest.types import Comparison
 
 _ELSEWHERE = {"accuracy"} | {
     bound.figure for kind in KINDS.values() for bound in kind.bounds.values()
 }
 """Figures that have a place of their own."""
+
+_OTHERS = {"lost", "won", "p_value", "level", "adjusted_p_value"}
+"""What is told of comparisons that are not of accuracy."""
 
 
 def reasoning_gain(outcomes: Sequence[Outcome]) -> float | None:
@@ -64,17 +67,22 @@ def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def benchmark(pooled: Pooled, tags: Tags) -> dict[str, Any]:
-    """A benchmark's part of summary.json."""
+def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
+    """A benchmark's part of summary.json; ``alpha`` is the run's."""
     outcomes, made = pooled.outcomes, pooled.comparison
     groups = sorted({each.group for each in outcomes})
     share = near_expert(outcomes)
     return {
         **accuracies(outcomes),
         **_figures(pooled.figures),
-        **_counts(asdict(made) if made else None),
+        **_counts(made, alpha),
+        "margin": _short(pooled.margin),
         "churn": _short(made.churn) if made else None,
         **_brier(outcomes),
+        "others": {
+            name: {key: each for key, each in _counts(other, alpha).items() if key in _OTHERS}
+            for name, other in pooled.others.items()
+        },
         "unanswered": sum(each.unanswered for each in outcomes),
         "fewer_shots": sum(each.fewer_shots for each in outcomes),
         **_ways(outcomes),
@@ -85,22 +93,29 @@ def benchmark(pooled: Pooled, tags: Tags) -> dict[str, Any]:
         **({"profile": rounded} if (rounded := _rounded(profile(outcomes))) else {}),
         **({"labels": _rounded(found)} if (found := by_label(outcomes, tags)) else {}),
         "groups": {
-            group: _group([each for each in outcomes if each.group == group]) for group in groups
+            group: _group(
+                [each for each in outcomes if each.group == group], pooled.groups.get(group), alpha
+            )
+            for group in groups
         },
-        "tasks": {each.task: _task(each) for each in outcomes},
+        "tasks": {each.task: _task(each, alpha) for each in outcomes},
     }
 
 
-def _group(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    made = [each.comparison for each in outcomes if each.comparison]
-    compared = len(made) == len(outcomes)
-    return {
-        **accuracies(outcomes),
-        **{key: sum(each[key] for each in made) if compared else None for key in ("lost", "won")},
-    }
+def _group(
+    outcomes: Sequence[Outcome], comparison: Comparison | None, alpha: float
+) -> dict[str, Any]:
+    if comparison is None and len(outcomes) == 1:
+        comparison = made_of(outcomes[0])
+    return {**accuracies(outcomes), **_counts(comparison, alpha)}
 
 
-def _task(outcome: Outcome) -> dict[str, Any]:
+def made_of(outcome: Outcome) -> Comparison | None:
+    """The comparison of one task; None where there was nothing to compare with."""
+    return Comparison(**outcome.comparison) if outcome.comparison else None
+
+
+def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
     accuracy = accuracies([outcome])
     del accuracy["macro_accuracy"]
     return {
@@ -108,7 +123,7 @@ def _task(outcome: Outcome) -> dict[str, Any]:
         "asking": outcome.asking,
         **accuracy,
         **_figures(outcome.figures),
-        **_counts(outcome.comparison),
+        **_counts(made_of(outcome), alpha),
         **_brier([outcome]),
         "unanswered": outcome.unanswered,
         "fewer_shots": outcome.fewer_shots,
@@ -135,20 +150,30 @@ def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _brier(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The Brier score that the baseline had, and how probable so large a rise of it is by chance;
-    no part of the verdict. Nothing where the baseline keeps no probabilities.
-    """
-    if any(each.brier is None for each in outcomes):
+    """The Brier score that the baseline had. Nothing where it keeps no probabilities."""
+    if any("brier" not in each.qualities for each in outcomes):
         return {}
-    moved = [value for each in outcomes for value in each.brier or ()]
+    moved = [value for each in outcomes for value in each.qualities["brier"]]
     now = measured([each.scores for each in outcomes], STANDARD)["brier"]
-    then = now + math.fsum(moved) / len(moved)
-    return {"baseline_brier": _short(then), "brier_p_value": _short(sign_flips(moved))}
+    return {"baseline_brier": _short(now + math.fsum(moved) / len(moved))}
 
 
-def _counts(comparison: dict[str, Any] | None) -> dict[str, Any]:
-    keys = ("lost", "won", "p_value", "level", "min_detectable_drop")
-    return {key: None if comparison is None else _short(comparison[key]) for key in keys}
+def _counts(comparison: Comparison | None, alpha: float) -> dict[str, Any]:
+    """The comparison with the baseline; its interval is that of the change, in fractions."""
+    keys = ("lost", "won", "p_value", "level", "tolerance", "adjusted_p_value", "change_interval")
+    if comparison is None:
+        return dict.fromkeys(keys)
+    smallest, largest = comparison.drop or (math.nan, math.nan)
+    values = (
+        comparison.lost,
+        comparison.won,
+        comparison.p_value,
+        comparison.level,
+        comparison.tolerance,
+        comparison.adjusted(alpha),
+        [_short(-largest), _short(-smallest)],
+    )
+    return {key: _short(value) for key, value in zip(keys, values, strict=True)}
 
 
 def _figures(figures: Mapping[str, float]) -> dict[str, Any]:

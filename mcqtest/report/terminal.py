@@ -96,17 +96,33 @@ def summary(pooled: Sequence[Pooled], width: int = 80, tags: Tags = NONE) -> lis
         groups = sorted({outcome.group for outcome in each.outcomes})
         for group in groups if len(groups) > 1 else ():
             outcomes = [outcome for outcome in each.outcomes if outcome.group == group]
-            lines.append(_columns(fitted(f"  {group}", name_width(width)), outcomes, None))
+            p_value = each.groups[group].p_value if group in each.groups else None
+            lines.append(_columns(fitted(f"  {group}", name_width(width)), outcomes, p_value))
         p_value = each.comparison.p_value if each.comparison else None
         lines.append(_columns(fitted("  all", name_width(width)), each.outcomes, p_value))
-        lines += [f"  {sentence}" for sentence in _details(each)]
+        lines += [f"  {sentence}" for sentence in [*_change(each), *_details(each)]]
         lines += [f"  {line}" for line in slices.table(each.outcomes, tags)]
         lines += [*people(each.outcomes, width), *boards(each.outcomes, width)]
     return lines
 
 
+def _change(pooled: Pooled) -> list[str]:
+    """The paired difference, with what is excluded and what is asked for."""
+    found = pooled.comparison
+    if found is None or found.drop is None:
+        return []
+    smallest, largest = (100 * each for each in found.drop)
+    change = 100 * (
+        sum(each.right for each in pooled.outcomes)
+        - sum(each.before or 0 for each in pooled.outcomes)
+    )
+    margin = "" if pooled.margin is None else f"; margin {100 * pooled.margin:g} points"
+    within = f"interval {-largest:+.2f} to {-smallest:+.2f}"
+    return [f"change {change / found.n:+.2f} points, {within}{margin}"]
+
+
 def _details(pooled: Pooled) -> list[str]:
-    """Interval, macro accuracy and calibration; what a green run could have seen."""
+    """Interval, macro accuracy and calibration."""
     outcomes = pooled.outcomes
     found = accuracies(outcomes)
     (low, high), macro = found["interval"], found["macro_accuracy"]

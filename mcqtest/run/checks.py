@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from mcqtest.data import comparable
-from mcqtest.gate import KINDS
+from mcqtest.gate import KINDS, Policy
 from mcqtest.metrics import STANDARD
+from mcqtest.run.plan import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import OWN, Way
 from mcqtest.types import Benchmark, McqtestError, Task
@@ -72,6 +73,18 @@ def check_thresholds(tasks: Collection[Task], settings: Settings) -> None:
         if name in known:
             _check_place(known[name], task)
             _check_bounds(known[name], task, bounds)
+
+
+def check_margins(planned: Mapping[Task, Planned], policy: Policy) -> None:
+    """Raise for a margin that not even unchanged answers could keep, of what is asked in full."""
+    if policy.update or policy.baseline is None:
+        return
+    counts: dict[str, int] = {}
+    for benchmark in dict.fromkeys(task.benchmark for task in planned):
+        plans = [each for task, each in planned.items() if task.benchmark is benchmark]
+        if len(plans) == len(benchmark.tasks) and not any(each.left_out for each in plans):
+            counts[benchmark.name] = sum(len(each.questions) for each in plans)
+    policy.margins.check(counts, policy.alpha)
 
 
 def _check_place(benchmark: Benchmark, task: str) -> None:

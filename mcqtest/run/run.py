@@ -16,11 +16,12 @@ from pathlib import Path
 from mcqtest import backends
 from mcqtest.answers import Reading
 from mcqtest.data import read_tags
-from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
+from mcqtest.gate import Baselines, Judge, Margins, Outcome, Policy, Thresholds, tables
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
 from mcqtest.run.checks import (
     check_benchmarks,
+    check_margins,
     check_texts,
     check_thresholds,
     unused_revisions,
@@ -50,7 +51,8 @@ class Run:
         self.identity = identity or self._identify()
         self.policy = _policy(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
-        self.judge = Judge(self.policy, self.baselines, self.identity)
+        self.anchors = _anchors(self.policy, self.identity)
+        self.judge = Judge(self.policy, self.baselines, self.identity, anchors=self.anchors)
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
@@ -119,9 +121,14 @@ class Run:
             self.baselines.check(
                 task, questions=count, asking=planned.asking, asked=planned.questions
             )
+            if self.anchors is not None:
+                self.anchors.check(
+                    task, questions=count, asking=planned.asking, asked=planned.questions
+                )
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
+        check_margins(self.planned, self.policy)
         check_thresholds(self.planned, self.settings)
         if not self._way.recorded:
             check_texts(self.planned, self.settings, self._way)
@@ -286,6 +293,7 @@ def _way(settings: Settings, recorded: str) -> Way:
 
 def _policy(settings: Settings, identity: Identity) -> Policy:
     """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
+    thresholds, margins = tables(settings.gate)
     baseline: str | None = settings.baseline or identity.name
     if settings.baseline == "none":
         baseline = identity.name if settings.update else None
@@ -295,6 +303,15 @@ def _policy(settings: Settings, identity: Identity) -> Policy:
         baselines_dir=settings.baselines_dir,
         update=settings.update,
         reason=settings.accept_regression,
-        thresholds=Thresholds(settings.gate),
+        thresholds=Thresholds(thresholds),
         rules=settings.rules,
+        margins=Margins(settings.margin, settings.tolerance, margins),
+        anchor=None if settings.update else settings.anchor,
     )
+
+
+def _anchors(policy: Policy, identity: Identity) -> Baselines | None:
+    """The second baseline, read and checked like the first; never recorded."""
+    if policy.anchor is None:
+        return None
+    return Baselines(replace(policy, baseline=policy.anchor), identity)

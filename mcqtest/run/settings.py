@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os.path
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from mcqtest.gate import KINDS
+from mcqtest.gate import KINDS, tables
 from mcqtest.options import OPTIONS, Option
 from mcqtest.types import McqtestError
 
@@ -48,6 +49,11 @@ class Settings:
     """None: the model's own name."""
     baselines_dir: str
     model_name: str | None
+    margin: float | str | None
+    """In points, or ``none``; None: the benchmark's own."""
+    tolerance: float | None
+    """In points."""
+    anchor: str | None
     alpha: float
     run_dir: str
     accept_regression: str | None
@@ -116,7 +122,7 @@ def _agree(values: Mapping[str, Any], gate: Mapping[str, Any], *, update: bool) 
         raise McqtestError(
             "--accept-regression: nothing is recorded without --snapshot-update; add that too"
         )
-    if values["baseline"] == "none" and not gate and not update:
+    if values["baseline"] == "none" and not tables(gate)[0] and not update:
         raise McqtestError(
             "--baseline=none: nothing would be checked, for no thresholds are configured; "
             "set some in [tool.mcqtest.gate.BENCHMARK], or name a baseline"
@@ -205,6 +211,29 @@ def _probability(option: str, given: str, _base: Path) -> float:
     return number
 
 
+def _points(option: str, given: str | None, _base: Path) -> float | None:
+    if not given:
+        return None
+    try:
+        number = float(given)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < 100:
+        raise McqtestError(f"--{option}={given}: points of accuracy are needed, such as 1.5")
+    return number
+
+
+def _margin(option: str, given: str | None, base: Path) -> float | str | None:
+    if given == "none":
+        return given
+    number = _points(option, given, base)
+    if number == 0:
+        raise McqtestError(
+            f"--{option}={given}: no result excludes every drop; give points, such as 1.5, or none"
+        )
+    return number
+
+
 def _name(option: str, given: str | None, _base: Path) -> str | None:
     """A name becomes a folder: nothing that would lead out of --baselines-dir."""
     if not given:
@@ -254,6 +283,8 @@ _CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "count": lambda option, given, _: _whole(option, given, least=0),
     "number": lambda option, given, _: _whole(option, given, least=1),
     "probability": _probability,
+    "points": _points,
+    "margin": _margin,
     "name": _name,
     "names": _names,
     "file": _file,

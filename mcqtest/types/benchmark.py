@@ -69,6 +69,9 @@ class Benchmark:
     """It is asked unless others are chosen."""
     demo: bool = False
     """It is asked with ``--data=demo``, and only then."""
+    margin: float | None = None
+    """The drop of accuracy, in points, that a pass has to exclude; None: none has to be, and the
+    benchmark is asked for proven losses alone."""
     about: str = ""
     """What it is, behind its marker."""
 

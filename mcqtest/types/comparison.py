@@ -18,9 +18,15 @@ class Comparison:
     chance (exact McNemar; sign flips where scores are real numbers)."""
     level: float
     """This comparison's share of the run's false-alarm probability."""
-    min_detectable_drop: float | None
-    """Smallest drop in accuracy that would have been seen with 80 % power; None where scores are
-    real numbers."""
+    tolerance: float = 0.0
+    """The drop, a fraction, that is not held against the candidate."""
+    p_beyond: float = 1.0
+    """One-sided p-value of a drop of the tolerance at most; ``p_value`` where none is tolerated."""
+    drop: tuple[float, float] | None = None
+    """The smallest and the largest drop that is not excluded, each at the run's alpha; negative
+    ones are gains. None where that was not asked."""
+    real: bool = False
+    """Scores are more than right and wrong."""
 
     @property
     def churn(self) -> float:
@@ -29,4 +35,16 @@ class Comparison:
 
     @property
     def regressed(self) -> bool:
-        return self.p_value <= self.level
+        """A loss beyond the tolerance is proven."""
+        return self.p_beyond <= self.level
+
+    @property
+    def tolerated(self) -> bool:
+        """A loss is proven, but not one beyond the tolerance."""
+        return self.p_value <= self.level and not self.regressed
+
+    def adjusted(self, alpha: float) -> float:
+        """The alpha of the whole run at which this comparison would be red, were all levels scaled
+        alike (Bonferroni's adjusted p-value).
+        """
+        return min(1.0, self.p_beyond * alpha / self.level) if self.level else 1.0

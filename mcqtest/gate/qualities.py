@@ -1,0 +1,51 @@
+"""What else may get worse than accuracy, question by question: texts without a readable answer,
+texts cut off, and how far the probabilities are from the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcqtest.gate.companion import Companion, improved
+from mcqtest.gate.record import Record
+from mcqtest.types import Score
+
+WORSE = {
+    "answered": "more texts than in the baseline have no readable answer",
+    "complete": "more texts than in the baseline are cut off",
+    "brier": "probabilities are further from the truth than the baseline's (Brier score)",
+}
+"""What it means where one of them got worse."""
+
+
+def qualities(
+    old: tuple[Record, Companion | None], new: tuple[Record, Companion], scores: Sequence[Score]
+) -> dict[str, list[float]]:
+    """By how much each question improved in each of these: 1 and -1 where it is gained or lost,
+    for Brier scores the difference. What cannot be told of both sides is not there.
+    """
+    (before, kept), (now, made) = old, new
+    found: dict[str, list[float]] = {}
+    if before.marks and now.marks and any(score.texts for score in scores):
+        found["answered"] = _steps(
+            [mark != "-" for mark in before.marks], [mark != "-" for mark in now.marks]
+        )
+    if kept is None:
+        return found
+    if kept.truncated is not None and made.truncated is not None:
+        whole = [not count for count in kept.truncated], [not count for count in made.truncated]
+        found["complete"] = _steps(*whole)
+    if (moved := improved(kept, made, scores)) is not None:
+        found["brier"] = moved
+    return found
+
+
+def longer(kept: Companion | None, made: Companion) -> tuple[int, int] | None:
+    """Characters of all texts of a task, in the baseline and now; None where there are none."""
+    if kept is None or not kept.lengths or not made.lengths:
+        return None
+    return sum(kept.lengths), sum(made.lengths)
+
+
+def _steps(before: Sequence[bool], now: Sequence[bool]) -> list[float]:
+    return [float(new) - float(old) for old, new in zip(before, now, strict=True)]
