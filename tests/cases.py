@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
-from builders import IDENTITY
+from builders import IDENTITY, toy
 
-from mcqtest.gate import Outcome, Policy, Thresholds, counted, decide, stats
+from mcqtest.gate import Margins, Outcome, Policy, Thresholds, compared, decide
+from mcqtest.gate.levels import shares
 from mcqtest.metrics import measured
 from mcqtest.report import Scoreboard, dump
 from mcqtest.run.settings import Settings
@@ -48,6 +49,9 @@ def settings_of(**changes):
         "baselines_dir": "/project/baselines",
         "model_name": None,
         "rules": {},
+        "margin": None,
+        "tolerance": None,
+        "anchor": None,
         "alpha": 0.01,
         "run_dir": "/project/.mcqtest",
         "accept_regression": None,
@@ -58,10 +62,12 @@ def settings_of(**changes):
 
 
 def policy_of(*outcomes, **changes):
-    """The policy of a run in which the tasks of these outcomes were planned."""
+    """The policy of a run in which the benchmarks of these outcomes were planned; their margin is
+    so large that a few questions exclude it.
+    """
     tasks = {}
     for each in outcomes:
-        tasks.setdefault(each.benchmark, {})[each.task] = None
+        tasks.setdefault(each.benchmark, {}).setdefault(each.group, {})[each.task] = None
     values = {
         "alpha": 0.01,
         "baseline": MODEL.name,
@@ -73,8 +79,17 @@ def policy_of(*outcomes, **changes):
     if values["baseline"] == "none":
         values["baseline"] = None
     thresholds = Thresholds(values.pop("gate"))
-    levels = stats.shares(values["alpha"], {name: [*each] for name, each in tasks.items()})
-    return Policy(**values, thresholds=thresholds, levels=levels)
+    benchmarks = [
+        replace(toy(), name=name, groups={group: tuple(of) for group, of in groups.items()})
+        for name, groups in tasks.items()
+    ]
+    margins = Margins(values.pop("margin", 90.0), values.pop("tolerance", None))
+    return Policy(
+        **values,
+        thresholds=thresholds,
+        margins=margins,
+        levels=shares(values["alpha"], benchmarks),
+    )
 
 
 def board_of(*outcomes, **changes):
@@ -109,8 +124,10 @@ def outcome_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **
         Result(Question("", ("", ""), 0, str(row)), answer, (0.75, 0.25), 5)
         for row, answer in enumerate(answers)
     ]
-    comparison = None if lost is None else asdict(counted(n, lost, won, 0.1))
-    same = n - (lost or 0) - won
+    moved = None
+    if lost is not None:
+        moved = [-1.0] * lost + [1.0] * won + [0.0] * (n - lost - won)
+    comparison = None if moved is None else asdict(compared(n, moved, 0.1, alpha=0.01))
     values = {
         "benchmark": benchmark,
         "task": task,
@@ -118,8 +135,8 @@ def outcome_of(task="tides", n=4, right=3, lost=0, won=0, *, benchmark="toy", **
         "scores": [each.score for each in results],
         "figures": measured([results]),
         "comparison": comparison,
-        "differences": None if lost is None else [-1.0] * lost + [1.0] * won + [0.0] * same,
-        "brier": None,
+        "differences": moved,
+        "qualities": {},
         "failures": [],
         "against": None if lost is None else "0" * 64,
         "before": None if lost is None else right + lost - won,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from builders import toy
 from cases import MODEL, policy_of
 
-from mcqtest.gate import Baselines, Judge, stats, target
+from mcqtest.gate import Baselines, Judge, target
+from mcqtest.gate.levels import Levels
 from mcqtest.types import Question, Result, Results
 
 TASK, OTHER = toy("tides", "winds").tasks
@@ -31,7 +32,7 @@ def results_of(text, *, asking="asking", questions="0123"):
 def judge_of(folder="/nowhere", *, identity=MODEL, **changes):
     """The judge of a run that has its baselines in ``folder``."""
     policy = policy_of(baselines_dir=str(folder), **changes)
-    policy = replace(policy, levels=stats.Levels({}, {("toy", "tides"): LEVEL}))
+    policy = replace(policy, levels=Levels(task={("toy", "tides"): LEVEL}))
     return Judge(policy, Baselines(policy, identity), identity)
 
 

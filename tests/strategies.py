@@ -41,11 +41,3 @@ def judged(draw: st.DrawFn, *, readable: bool = True) -> Result:
     answer = best if readable else draw(st.none() | indices)
     question = Question("?", ("x",) * len(weights), draw(indices), "0")
     return Result(question, answer, probabilities, draw(st.integers(0, 5)))
-
-
-runs = st.dictionaries(
-    st.sampled_from(["mmlu", "mmlu_pro", "kmmlu", "sea"]),
-    st.lists(st.text("abc", min_size=1), unique=True, max_size=60),
-    max_size=4,
-)
-"""Benchmark -> names of its selected tasks, as `mcqtest.gate.stats.shares` takes them."""

@@ -8,7 +8,7 @@ from builders import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.gate import THRESHOLDS, Policy, Thresholds
+from mcqtest.gate import THRESHOLDS, Margins, Policy, Thresholds
 
 SEA, LAND = (replace(toy(*"abcd"), name=name) for name in ("sea", "land"))
 TASKS = (*SEA.tasks, *LAND.tasks)
@@ -24,6 +24,13 @@ policies = st.builds(
     reason=st.none() | words,
     thresholds=st.builds(Thresholds, st.dictionaries(words, bounds)),
     rules=st.dictionaries(words, st.dictionaries(words, words)),
+    anchor=st.none() | words,
+    margins=st.builds(
+        Margins,
+        st.none() | st.just("none") | st.floats(5, 50),
+        st.none() | st.floats(0, 4),
+        st.dictionaries(words, st.dictionaries(st.sampled_from(["tolerance"]), st.floats(0, 4))),
+    ),
 )
 
 
@@ -37,27 +44,22 @@ def test_a_policy_travels_whole(policy, tasks):
 
 
 @given(policies, planned)
-def test_levels_are_shares_of_alpha(policy, tasks):
-    """Each planned task has one, and what its criterion compares; all together are no more."""
+def test_levels_come_from_whole_benchmarks(policy, tasks):
+    """Whatever is selected of them; parts are those of the tasks that were planned."""
     levels = policy.planned(tasks).levels
-    assert levels.task.keys() == {(task.benchmark.name, task.name) for task in tasks}
-    parts = {(task.benchmark.name, task.name): n for task, n in tasks.items() if n}
-    assert levels.part.keys() == parts.keys()
-    every = [task.benchmark.name for task in tasks]
-    assert levels.pooled.keys() == {name for name in every if every.count(name) > 1}
-    spent = sum(levels.task.values()) + sum(levels.pooled.values())
-    spent += sum(level * parts[key] for key, level in levels.part.items())
-    assert spent <= policy.alpha * (1 + 1e-12)
-    assert not tasks or spent >= policy.alpha * (1 - 1e-12)
+    selected = {task.benchmark for task in tasks}
+    every = {(each.name, task.name) for each in selected for task in each.tasks}
+    assert levels.task.keys() == every
+    assert levels.pooled.keys() == {each.name for each in selected}
+    parts = {(task.benchmark.name, task.name) for task, n in tasks.items() if n}
+    assert levels.part.keys() == parts
 
 
-def test_a_task_in_two_groups_is_compared_once():
-    """Whoever plans it again spends no more of alpha."""
+def test_what_is_selected_moves_no_level():
+    """A red run repeated without its red task has the levels that it had."""
     policy = Policy(0.01, "small", "/project/baselines", update=False)
-    first, second, *_ = SEA.tasks
-    twice = policy.planned({first: 0, second: 0, replace(second, group="other"): 0})
-    assert twice == policy.planned({first: 0, second: 0})
-    assert twice.planned({first: 0}).levels.task == {("sea", "a"): 0.01}
+    first, *others = SEA.tasks
+    assert policy.planned({first: 0}).levels == policy.planned(dict.fromkeys(others, 0)).levels
 
 
 @pytest.mark.parametrize(

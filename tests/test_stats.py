@@ -14,16 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
-from strategies import runs
 
 from mcqtest.gate import stats
-
-# Questions of the 57 subjects of MMLU's test split, cais/mmlu, by subject name.
-MMLU = np.array([
-    100, 135, 152, 100, 265, 144, 100, 100, 100, 173, 102, 100, 235, 114, 145, 378, 126, 100, 310,
-    203, 100, 165, 198, 193, 390, 270, 238, 151, 545, 216, 204, 237, 223, 131, 121, 108, 163, 112,
-    103, 234, 100, 783, 346, 895, 306, 311, 324, 282, 1534, 272, 612, 110, 245, 201, 100, 166, 171,
-])  # fmt: skip
 
 Counts = NDArray[np.int64]
 
@@ -38,6 +30,14 @@ def upper_tail(lost: int, changed: int) -> Fraction:
         ways = ways * (changed - k) // (k + 1)
         total += ways
     return Fraction(total, 2**changed)
+
+
+def rejects(lost: Counts, won: Counts, level: float) -> NDArray[np.bool_]:
+    """Which comparisons are rejected at ``level``, elementwise."""
+    changed = lost + won
+    found = [stats.critical(k, level) for k in range(int(changed.max()) + 1)]
+    table = np.array([k + 1 if c is None else c for k, c in enumerate(found)])
+    return np.asarray(lost >= table[changed])
 
 
 @given(counts, counts)
@@ -97,7 +97,6 @@ def test_probabilities_are_checked(outside: float) -> None:
         lambda: stats.min_detectable_drop(100, 5, outside),
         lambda: stats.min_detectable_drop(100, 5, 0.01, outside),
         lambda: stats.wilson(3, 5, outside),
-        lambda: stats.shares(outside, {}),
     ):
         with pytest.raises(ValueError, match="expected a probability"):
             call()
@@ -280,82 +279,3 @@ def test_holm_refuses_what_is_no_p_value(wrong: float) -> None:
     """A NaN would sort anywhere and spoil the others, so it is an error."""
     with pytest.raises(ValueError, match="must be in"):
         stats.holm([0.5, wrong])
-
-
-@given(st.floats(1e-9, 0.5), runs)
-def test_shares_never_exceed_alpha(alpha: float, tasks: dict[str, list[str]]) -> None:
-    """All levels together, summed exactly, are at most alpha and, to rounding, all of it."""
-    levels = stats.shares(alpha, tasks)
-    spent = [*levels.pooled.values(), *levels.task.values()]
-    assert sum(map(Fraction, spent)) <= Fraction(alpha)
-    assert math.fsum(spent) <= alpha
-    if spent:
-        assert math.fsum(spent) >= alpha * (1 - 1e-12)
-
-
-@given(st.floats(1e-9, 0.5), runs)
-def test_shares_cover_every_comparison(alpha: float, tasks: dict[str, list[str]]) -> None:
-    """Each task has a level; so has each benchmark with two tasks, and no other."""
-    levels = stats.shares(alpha, tasks)
-    assert set(levels.task) == {(name, task) for name in tasks for task in tasks[name]}
-    assert set(levels.pooled) == {name for name in tasks if len(tasks[name]) >= 2}
-    assert all(level > 0 for level in [*levels.pooled.values(), *levels.task.values()])
-
-
-def test_half_goes_to_the_pooled_comparisons() -> None:
-    """Two pooled comparisons share one half; all five tasks share the other."""
-    levels = stats.shares(0.01, {"mmlu": ["a", "b"], "kmmlu": ["a", "b"], "sea": ["a"]})
-    assert levels.pooled == pytest.approx({"mmlu": 0.0025, "kmmlu": 0.0025})
-    assert len(levels.task) == 5
-    assert list(levels.task.values()) == pytest.approx([0.001] * 5)
-
-
-def test_tasks_get_all_where_nothing_is_pooled() -> None:
-    """A single task spends alpha to the last bit; two lone tasks share it."""
-    assert stats.shares(0.01, {"mmlu": ["a"]}) == stats.Levels({}, {("mmlu", "a"): 0.01})
-    both = stats.shares(0.01, {"mmlu": ["a"], "sea": ["a"]})
-    assert both == stats.Levels({}, {("mmlu", "a"): 0.005, ("sea", "a"): 0.005})
-    assert stats.shares(0.01, {}) == stats.Levels({}, {})
-
-
-def rejects(lost: Counts, won: Counts, level: float) -> NDArray[np.bool_]:
-    """Which comparisons are rejected at ``level``, elementwise."""
-    changed = lost + won
-    found = [stats.critical(k, level) for k in range(int(changed.max()) + 1)]
-    table = np.array([k + 1 if c is None else c for k, c in enumerate(found)])
-    return np.asarray(lost >= table[changed])
-
-
-def simulate(churn: float, drop: float, alphas: list[float], runs: int) -> dict[float, float]:
-    """Share of simulated MMLU runs that are red, by alpha.
-
-    A question is lost with probability ``(churn + drop) / 2``, won with
-    ``(churn - drop) / 2``, and else unchanged; a run is 57 tasks and their pool.
-    """
-    rng = np.random.default_rng(7)
-    lost = rng.binomial(MMLU, (churn + drop) / 2, size=(runs, len(MMLU)))
-    won = rng.binomial(MMLU - lost, (churn - drop) / 2 / (1 - (churn + drop) / 2))
-    red = {}
-    for alpha in alphas:
-        levels = stats.shares(alpha, {"mmlu": [str(task) for task in range(len(MMLU))]})
-        pooled = rejects(lost.sum(axis=1), won.sum(axis=1), levels.pooled["mmlu"])
-        alone = rejects(lost, won, levels.task["mmlu", "0"])
-        red[alpha] = float((pooled | alone.any(axis=1)).mean())
-    # docs/statistics.md quotes these lines; pytest shows them with -rP.
-    print(f"churn {churn:.1%}, drop {drop:.1%}, {runs} runs: red {red}")  # noqa: T201
-    return red
-
-
-@pytest.mark.parametrize("churn", [0.005, 0.02, 0.06, 0.2])
-def test_false_alarms_stay_below_alpha(churn: float) -> None:
-    """A run on all of MMLU that is no worse is red with probability at most alpha."""
-    runs = 20_000
-    assert MMLU.sum() == 14_042
-    for alpha, red in simulate(churn, 0.0, [0.01, 0.02, 0.05], runs).items():
-        assert red <= alpha + 3 * math.sqrt(alpha * (1 - alpha) / runs)
-        assert red > alpha / 5, "so conservative that the levels cannot be as documented"
-
-
-def test_a_small_drop_turns_the_run_red() -> None:
-    """A model worse by 0.6 points, at 4 % churn, is stopped at least four times in five."""
-    assert simulate(0.04, 0.006, [0.01], 5_000)[0.01] >= 0.8

@@ -11,32 +11,40 @@ from mcqtest.report.terminal import plural
 def sentence(name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Policy) -> str:
     """The verdict on the model of this ``name``."""
     on = f"{plural(sum(each.n for each in pooled), 'question')} of {_tasks(pooled)}"
-    baseline = policy.baseline
+    baseline, state = policy.baseline, verdict.state
     criteria = "".join(f"; {each.name}: {said}" for each in pooled if (said := _criteria(each)))
-    if verdict.state == "recorded":
+    if state == "recorded":
         changed = _changed(pooled, policy)
         return f"RECORDED: {name} on {on} is now baseline {baseline!r}{changed}{criteria}"
-    if verdict.state == "fail":
-        reasons = verdict.reasons
-        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    if state == "fail":
         word = "NOT RECORDED" if policy.update else "MAY NOT SHIP"
-        return f"{word}: {name}: {reasons[0]}{more}{criteria}"
-    if baseline is None and verdict.state == "partial":
-        return (
-            f"PARTIAL: {name} keeps thresholds on {on}: {verdict.reasons[0]}; nothing was compared"
-        )
+        return f"{word}: {name}: {_first(verdict)}{criteria}"
     if baseline is None:
-        return f"MAY SHIP: {name} keeps every threshold on {on}; nothing was compared{criteria}"
-    sure = _how_sure(pooled, policy)
-    against = f"baseline {baseline!r} on {on}{sure}"
-    if verdict.state == "pass":
-        return f"MAY SHIP: {name} is no worse than {against}"
-    if verdict.state == "no_loss_proven":
-        return f"NO LOSS PROVEN: {name} against {against}"
-    word, first = verdict.state.upper(), verdict.reasons[0]
-    more = f" (and {len(verdict.reasons) - 1} more)" if len(verdict.reasons) > 1 else ""
-    return f"{word}: {name}: no loss is proven, but {_WHY[verdict.state]}: {first}{more}; {against}"
+        part = f"{_first(verdict)}; " if verdict.reasons else ""
+        kept = f"{name} keeps every threshold on {on}; {part}nothing was compared{criteria}"
+        return f"{_WORDS[state]}: {kept}"
+    against = f"baseline {baseline!r} on {on}{_how_sure(pooled, policy)}"
+    if state == "pass":
+        against = f"is no worse than {against}"
+    elif state == "no_loss_proven":
+        against = f"against {against}"
+    else:
+        against = f"no loss is proven, but {_WHY[state]}: {_first(verdict)}; {against}"
+    return f"{_WORDS[state]}: {name}{':' * (state in _WHY)} {against}"
 
+
+def _first(verdict: Verdict) -> str:
+    """The first reason, and how many more there are."""
+    more = f" (and {len(verdict.reasons) - 1} more)" if len(verdict.reasons) > 1 else ""
+    return f"{verdict.reasons[0]}{more}"
+
+
+_WORDS = {
+    "pass": "MAY SHIP",
+    "no_loss_proven": "NO LOSS PROVEN",
+    "undecided": "UNDECIDED",
+    "partial": "PARTIAL",
+}
 
 _WHY = {"undecided": "one of the margin is not excluded", "partial": "only a part was asked"}
 
