@@ -81,22 +81,40 @@ def test_known_comparison():
     assert found.p_value == pytest.approx(2**-10)
     assert (found.regressed, found.churn) == (True, 0.1)
     assert not gate.compare(old, new, 0.0009).regressed
-    assert 0 < found.min_detectable_drop < 1
+    assert found.drop is None
 
 
 @given(counts, counts, st.integers(0, 200), levels)
-def test_what_would_have_been_seen(lost, won, same, level):
-    """How small a drop shows depends on how many answers changed, whichever way they did."""
+def test_which_drops_are_possible(lost, won, same, level):
+    """Only where it is asked; what was seen is among them."""
     n = lost + won + same + 1
-    drop = gate.counted(n, lost, won, level).min_detectable_drop
-    assert drop == gate.counted(n, won, lost, level).min_detectable_drop
-    assert drop == gate.stats.min_detectable_drop(n, lost + won, level)
+    moved = [-1.0] * lost + [1.0] * won
+    found = gate.compared(n, moved, level, alpha=0.01)
+    assert found == replace(gate.counted(n, lost, won, level), drop=found.drop)
+    smallest, largest = found.drop
+    assert smallest <= (lost - won) / n <= largest
 
 
-def test_churn_hides_a_drop():
-    """Forty answers that changed to the better hide more than four of them."""
-    quiet, noisy = (gate.counted(400, 0, won, 0.01).min_detectable_drop for won in (4, 40))
-    assert noisy > 1.5 * quiet
+def test_a_tolerated_loss():
+    """Is proven, and is not held against the candidate; a larger one is."""
+    moved = [-1.0] * 60 + [1.0] * 20
+    strict, lax, enough = (
+        gate.compared(2000, moved, 0.01, tolerance=points / 100) for points in (0, 0.5, 2.5)
+    )
+    assert (strict.regressed, strict.tolerated) == (True, False)
+    assert strict.p_beyond == strict.p_value == lax.p_value
+    assert (lax.regressed, enough.regressed, enough.tolerated) == (True, False, True)
+    assert strict.p_beyond < lax.p_beyond < enough.p_beyond
+    real = gate.compared(2000, moved, 0.01, real=True, tolerance=0.025)
+    assert (real.regressed, real.tolerated, real.real) == (False, True, True)
+
+
+def test_adjusted():
+    """Held against the run's alpha, it says what the level says."""
+    found = gate.counted(100, 12, 2, 0.001)
+    assert found.adjusted(0.01) == pytest.approx(10 * found.p_value)
+    assert replace(found, level=0.0).adjusted(0.01) == 1.0
+    assert gate.counted(100, 1, 1, 0.001).adjusted(0.01) == 1.0
 
 
 def test_an_unreadable_answer_is_lost():

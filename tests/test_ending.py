@@ -14,13 +14,52 @@ def told(*outcomes, problems=(), **changes):
 
 
 def test_may_ship():
-    """How many questions, what changed, and how small a drop would have been seen."""
+    """How many questions, what changed, and which drop is excluded."""
     said = told(outcome_of("a", 400, 200, 4, 2), outcome_of("b", 600, 300, 5, 9))
     assert said.startswith(
         "MAY SHIP: small is no worse than baseline 'small' on 1,000 questions of 2 tasks (toy: "
-        "9 lost, 11 won, churn 2.00%, p = 0.75; a drop of "
+        "9 lost, 11 won, a drop of more than 1.00 points is excluded (99 %), churn 2.00%, "
+        "p = 0.75; false alarms at most 0.01)"
     )
-    assert said.endswith("would have been seen with 80 % power; false alarms at most 0.01)")
+
+
+def test_no_loss_proven():
+    """Where no margin is stated, nobody reads that it may ship."""
+    said = told(outcome_of("a", 400, 200, 4, 2), margin=None)
+    assert said.startswith("NO LOSS PROVEN: small against baseline 'small' on 400 questions of ")
+
+
+def test_undecided():
+    """Which drop is still possible, the margin, and what would help."""
+    said = told(outcome_of("a", 400, 200, 24, 22), margin=1.0)
+    assert said.startswith(
+        "UNDECIDED: small: no loss is proven, but one of the margin is not excluded: toy: a drop "
+        "of up to 4.67 points is possible (99 %), the margin is 1; a fixed set of questions "
+    )
+    assert "; baseline 'small' on 400 questions of 1 task (toy: 24 lost, 22 won, a " in said
+
+
+def test_partial():
+    """What was asked of it; with a baseline and without."""
+    part = outcome_of("a", 400, 200, siblings=3)
+    assert told(part).startswith(
+        "PARTIAL: small: no loss is proven, but only a part was asked: toy: 1 of 3 tasks; baseline "
+    )
+    cut = outcome_of("a", 400, 200, in_part=True)
+    assert "asked: toy: not all questions of 1 of 1 tasks; baseline" in told(cut)
+    some = [outcome_of("a", siblings=2), outcome_of("b", siblings=2, in_part=True)]
+    assert "asked: toy: 1 of them in part, 2 of 2 tasks; baseline" in told(*some)
+    alone = told(part, baseline="none", gate={"toy/a": {"min_accuracy": 0.2}})
+    assert alone == (
+        "PARTIAL: small keeps every threshold on 400 questions of 1 of 3 tasks; toy: 1 of 3 "
+        "tasks; nothing was compared"
+    )
+
+
+def test_false_alarms_of_thresholds_are_told_apart():
+    """They are no part of alpha."""
+    said = told(outcome_of("a", 400, 200), gate={"toy": {"min_accuracy": 0.2}})
+    assert said.endswith("; false alarms at most 0.01, those of thresholds apart)")
 
 
 def test_may_not_ship():
@@ -58,10 +97,10 @@ def test_licences_in_the_sentence():
     steady = [licence("dentist", True, True), licence("notary", False, False)]
     lost = [licence("lawyer", False, True), licence("pharmacist", False, True)]
     said = "licences 1 of 2 (1 before)"
-    assert f", p = 1, {said}; a drop of " in told(*steady)
+    assert f", p = 1, {said}; false alarms " in told(*steady)
     moved = [*steady, *lost, licence("physician", True, False)]
     said = "licences 2 of 5 (3 before; lost lawyer, pharmacist; won physician)"
-    assert f", p = 1, {said}; a drop of " in told(*moved)
+    assert f", p = 1, {said}; false alarms " in told(*moved)
     assert told(*moved, problems=["gw0 crashed"]) == (
         f"MAY NOT SHIP: small: gw0 crashed; toy: {said}"
     )

@@ -25,7 +25,7 @@ def test_an_outcome_is_the_comparison_of_two_records(tmp_path_factory, pair):
     release(folder, one)
     made, old = judge_of(folder), baselines_of(folder).old(TASK)
     outcome = made.judge(two)
-    found = gate.compare(old, made.record(two), LEVEL)
+    found = gate.compare(old, made.record(two), LEVEL, alpha=0.01)
     assert {name: getattr(found, name) for name in outcome.comparison} == outcome.comparison
     assert [line["change"] for line in lines_of(outcome)] == gate.changed(old, made.record(two))
     assert bool(outcome.failures) == found.regressed
@@ -42,7 +42,7 @@ def test_what_is_said_of_a_red_task(tmp_path):
     worse, lost = said.split("\n")
     assert worse == (
         "toy/tides is worse than baseline 'small': accuracy 1.0000 -> 0.7000, 12 questions lost, "
-        "0 won, p = 0.00024 (red from 0.01)"
+        "0 won, p = 0.00024, adjusted 0.00024 (red from 0.01 down)"
     )
     assert lost.startswith("lost (question baseline>now): q28 A>B, q29 A>B, ")
     assert lost.endswith("q39 A>-; 1 of the lost now without a readable answer")

@@ -9,6 +9,7 @@ from builders import toy
 from cases import MODEL, policy_of
 
 from mcqtest.gate import Baselines, Judge, Judged, compare, target
+from mcqtest.gate.levels import ACCURACY
 from mcqtest.gate.licences import Licence
 from mcqtest.gate.licences.licence import examine, percent
 from mcqtest.types import Question, Result, Results
@@ -234,11 +235,12 @@ BEFORE, WORSE, BORDER = (SAME, SAME), (range(12), range(36)), (range(24), range(
 
 def test_a_worse_licence_is_a_failure(tmp_path):
     """Red although the task's own comparison is not, at half of the task's share by two."""
+    share = float(ACCURACY) * LEVEL
     outcome = judge_of(tmp_path, answered(*BEFORE)).judge(answered(*WORSE))
-    assert outcome.comparison["p_value"] > outcome.comparison["level"] == LEVEL / 2
+    assert outcome.comparison["p_value"] > outcome.comparison["level"] == share / 2
     (sentence,) = outcome.failures
     assert sentence.startswith("toy/law: licence lost: civil 12 of 40 right")
-    assert "p = 0.00024, red from 0.0025)" in sentence
+    assert "p = 0.00024, red from 0.0024)" in sentence
     assert outcome.notices == []
     found = outcome.findings["licence"]
     assert (found["passed"], found["passed_before"]) == (False, True)

@@ -57,11 +57,14 @@ def test_groups_and_the_whole():
         outcome_of(name, 10, 5, lost, group=group, fewer_shots=1)
         for name, group, lost in [("a", "salt", 3), ("b", "fresh", 0), ("c", "salt", 2)]
     ]
-    header, fresh, salt, whole, *details = terminal.summary(board_of(*outcomes).benchmarks())
+    header, fresh, salt, whole, change, *details = terminal.summary(
+        board_of(*outcomes).benchmarks()
+    )
     assert header.split() == ["toy", *terminal.columns().split()[1:]]
     assert fresh.split() == ["fresh", "10", "0.5000", "=", "0", "0"]
-    assert salt.split() == ["salt", "20", "0.5000", "-0.2500", "5", "0"]
+    assert salt.split() == ["salt", "20", "0.5000", "-0.2500", "5", "0", "0.031"]
     assert whole.split() == ["all", "30", "0.5000", "-0.1667", "5", "0", "0.031"]
+    assert change == "  change -16.67 points, interval -38.08 to +0.15; margin 90 points"
     assert details[:2] == [
         "  micro accuracy (over questions) 0.5000, 95 % interval 0.3315 to 0.6685",
         "  macro accuracy (over tasks) 0.5000",

@@ -22,7 +22,7 @@ def test_a_plan_travels_whole():
     plan = wire.Plan.of(SimpleNamespace(counts=lambda: next(counts), policy=policy))
     found = wire.Plan.from_json(json.loads(json.dumps(plan.to_json())))
     assert found == plan == ((2, 8, 16, 5), policy)
-    assert found.policy.levels.task == {("toy", "tides"): 0.0025, ("toy", "waves"): 0.0025}
+    assert found.policy.levels.task.keys() == {("toy", "tides"), ("toy", "waves")}
 
 
 def test_a_worker_is_the_run_again(monkeypatch):

@@ -54,7 +54,9 @@ class Levels:
 
     def left(self, benchmark: str, spent: Iterable[float]) -> float:
         """What is left for a benchmark as a whole after its tasks and groups, 0 at least."""
-        return max(0.0, _down(Fraction(self.pooled[benchmark]) - sum(map(Fraction, spent))))
+        return max(
+            0.0, _down(Fraction(self.pooled.get(benchmark, 0.0)) - sum(map(Fraction, spent)))
+        )
 
 
 def shares(

@@ -74,7 +74,7 @@ class Pooled:
     @property
     def is_whole(self) -> bool:
         """No task of the benchmark was left out."""
-        return len(self.outcomes) == self.outcomes[0].siblings
+        return len(self.outcomes) >= self.outcomes[0].siblings
 
     @property
     def part(self) -> str | None:
@@ -139,7 +139,7 @@ def _whole(
         own = outcomes[0].comparison
         return Comparison(**own) if own else None
     known = [each.comparison for each in outcomes]
-    if None in known or name not in policy.levels.pooled:
+    if None in known:
         return None
     spent = levels.spent(outcomes, policy.levels)
     for (benchmark, group), level in policy.levels.group.items():

@@ -105,9 +105,13 @@ def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
 def _group(
     outcomes: Sequence[Outcome], comparison: Comparison | None, alpha: float
 ) -> dict[str, Any]:
-    if comparison is None and len(outcomes) == 1:
-        comparison = made_of(outcomes[0])
-    return {**accuracies(outcomes), **_counts(comparison, alpha)}
+    made = [made_of(each) for each in outcomes]
+    if comparison is None and len(made) == 1:
+        comparison = made[0]
+    said = _counts(comparison, alpha)
+    if None not in made:  # the sums of one group alone are the benchmark's
+        said |= {key: sum(getattr(each, key) for each in made) for key in ("lost", "won")}
+    return {**accuracies(outcomes), **said}
 
 
 def made_of(outcome: Outcome) -> Comparison | None:

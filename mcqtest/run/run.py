@@ -16,7 +16,7 @@ from pathlib import Path
 from mcqtest import backends
 from mcqtest.answers import Reading
 from mcqtest.data import read_tags
-from mcqtest.gate import Baselines, Judge, Margins, Outcome, Policy, Thresholds, tables
+from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
 from mcqtest.run.checks import (
@@ -28,6 +28,7 @@ from mcqtest.run.checks import (
 )
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
+from mcqtest.run.policy import anchors, policy_of
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.way import Way, swept
@@ -49,9 +50,9 @@ class Run:
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         self._way = _way(settings, backends.recorded(self._model, self._setup))
         self.identity = identity or self._identify()
-        self.policy = _policy(settings, self.identity)
+        self.policy = policy_of(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
-        self.anchors = _anchors(self.policy, self.identity)
+        self.anchors = anchors(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity, anchors=self.anchors)
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
@@ -289,29 +290,3 @@ def _way(settings: Settings, recorded: str) -> Way:
         reading=Reading(**{key: name for key, name in reading.items() if name}),
         recorded=recorded,
     )
-
-
-def _policy(settings: Settings, identity: Identity) -> Policy:
-    """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
-    thresholds, margins = tables(settings.gate)
-    baseline: str | None = settings.baseline or identity.name
-    if settings.baseline == "none":
-        baseline = identity.name if settings.update else None
-    return Policy(
-        alpha=settings.alpha,
-        baseline=baseline,
-        baselines_dir=settings.baselines_dir,
-        update=settings.update,
-        reason=settings.accept_regression,
-        thresholds=Thresholds(thresholds),
-        rules=settings.rules,
-        margins=Margins(settings.margin, settings.tolerance, margins),
-        anchor=None if settings.update else settings.anchor,
-    )
-
-
-def _anchors(policy: Policy, identity: Identity) -> Baselines | None:
-    """The second baseline, read and checked like the first; never recorded."""
-    if policy.anchor is None:
-        return None
-    return Baselines(replace(policy, baseline=policy.anchor), identity)
