@@ -18,7 +18,7 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +94,7 @@ SUITE = (
 """How KMMLU's questions are spread over its tasks does not matter much; evenly here."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(level: float, most: int) -> tuple[Counts, NDArray[np.float64]]:
     """For 0 to ``most`` changed questions: how many lost are red at ``level``, and how probable."""
     lost = [stats.critical(changed, level) for changed in range(most + 1)]
@@ -220,10 +220,11 @@ def decided() -> Iterator[tuple[str, ...]]:
     runs = 4_000
     anywhere = np.zeros((len(churns), runs), dtype=bool)
     for asked in SUITE:
+        cells = []
         for at, churn in enumerate(churns):
             counts = answers(asked, churn, 0.0, runs, np.random.default_rng([3, at, asked.n]))
             anywhere[at] |= (found := undecided(asked, *counts))
-            cells = [*(cells if at else ()), f"{100 * found.mean():.1f}"]
+            cells.append(f"{100 * found.mean():.1f}")
         yield asked.name, f"{asked.n:,}", f"{asked.margin:g}", *cells
     every = (f"{100 * each.mean():.1f}" for each in anywhere)
     yield "all six", f"{sum(asked.n for asked in SUITE):,}", "", *every
@@ -249,8 +250,8 @@ def power() -> Iterator[tuple[str, ...]]:
 
 
 def _seen(asked: Asked, gate: str, churn: float, where: Flags) -> float:
-    low, high = 0.0, 0.01 if where.all() else 0.04 if where.sum() > 1 else 0.4
-    for _ in range(11):
+    low, high = 0.0, 0.06 if where.all() else 0.2 if where.sum() > 1 else 1.0
+    for _ in range(13):
         middle = (low + high) / 2
         rng = np.random.default_rng(4)
         runs = 8_000

@@ -57,6 +57,7 @@ TOY = Benchmark(
     ),
     methods={{"letters": Method(prompts.mmlu)}},
     shots=2,
+    margin=25,
 )
 
 

@@ -59,5 +59,6 @@ def _module(folder: str, name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look for it
     spec.loader.exec_module(module)
     return module

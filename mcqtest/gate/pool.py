@@ -179,7 +179,9 @@ def _others(name: str, outcomes: Sequence[Outcome], policy: Policy) -> dict[str,
         if None in moved:
             continue
         changes = [value for each in moved for value in each or ()]
-        tolerance = policy.margins.tolerated(name) if other == "anchor" else 0.0
+        tolerance = policy.margins.tolerated(name)
+        if other == "brier":  # a question that is lost costs up to 2
+            tolerance *= 2
         found[other] = compared(len(changes), changes, level, tolerance=tolerance)
     return found
 
