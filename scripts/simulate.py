@@ -111,10 +111,15 @@ def excluded(n: int, changed: Counts, margin: float) -> Counts:
     -1: none. With one more changed it is the same, or one more.
     """
     first, last = int(changed.min()), int(changed.max())
-    found, most = [], -1
-    for count in range(first, last + 1):
-        while most < count and drops.p_at_least(n, most + 1, count - most - 1, margin) <= ALPHA:
-            most += 1
+    most, more = -1, first
+    while most < more:  # of the fewest, by halving
+        middle = (most + more + 1) // 2
+        inside = drops.p_at_least(n, middle, first - middle, margin) <= ALPHA
+        most, more = (middle, more) if inside else (most, middle - 1)
+    found = [most]
+    for count in range(first + 1, last + 1):
+        lost = most + 1
+        most += bool(drops.p_at_least(n, lost, count - lost, margin) <= ALPHA)
         found.append(most)
     return np.array(found)[changed - first]
 

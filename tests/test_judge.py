@@ -1,5 +1,6 @@
 """One task against its baseline file: what is said of it, and what is recorded."""
 
+import json
 from dataclasses import replace
 
 from cases import MODEL, lines_of
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from judging import BAD, GOOD, LEVEL, OLD, TASK, baselines_of, judge_of, keep, release, results_of
 
 from mcqtest import gate
+from mcqtest.gate import beside
 
 marks = st.text("Abc-", min_size=1, max_size=40)
 
@@ -128,3 +130,21 @@ def test_reasons_that_are_recorded(tmp_path):
     assert accepted(GOOD, identity=OLD) == ("long ago",)
     assert accepted(BAD, identity=OLD, reason="new") == ("long ago",)
     assert accepted(GOOD) == ()
+
+
+def test_the_noise_of_the_same_weights(tmp_path):
+    """How many answers changed when they were recorded again; it stays where none did, and another
+    checkpoint starts anew.
+    """
+    release(tmp_path, results_of(GOOD), recorder=MODEL)
+    made = judge_of(tmp_path, update=True)
+    assert json.loads(made.companion(results_of("b" + GOOD[1:])))["noise"] == 1
+    kept = made.companion(results_of(GOOD))
+    assert json.loads(kept)["noise"] == 0
+    path = beside(made._baselines.place(TASK))
+    path.write_text(kept.replace('"noise": 0', '"noise": 3'))
+    again = judge_of(tmp_path, update=True)
+    assert json.loads(again.companion(results_of(GOOD)))["noise"] == 3
+    assert judge_of(tmp_path).judge(results_of(GOOD)).noise == 3
+    other = judge_of(tmp_path, identity=OLD, update=True)
+    assert "noise" not in json.loads(other.companion(results_of(GOOD)))

@@ -181,3 +181,13 @@ def test_better_overall_and_worse_here(recorded: Project) -> None:
     assert result.ret == 1
     assert "note: better overall (" in sentences(result)
     assert "worse in toy/stars" in sentences(result)
+
+
+def test_noise_is_kept_with_a_baseline(recorded: Project) -> None:
+    """What changed when the same weights were recorded again, as on other hardware."""
+    for _ in range(2):
+        result = recorded.run(UPDATE)
+        assert result.ret == 0, sentences(result)
+    assert recorded.summary["benchmarks"]["toy"].get("baseline_churn") == 0.0
+    result = recorded.run()
+    assert "churn 0.00%, 0.00% where the same weights were recorded twice" in sentences(result)

@@ -9,7 +9,8 @@ from realdata import benchmark
 from mcqtest import demo
 from mcqtest.backends import Checkpoint, Setup
 from mcqtest.report import terminal
-from mcqtest.run.run import Run, _policy
+from mcqtest.run.policy import policy_of as held
+from mcqtest.run.run import Run
 
 LONGEST = max((task.name for task in benchmark("mmlu").MMLU.tasks), key=len)
 GROUP = "other (business, health, misc.)"
@@ -64,7 +65,9 @@ def test_groups_and_the_whole():
     assert fresh.split() == ["fresh", "10", "0.5000", "=", "0", "0"]
     assert salt.split() == ["salt", "20", "0.5000", "-0.2500", "5", "0", "0.031"]
     assert whole.split() == ["all", "30", "0.5000", "-0.1667", "5", "0", "0.031"]
-    assert change == "  change -16.67 points, interval -38.08 to +0.15; margin 90 points"
+    assert (
+        change == "  change -16.67 points, interval -38.08 to +0.15; margin 90 points; churn 16.67%"
+    )
     assert details[:2] == [
         "  micro accuracy (over questions) 0.5000, 95 % interval 0.3315 to 0.6685",
         "  macro accuracy (over tasks) 0.5000",
@@ -110,7 +113,7 @@ def header(settings):
     run.settings = settings
     run._model = Checkpoint(demo.MODEL if settings.demo else Path(settings.model), MODEL.name)
     run._setup = Setup("transformers", "float32", "cpu", "transformers 5", {})
-    return terminal.header(MODEL, _policy(settings, MODEL), about=run.about, data=run.data)
+    return terminal.header(MODEL, held(settings, MODEL), about=run.about, data=run.data)
 
 
 @pytest.mark.parametrize("update", [False, True])

@@ -60,6 +60,14 @@ class Baselines:
             self._olds[task] = self._read(task)
         return self._olds[task]
 
+    def require(self, task: Task) -> None:
+        """Raise if there is no baseline of ``task``."""
+        if self.old(task) is None:
+            raise McqtestError(
+                f"{task.path}: no baseline {self.policy.baseline!r} ({self.place(task)}); name "
+                "another, or record it with --snapshot-update first"
+            )
+
     def companion(self, task: Task) -> Companion | None:
         """What its letters cannot hold; None where there is none."""
         old = self.old(task)

@@ -39,13 +39,17 @@ class Companion:
     """Texts that met a limit."""
     lengths: tuple[int, ...] | None
     """Characters of all texts of a question."""
+    noise: int | None = None
+    """Questions whose answer became right or wrong when the same weights were recorded again; None
+    where they were recorded once."""
 
     def __str__(self) -> str:
-        columns = {
+        columns: dict[str, Any] = {
             "probabilities": self.probabilities and _packed(self.probabilities),
             "truncated": self.truncated and list(self.truncated),
             "lengths": self.lengths and list(self.lengths),
         }
+        columns["noise"] = self.noise
         told = {name: column for name, column in columns.items() if column is not None}
         return json.dumps({"format": FORMAT, "of": self.of, **told}) + "\n"
 
@@ -88,6 +92,7 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
             probabilities=_unpacked(fields.get("probabilities"), n),
             truncated=_whole(fields.get("truncated")),
             lengths=_whole(fields.get("lengths")),
+            noise=fields.get("noise"),
         )
         good = fields["format"] == FORMAT
     except (
@@ -102,6 +107,7 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
     ) as error:
         raise McqtestError(f"{where}: {_DAMAGED}") from error
     columns = (found.probabilities, found.truncated, found.lengths)
+    good = good and (found.noise is None or (type(found.noise) is int and 0 <= found.noise <= n))
     if not good or any(column is not None and len(column) != n for column in columns):
         raise McqtestError(f"{where}: {_DAMAGED}")
     if found.of != digest(record):

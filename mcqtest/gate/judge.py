@@ -81,6 +81,7 @@ class Judge:
             missing=compared and old is None and bool(failures),
             fewer_shots=fewer_shots,
             in_part=in_part,
+            noise=kept.noise if matched and (kept := self._kept(results)) else None,
             anchored=self._anchored(results) if compared else None,
             lengths=longer(self._kept(results), self._made(results)) if matched else None,
             variants=others,
@@ -146,7 +147,18 @@ class Judge:
 
     def companion(self, results: Results) -> str:
         """The file beside that baseline."""
-        return str(self._made(results))
+        return str(replace(self._made(results), noise=self._noise(results)))
+
+    def _noise(self, results: Results) -> int | None:
+        """How many answers changed since the same weights were last recorded, or an earlier such
+        count where none did; None where they were not.
+        """
+        old, new = self._baselines.old(results.task), self.record(results)
+        if old is None or old.weights != new.weights or mismatch(old, new, baseline=""):
+            return None
+        kept = self._kept(results)
+        changed = sum(map(bool, differences(old, new)))
+        return changed or (kept.noise if kept and kept.noise is not None else 0)
 
     def _compare(self, old: Record | None, new: Record) -> Comparison | None:
         if old is None or mismatch(old, new, baseline=str(self.policy.baseline)):

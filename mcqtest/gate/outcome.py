@@ -53,6 +53,9 @@ class Outcome:
     """The task has more questions than were asked."""
     anchored: Sequence[float] | None = None
     """As ``differences``, against the anchor; None where there is none."""
+    noise: int | None = None
+    """Questions that changed when the baseline's weights were recorded again; None where they were
+    recorded once."""
     lengths: tuple[int, int] | None = None
     """Characters of all texts in the baseline and now; None where that is not known."""
     variants: Mapping[str, Sequence[Score]] = field(default_factory=dict)

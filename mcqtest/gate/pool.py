@@ -87,6 +87,12 @@ class Pooled:
         return f"{self.name}: {f'{some} ' if cut else ''}{tasks}"
 
     @property
+    def noise(self) -> float | None:
+        """The churn of the baseline's weights themselves, where they were recorded twice."""
+        known = [each.noise for each in self.outcomes]
+        return None if None in known else sum(each or 0 for each in known) / self.n
+
+    @property
     def is_excluded(self) -> bool:
         """A drop of the margin is excluded, or does not have to be."""
         if self.margin is None or self.comparison is None or self.comparison.drop is None:

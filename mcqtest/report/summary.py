@@ -78,6 +78,7 @@ def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
         **_counts(made, alpha),
         "margin": _short(pooled.margin),
         "churn": _short(made.churn) if made else None,
+        **({} if pooled.noise is None else {"baseline_churn": _short(pooled.noise)}),
         **_brier(outcomes),
         "others": {
             name: {key: each for key, each in _counts(other, alpha).items() if key in _OTHERS}

@@ -118,7 +118,10 @@ def _change(pooled: Pooled) -> list[str]:
     )
     margin = "" if pooled.margin is None else f"; margin {100 * pooled.margin:g} points"
     within = f"interval {-largest:+.2f} to {-smallest:+.2f}"
-    return [f"change {change / found.n:+.2f} points, {within}{margin}"]
+    churn = f"; churn {found.churn:.2%}"
+    if pooled.noise is not None:
+        churn += f", {pooled.noise:.2%} where the same weights were recorded twice"
+    return [f"change {change / found.n:+.2f} points, {within}{margin}{churn}"]
 
 
 def _details(pooled: Pooled) -> list[str]:

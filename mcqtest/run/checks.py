@@ -13,11 +13,11 @@ from mcqtest.run.way import OWN, Way
 from mcqtest.types import Benchmark, McqtestError, Task
 
 _SAID = """
-    above_human accuracy adjusted_p_value asking baseline_accuracy baseline_brier chance
-    change_interval churn deviation failures fewer_shots group groups human_accuracy
-    human_questions interval labels level licence licences lost macro_accuracy margin methods n
-    near_expert others p_value passed passed_before profile reasoning_gain spread styles sweep
-    tasks title tolerance unanswered won
+    above_human accuracy adjusted_p_value asking baseline_accuracy baseline_brier
+    baseline_churn chance change_interval churn deviation failures fewer_shots group groups
+    human_accuracy human_questions interval labels level licence licences lost
+    macro_accuracy margin methods n near_expert others p_value passed passed_before profile
+    reasoning_gain spread styles sweep tasks title tolerance unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 

@@ -126,6 +126,7 @@ class Run:
                 self.anchors.check(
                     task, questions=count, asking=planned.asking, asked=planned.questions
                 )
+                self.anchors.require(task)
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
