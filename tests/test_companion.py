@@ -237,6 +237,16 @@ def test_a_bomb_is_refused():
     assert "damaged" in complaint(parse, json.dumps(wrong), record_of("A"), where=WHERE)
 
 
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_every_number_of_choices(count):
+    """One choice alone, too; as many questions as there may be."""
+    record = record_of("A" * 300)
+    row = [1] * (300 * count)
+    good = {"format": 1, "of": digest(record), "probabilities": packed(row, count)}
+    found = parse(json.dumps(good), record, where=WHERE).probabilities
+    assert [len(each) for each in found] == [count] * 300
+
+
 # --- what it is for -----------------------------------------------------------------------------
 
 

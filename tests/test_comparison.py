@@ -173,6 +173,7 @@ def test_equal_questions_can_be_compared(text):
         ("5, aa", "4, bb", "5 questions, this run has 4", True),
         ("4, aa", "5, bb", "4 questions, this run has 5", False),
         ("5, aa", "5, bb", "5 questions as this run has, but with other texts or answers", False),
+        ("500, aa", "500, bb", "500 questions as this run has, but with other", False),
     ],
 )
 def test_another_question_set(then, now, found, limited):
@@ -186,10 +187,11 @@ def test_another_question_set(then, now, found, limited):
     assert len(sentence.splitlines()) == 1
 
 
-def test_asked_in_another_way():
+@pytest.mark.parametrize("swapped", [False, True])
+def test_asked_in_another_way(swapped):
     """Both ways are told, so that the option that differs can be seen."""
     old, new = record_of("A", asking="mmlu, 5 shots"), record_of("A", asking="mmlu, 0 shots")
-    sentence = gate.mismatch(old, new, baseline="v1")
+    sentence = gate.mismatch(*((new, old) if swapped else (old, new)), baseline="v1")
     assert sentence.startswith("toy/tides: asked in another way: baseline 'v1'")
     assert "(mmlu, 5 shots)" in sentence
     assert "(mmlu, 0 shots)" in sentence

@@ -338,3 +338,11 @@ def test_too_few_to_be_red():
     """Where losing a whole subject is not red either, the sentence says so."""
     found = examined((range(3), range(40)), (range(0), range(40)), sizes=(5, 40), rules=ANY)
     assert "p = 0.12, red from 0.01; so few questions are never red)" in found.sentence
+
+
+def test_subjects_are_compared_where_several_have_a_floor():
+    """One comparison for each; none where there is one alone, or no floor to reach."""
+    several = [Question("?", ("a",), 0, str(at), subject=f"s{at % 3}") for at in range(6)]
+    assert Licence(6).comparisons(several) == 3
+    assert Licence(6).comparisons(several[:1]) == 0
+    assert Licence(6, floor=None).comparisons(several) == 0

@@ -211,3 +211,12 @@ def test_every_field_is_in_the_text():
     for field in fields(Record):
         other = others.get(field.name, "9, other")
         assert str(replace(made, **{field.name: other})) != str(made)
+
+
+def test_a_missing_row_is_named_by_its_line():
+    """The one that stands where it should, counted as an editor does."""
+    text = str(record_of("A" * 120))
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("   50"))
+    del lines[at]
+    assert f"line {at + 1}: answers are missing before it" in complaint(read, "\n".join(lines))

@@ -243,6 +243,22 @@ def test_rows_of_results(cases):
         assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+def test_rows_have_six_digits():
+    """Of probabilities: more than any figure needs."""
+    case = rescored(outcome_of(), {"probabilities": (0.123456789, 0.876543211)})
+    first, *_ = board_of(case).rows()
+    assert json.loads(first)["probabilities"] == [0.123457, 0.876543]
+
+
+def test_a_baseline_of_several_checkpoints():
+    """Is noted; one of a single one is not, nor is where there is none."""
+    note = "baseline 'small' of toy mixes several checkpoints' answers"
+    mixed = outcome_of(), outcome_of("waves", against="1" * 64)
+    assert note in summary_of(*mixed)["notices"]
+    assert note not in summary_of(outcome_of(), outcome_of("waves"))["notices"]
+    assert note not in summary_of(outcome_of(lost=None))["notices"]
+
+
 def test_rows_without_probabilities():
     """A method that has none writes null, and its run has no figures of calibration."""
     case = rescored(outcome_of(), *[{"probabilities": None}] * 4)

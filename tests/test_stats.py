@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import binom, binomtest
+from scipy.stats import binom, binomtest, t
 
 from mcqtest.gate import stats
 
@@ -239,6 +239,26 @@ def test_wilson_is_scipys(successes: int, n: int, confidence: float) -> None:
 def test_wilson_of_nothing_is_everything() -> None:
     """Without questions any accuracy is possible."""
     assert stats.wilson(0, 0) == (0.0, 1.0)
+
+
+@given(st.lists(st.integers(-50, 50), min_size=2, max_size=40), st.sampled_from([0.8, 0.95, 0.99]))
+def test_an_interval_of_real_numbers_is_students(tenths: list[int], confidence: float) -> None:
+    """As scipy's; where all are the same, it is a point."""
+    values = [0.25 + each / 10 for each in tenths]
+    low, high = stats.interval(values, confidence)
+    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
+    if spread:
+        peer = t.interval(confidence, len(values) - 1, mean, spread / math.sqrt(len(values)))
+        assert (low, high) == pytest.approx(peer, rel=1e-9, abs=1e-9)
+    else:
+        assert (low, high) == pytest.approx((mean, mean))
+
+
+def test_one_real_number_has_no_interval() -> None:
+    """It says nothing about the spread; 0 and 1 are Wilson's, also alone."""
+    assert stats.interval([0.5]) == (-math.inf, math.inf)
+    assert stats.interval([1.0]) == stats.wilson(1, 1)
+    assert stats.interval([0.0, 1.0, 1.0]) == stats.wilson(2, 3)
 
 
 def test_holm_table() -> None:

@@ -7,6 +7,7 @@ from cases import outcome_of, rescored, summary_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest.gate import KINDS
 from mcqtest.gate.licences.kind import passed
 from mcqtest.report import summary
 
@@ -150,3 +151,19 @@ def test_near_expert():
     unmarked = [*cases, outcome_of("e")]
     assert summary.near_expert(unmarked) is None
     assert "near_expert" not in summary_of(*unmarked)["benchmarks"]["toy"]
+
+
+def test_what_moved_among_licences():
+    """In the sentence of the verdict: by name, where all of them were compared."""
+    steady, lost, won = (
+        licence(True, True),
+        licence(False, True, "law"),
+        licence(True, False, "art"),
+    )
+    assert KINDS["licence"].sentence([steady, lost, won]) == (
+        "licences 2 of 3 (2 before; lost law; won art)"
+    )
+    assert KINDS["licence"].sentence([steady]) == "licences 1 of 1 (1 before)"
+    assert KINDS["licence"].sentence([licence(False, False)]) == "licences 0 of 1 (0 before)"
+    assert KINDS["licence"].sentence([steady, licence(True, None)]) == "licences 2 of 2"
+    assert KINDS["licence"].sentence([outcome_of()]) == ""
