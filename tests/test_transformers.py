@@ -790,16 +790,6 @@ def test_weights_that_lack_a_tensor(tmp_path):
     )
 
 
-def test_a_tokenizer_is_needed(tmp_path):
-    """A folder without a tokenizer is one line."""
-    where = models.save(tmp_path)
-    for path in where.glob("tokenizer*"):
-        path.unlink()
-    assert complaint(models.backend, where).startswith(
-        f"{where}: transformers cannot load this model ("
-    )
-
-
 def test_load_gives_the_backend(llama):
     """`mcqtest.backends.load` gives this backend."""
     assert isinstance(models.backend(llama), Transformers)

@@ -181,6 +181,8 @@ class Run:
     def _load(self) -> Backend:
         backend = backends.load(self._model, self._setup)
         self.check_unchanged()
+        if (check := getattr(backend, "check", None)) is not None:
+            check([each for task in self.planned for p in self._all(task) for each in p.requests])
         return backend
 
     def check_unchanged(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint
 from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.setup import Setup, dtype
+from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError
 
 
@@ -31,12 +31,12 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         # Told from the files alone, since importing torch costs more than a stored run.
         gpu = checkpoint.cuda_devices() and not torch.endswith("+cpu")
         device = "cuda" if gpu else "cpu"
-    return Setup(
+    return of_checkpoint(
+        model,
+        options,
         backend="transformers",
-        dtype=dtype(options.get("dtype", "auto"), device, model.config),
         device=device,
         versions=f"transformers {transformers}, torch {torch}",
-        options=options,
     )
 
 

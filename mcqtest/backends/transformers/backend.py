@@ -23,6 +23,7 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 import torch
 
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
 from mcqtest.backends.transformers import passes
@@ -55,7 +56,8 @@ class Transformers:
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
-        self._encoder = Encoder(tokenizer, limit, vocabulary=len(embeddings))
+        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), options)
+        self._encoder = Encoder(tokenizer, limit, len(embeddings), self._reader.before)
         default = _BUDGET.get(self._device.type, _BUDGET_ACCELERATOR)
         self._budget = int(options.get("batch_tokens", default))
         # Who asks for an attention gets it; `merged` has its own.
@@ -72,16 +74,19 @@ class Transformers:
     @property
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
+        said = [*self._reader.notices]
         texts = self._generator.reason if "_generator" in vars(self) else None
-        reason = self._sharing.reason or texts
-        if not reason:
-            return []
-        notice = (
-            f"{self._name}: {type(self._model).__name__} cannot share prefixes "
-            f"({reason}); such prompts are computed whole, which is slower and "
-            "changes nothing else"
-        )
-        return [notice]
+        if reason := self._sharing.reason or texts:
+            said.append(
+                f"{self._name}: {type(self._model).__name__} cannot share prefixes "
+                f"({reason}); such prompts are computed whole, which is slower and "
+                "changes nothing else"
+            )
+        return said
+
+    def check(self, requests: Sequence[Request]) -> None:
+        """Raise if the tokenizer damages what is going to be asked."""
+        self._reader.check(requests)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and

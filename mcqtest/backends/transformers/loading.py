@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
+from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.transformers import kernels, passes
 from mcqtest.types import McqtestError, one_line
 
@@ -38,9 +39,9 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
     remote = setup.options.get("trust_remote_code", "0") == "1"
     folder = str(checkpoint.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
+    words = tokenizer(setup.files(checkpoint.folder), remote=remote)
     try:
         with passes.quiet():
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=setup.dtype,
@@ -52,20 +53,39 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
             if device.type == "cpu":
                 kernels.use_onednn(model)
     except Exception as error:  # many libraries, many errors; the first line says enough
-        advice = (
-            ""
-            if "trust_remote_code" not in str(error)
-            else ("; --backend-option trust_remote_code=1 runs that code, if you trust it")
-        )
         raise McqtestError(
-            f"{folder}: transformers cannot load this model ({one_line(error, named=True)}){advice}"
+            f"{folder}: transformers cannot load this model ({one_line(error, named=True)})"
+            f"{_advice(error)}"
         ) from error
     if missing := sorted(found["missing_keys"]):  # they would be random numbers
         raise McqtestError(
             f"{folder}: the weights lack {len(missing)} tensors of this architecture, such as "
             f"{missing[0]}; save the model again with save_pretrained"
         )
-    return model, tokenizer
+    return model, words
+
+
+def tokenizer(files: TokenizerFiles, *, remote: bool) -> Any:
+    """The tokenizer that is made of these files; ``remote`` runs code that comes with them."""
+    try:
+        with passes.quiet(), files.ready() as place:
+            return AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
+    except Exception as error:
+        advice = _advice(error)
+        if files.written is not None and not advice:
+            advice = (
+                f"; --backend-option tokenizer={files.written} takes {files.json} as it is written"
+            )
+        raise McqtestError(
+            f"{files.folder}: transformers cannot load its tokenizer "
+            f"({one_line(error, named=True)}){advice}"
+        ) from error
+
+
+def _advice(error: Exception) -> str:
+    if "trust_remote_code" not in str(error):
+        return ""
+    return "; --backend-option trust_remote_code=1 runs that code, if you trust it"
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:

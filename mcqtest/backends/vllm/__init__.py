@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint
 from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.setup import Setup, dtype
+from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError
 
 
@@ -34,12 +34,12 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     if version is None:
         raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
-    return Setup(
+    return of_checkpoint(
+        model,
+        options,
         backend="vllm",
-        dtype=dtype(options.get("dtype", "auto"), device, model.config),
         device=device,
         versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
-        options=options,
     )
 
 

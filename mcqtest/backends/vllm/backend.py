@@ -22,6 +22,7 @@ from typing import Any
 
 from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
 from mcqtest.types import AnswerError, McqtestError, Request, Response, one_line
@@ -73,10 +74,18 @@ class Vllm:
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
         tokenizer = copy.deepcopy(self._engine.get_tokenizer())  # ours works in another thread
-        self._encoder = Encoder(tokenizer, self._limit, vocabulary=config.get_vocab_size())
+        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), setup.options)
+        self._encoder = Encoder(
+            tokenizer, self._limit, config.get_vocab_size(), self._reader.before
+        )
         self._window = 2 * self._engine.vllm_config.scheduler_config.max_num_seqs
         """Prompts in flight: those of one step, and as many that wait for the next."""
         self._names = count()
+
+    def check(self, requests: Sequence[Request]) -> None:
+        """Raise if the tokenizer damages what is going to be asked."""
+        self._reader.check(requests)
+        self.notices += self._reader.notices
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
@@ -265,8 +274,10 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
         os.environ.setdefault(variable, text)
     folder = str(checkpoint.folder)
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"), setup.files(checkpoint.folder).ready() as at:
             from vllm import EngineArgs, LLMEngine
+
+            given["tokenizer"] = str(at)
 
             return LLMEngine.from_engine_args(
                 EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
