@@ -24,6 +24,7 @@ from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
 
 from mcqtest import backends, data, prompts
+from mcqtest.backends import context
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokens import shared_length
 from mcqtest.backends.transformers import passes
@@ -263,7 +264,7 @@ def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("own", "stated", "asked", "context"),
+    ("own", "stated", "asked", "length"),
     [
         (512, 10**30, None, 512),
         (512, 100, None, 512),
@@ -275,12 +276,48 @@ def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
         (None, 10**30, "300", 300),
     ],
 )
-def test_context(own, stated, asked, context):
+def test_context(own, stated, asked, length):
     """The model's own length counts, else the tokenizer's; an option may make it shorter."""
-    text = SimpleNamespace() if own is None else SimpleNamespace(max_position_embeddings=own)
-    config = SimpleNamespace(get_text_config=lambda: text)
+    config = SimpleNamespace(to_dict=lambda: {} if own is None else {"n_positions": own})
     words = SimpleNamespace(model_max_length=stated)
-    assert context_of(config, words, {"max_length": asked} if asked else {}) == context
+    assert context_of(config, words, {"max_length": asked} if asked else {}) == length
+
+
+@pytest.fixture(scope="module")
+def mpt(tmp_path_factory):
+    """A model that names its context in its own way, and cannot go beyond it."""
+    where = tmp_path_factory.mktemp("mpt")
+    return models.save(where, "bytes", "mpt", max_seq_len=150, max_position_embeddings=None)
+
+
+def test_a_context_by_another_name(mpt):
+    """Shots are dropped until a prompt fits, as for any other model."""
+    asked = models.requests([60, 50, 4], shots=3)
+    model = models.backend(mpt)
+    found = {response.key: response for response in model.run(asked)}
+    assert min(response.shots for response in found.values()) < 3
+    assert max(item.longest for item in model._encoder.encode(asked)) <= 150
+
+
+def test_a_model_that_says_nothing(mpt, monkeypatch):
+    """Is told, with the option; and where it fails, the question as well."""
+    monkeypatch.setattr(context, "stated", lambda config: None)
+    model = models.backend(mpt, share="0")
+    (said,) = model.notices
+    assert said.startswith(f"{mpt.name}: states no length of its context, so every prompt is given")
+    with pytest.raises(AnswerError) as caught:
+        list(model.run(models.requests([200])))
+    said = str(caught.value)
+    assert said.startswith("sea/tides0/0: the model fails (RuntimeError: ")
+    assert said.endswith("may be too many, and --backend-option max_length=N sets a limit")
+    assert len(said.splitlines()) == 1
+    assert len(models.answers(models.backend(mpt, max_length="140"), models.requests([9]))) == 1
+
+
+def test_a_model_without_an_end(tmp_path):
+    """One that keeps a state needs no limit, and nothing is said of it."""
+    made = models.backend(models.save(tmp_path, "bytes", "mamba", max_position_embeddings=None))
+    assert (made._limit, made.notices) == (None, [])
 
 
 def without_windows():

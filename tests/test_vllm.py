@@ -214,6 +214,7 @@ def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
         ({"max_position_embeddings": 512}, 101),
         ({"max_position_embeddings": 60}, 60),
         ({"text_config": {"max_position_embeddings": 60}}, 60),
+        ({"max_seq_len": 60}, 60),
         ({}, 100),
     ],
 )

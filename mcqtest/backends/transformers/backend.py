@@ -30,7 +30,7 @@ from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
-from mcqtest.types import AnswerError, Request, Response
+from mcqtest.types import AnswerError, Request, Response, one_line
 
 _BUDGET = {"cpu": 1024}
 _BUDGET_ACCELERATOR = 8192
@@ -75,6 +75,11 @@ class Transformers:
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
         said = [*self._reader.notices]
+        if self._limit is None and not getattr(self._model, "_is_stateful", False):
+            said.append(
+                f"{self._name}: states no length of its context, so every prompt is given whole; "
+                "--backend-option max_length=N sets a limit"
+            )
         texts = self._generator.reason if "_generator" in vars(self) else None
         if reason := self._sharing.reason or texts:
             said.append(
@@ -96,7 +101,22 @@ class Transformers:
             encoded.sort(key=lambda item: (item.texts, -item.shots, -item.length))  # longest first
             for (texts, _), equal in groupby(encoded, lambda item: (item.texts, item.shots)):
                 run = self._texts if texts else self._letters
-                yield from run(list(equal))
+                items = list(equal)
+                try:
+                    yield from run(items)
+                except (RuntimeError, IndexError) as error:
+                    if self._limit is not None or passes.out_of_memory(error):
+                        raise
+                    raise self._too_long(items, error) from error
+
+    def _too_long(self, items: Sequence[Encoded], error: Exception) -> AnswerError:
+        """For an error in a model that says nothing of a limit."""
+        longest = max(items, key=lambda item: item.longest)
+        return AnswerError(
+            f"{longest.request.name}: the model fails ({one_line(error, 120, named=True)}), and "
+            f"states no length of its context; {longest.longest} tokens may be too many, and "
+            "--backend-option max_length=N sets a limit"
+        )
 
     @cached_property
     def _generator(self) -> Generator:

@@ -8,6 +8,7 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from mcqtest.backends import context as lengths
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
@@ -89,10 +90,9 @@ def _advice(error: Exception) -> str:
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:
-    """Context length in tokens; None for architectures without one."""
-    own = getattr(config.get_text_config(), "max_position_embeddings", None)
-    if (own is None or own <= 0) and tokenizer.model_max_length < 1_000_000:
-        own = tokenizer.model_max_length  # a larger one means: not stated
+    """Context length in tokens; None where nobody states one."""
+    own = lengths.stated(config.to_dict())
+    if own is None and tokenizer.model_max_length < lengths.HINT:
+        own = int(tokenizer.model_max_length)
     asked = options.get("max_length")
-    limits = [int(limit) for limit in (own, asked) if limit is not None and int(limit) > 0]
-    return min(limits, default=None)
+    return min((int(limit) for limit in (own, asked) if limit is not None), default=None)

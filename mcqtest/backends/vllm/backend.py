@@ -20,7 +20,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from mcqtest.backends import arguments
+from mcqtest.backends import arguments, context
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
@@ -255,9 +255,8 @@ def _said(error: BaseException) -> str:
 
 def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
     """The engine's limit for prompts of ``max_length`` tokens, within the model's own context."""
-    config = checkpoint.config
-    own = {**config, **(config.get("text_config") or {})}.get("max_position_embeddings")
-    return min(max_length + 1, own) if isinstance(own, int) and own > 0 else max_length
+    own = context.stated(checkpoint.config)
+    return min(max_length + 1, own) if own is not None else max_length
 
 
 def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
