@@ -36,6 +36,7 @@ TORCH = {
         "packing",
         "passes",
         "sharing",
+        "threads",
     )
 }
 PLUGIN = {

@@ -2,6 +2,7 @@
 
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
 from mcqtest.backends.choice import OURS, about, check, find, load, recorded, setup
+from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
 from mcqtest.backends.setup import REVISION, Setup, dtype
 
@@ -13,6 +14,7 @@ __all__ = [
     "Model",
     "Setup",
     "about",
+    "allowed_cores",
     "check",
     "cuda_devices",
     "dtype",

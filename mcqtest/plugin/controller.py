@@ -51,7 +51,10 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         run = self.run
-        return terminal.header(run.identity, run.policy, about=run.about, data=run.data)
+        threads = self._devices.threads if run.identity.device == "cpu" else 0
+        return terminal.header(
+            run.identity, run.policy, about=run.about, data=run.data, threads=threads
+        )
 
     # Workers
 

@@ -32,16 +32,19 @@ def columns(width: int = 80, name: str = "task") -> str:
     return fitted(name, name_width(width)) + _COLUMNS
 
 
-def header(identity: Identity, policy: Policy, *, about: str, data: str) -> list[str]:
+def header(
+    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0
+) -> list[str]:
     """Two lines above everything else; ``about`` is a word on the model, ``data`` where the
-    questions are.
+    questions are, and ``threads`` are those of each process on a CPU.
     """
+    on = f", {plural(threads, 'thread')}" if threads else ""
     if policy.baseline is None:
         against = "no baseline: thresholds alone"
     else:
         against = f"{'recording' if policy.update else 'against'} baseline {policy.baseline!r}"
     return [
-        f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}",
+        f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}{on}",
         f"mcqtest: {against}, alpha {policy.alpha:g}; {data}",
     ]
 

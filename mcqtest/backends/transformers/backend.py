@@ -26,7 +26,7 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
-from mcqtest.backends.transformers import passes
+from mcqtest.backends.transformers import passes, threads
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
@@ -52,6 +52,7 @@ class Transformers:
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
         self._device = usable(setup.device)
+        threads.share()
         self._model, tokenizer = load(checkpoint, setup, self._device)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)

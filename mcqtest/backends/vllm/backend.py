@@ -20,7 +20,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from mcqtest.backends import arguments, context
+from mcqtest.backends import arguments, context, cores
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
@@ -269,6 +269,8 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
     if "max_length" in setup.options:
         given["max_model_len"] = _max_model_len(given["max_model_len"], checkpoint)
     eager = cpu and given["enforce_eager"]
+    if cpu:  # read when torch is imported; vLLM lets nobody change it later
+        os.environ.setdefault("OMP_NUM_THREADS", str(cores.allowed_cores()))
     for variable, text in (_ENVIRONMENT | (_ENVIRONMENT_CPU if eager else {})).items():
         os.environ.setdefault(variable, text)
     folder = str(checkpoint.folder)
