@@ -84,6 +84,8 @@ def test_the_first_mistake_is_the_reason():
     tally = tally_of(*[report_of(outcome="failed", **each) for each in (first, second, {})])
     assert (tally.fatal, tally.refused) == ("disk full", False)
     assert problems(tally) == ["disk full", "no rights", "1 test failed"]
+    tally.ledger.expect("ab")  # what was left out is no reason of its own
+    assert problems(tally) == ["disk full", "no rights", "1 test failed"]
     tally.refuse("no data")
     assert (tally.fatal, tally.refused) == ("no data", True)
 

@@ -134,7 +134,7 @@ class Cases:
             setattr(report, ERROR, str(error))
             if not isinstance(error, AnswerError):
                 setattr(report, FATAL, str(error))
-                item.session.shouldstop = str(error)
+                item.session.shouldstop = "the run cannot go on"  # the verdict says why
         return report
 
     def _judge(

@@ -175,6 +175,7 @@ class Controller:
         if not tally.refused:
             self._end = pooled, verdict
         if tally.fatal is not None:
+            self._screen.point(tally.fatal)
             return pytest.ExitCode.USAGE_ERROR
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
             return None

@@ -78,6 +78,16 @@ class Screen:
         with disabled:
             reporter.rewrite(text, erase=True)
 
+    def point(self, mistake: str) -> None:
+        """Where a ``mistake`` that ended the run is a case's error, point to the verdict, which
+        tells it; files that others write have it from the report.
+        """
+        reporter = self.reporter
+        errors = reporter.stats.get("error", ()) if reporter is not None else ()
+        for report in errors:
+            if report.longrepr == mistake:
+                report.longrepr = "the run ended here; the verdict says why"
+
     def summarise(self, pooled: Sequence[Pooled], notices: Iterable[str], tags: Tags) -> None:
         """Tables of whole benchmarks, and what people should know."""
         reporter = self.reporter

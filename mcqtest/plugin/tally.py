@@ -80,7 +80,7 @@ class Tally:
         missing = self.ledger.missing()
         if int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
-        elif missing:
+        elif missing and not self.fatal:  # what ended the run left them out
             count = plural(len(missing), "selected test")
             problems.append(f"{count} gave no result, the first is {missing[0]}")
         problems += [error for error in dict.fromkeys(self._errors) if error != self.fatal]
