@@ -217,7 +217,8 @@ def test_what_workers_are_going_to_ask(tmp_path, workers, told):
     plan = {PLAN: made.sent(Plan((3, 30, 30, 10), policy_of()))}
     made.report("a", outcome_of(), **plan)
     made.report("b", outcome_of("waves"), **plan)
-    assert made.terminal.said.count("3 tasks, 30 questions, 10 stored") == told
+    said = "3 tasks, 30 questions, 10 stored; each of 2 workers loads the model, 0.5 GB of weights"
+    assert made.terminal.said.count(said) == told
     made.finish()
     assert made.summary["reasons"] == ["1 of 3 selected tasks were not judged"]
 

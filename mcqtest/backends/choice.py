@@ -69,6 +69,12 @@ def recorded(model: Model, chosen: Setup) -> str:
     return str(_optional(chosen, "recorded", model, default=""))
 
 
+def loading(model: Model, chosen: Setup) -> tuple[str, int]:
+    """What a person should know who waits for the model, and bytes of memory that it takes."""
+    said: tuple[str, int] = _optional(chosen, "loading", model, chosen, default=("", 0))
+    return said
+
+
 def check(model: Model, requests: Iterable[Request], chosen: Setup) -> list[str]:
     """Raise if a model cannot answer these; what a person should know, in sentences."""
     return list(_optional(chosen, "check", model, requests, chosen, default=()))

@@ -63,6 +63,12 @@ class Kind(Protocol):
         """What was recorded, in words, where nothing is asked; empty by default."""
         ...
 
+    def loading(self, model: Any, setup: Setup) -> tuple[str, int]:
+        """What a person should know who waits for it, where that takes 20 seconds and more, and
+        bytes of memory that it takes; empty, and 0 for unknown, by default.
+        """
+        ...
+
     def check(self, model: Any, requests: Iterable[Request], setup: Setup) -> list[str]:
         """Raise `McqtestError` if these cannot be answered; what a person should know, in
         sentences. Called before anything is asked.

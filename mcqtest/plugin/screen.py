@@ -34,11 +34,12 @@ class Screen:
     def _width(self) -> int:
         return self._config.get_terminal_writer().fullwidth
 
-    def announce(self, counts: tuple[int, int, int, int]) -> None:
-        """What the workers are going to ask."""
+    def announce(self, counts: tuple[int, int, int, int], model: tuple[str, int]) -> None:
+        """What the workers are going to ask, and what each of them loads (`Run.loading`)."""
         reporter = self.reporter
         if self._workers and reporter is not None and reporter.verbosity >= 0:
-            reporter.write_line(terminal.planned(*counts))
+            loading = terminal.loads(*model, workers=self._workers)
+            reporter.write_line(terminal.planned(*counts, loading=loading))
 
     def show(self, outcome: Outcome, *, failed: bool) -> None:
         """One line per task. `write` keeps pytest from printing the file's name again."""
@@ -83,7 +84,7 @@ class Screen:
         tells it; files that others write have it from the report.
         """
         reporter = self.reporter
-        errors = reporter.stats.get("error", ()) if reporter is not None else ()
+        errors = getattr(reporter, "stats", {}).get("error", ())
         for report in errors:
             if report.longrepr == mistake:
                 report.longrepr = "the run ended here; the verdict says why"

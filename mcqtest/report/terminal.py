@@ -49,11 +49,27 @@ def header(
     ]
 
 
-def planned(tasks: int, questions: int, requests: int, stored: int) -> str:
-    """One line once it is known what is going to be asked."""
+def planned(tasks: int, questions: int, requests: int, stored: int, *, loading: str = "") -> str:
+    """One line once it is known what is going to be asked; ``loading`` is said where something
+    is.
+    """
+    first = f"; {loading}" if loading and stored < requests else ""
     kept = "none stored" if not stored else f"{stored:,} stored"
     asked = "" if requests == questions else f" in {plural(requests, 'request')}"
-    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}"
+    return (
+        f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}{first}"
+    )
+
+
+def loads(said: str, size: int, *, workers: int = 0) -> str:
+    """That a model of so many bytes is going to be loaded, by each of ``workers`` if there are
+    any. Empty where that is soon done, or nobody knows.
+    """
+    takes = f"{size / 1e9:.1f} GB" if size >= 10**8 else f"{size / 1e6:.0f} MB"
+    if workers and size:
+        each = f"each of {plural(workers, 'worker')} loads the model, {takes} of weights"
+        return f"{each}; {said}" if said else each
+    return f"{said} ({takes} of weights)" if said and size else said
 
 
 def plural(number: int, noun: str) -> str:

@@ -86,6 +86,11 @@ class Run:
         return f" ({said})" if said else ""
 
     @property
+    def loading(self) -> tuple[str, int]:
+        """What a person should know who waits for the model, and bytes of memory that it takes."""
+        return backends.loading(self._model, self._setup)
+
+    @property
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings

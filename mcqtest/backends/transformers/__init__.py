@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends import arguments, checkpoint, memory
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError
@@ -38,6 +38,15 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         device=device,
         versions=f"transformers {transformers}, torch {torch}",
     )
+
+
+_SLOW = 2 * 10**9
+"""Bytes of weights that take 20 seconds and more to be read."""
+
+
+def loading(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+    size = memory.weights(model.folder, model.config, chosen.dtype)
+    return ("loading the model comes first" if size >= _SLOW else ""), size
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

@@ -22,6 +22,7 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 import torch
 
+from mcqtest.backends import memory
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
@@ -106,7 +107,7 @@ class Transformers:
                 try:
                     yield from run(items)
                 except (RuntimeError, IndexError) as error:
-                    if self._limit is not None or passes.out_of_memory(error):
+                    if self._limit is not None or memory.ran_out(error):
                         raise
                     raise self._too_long(items, error) from error
 
@@ -161,7 +162,7 @@ class Transformers:
                 try:
                     scores = self._score(pack if way else wanted, way, prefix)
                 except (RuntimeError, MemoryError) as error:
-                    if not passes.out_of_memory(error):
+                    if not memory.ran_out(error):
                         raise
                     if len(pack) == 1:
                         raise AnswerError(
@@ -236,7 +237,7 @@ class Transformers:
             try:
                 return self._sharing.choose(longest, largest, size, prefix)
             except (RuntimeError, MemoryError) as error:
-                if not passes.out_of_memory(error):
+                if not memory.ran_out(error):
                     raise
                 if len(largest) == 1:
                     return None  # told, with the question's name, where it is scored

@@ -282,11 +282,3 @@ def scaled_beyond(config: Any) -> float:
             original = each.get("original_max_position_embeddings")
             lengths.append((original or config.max_position_embeddings) + 1)
     return min(lengths)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether a pass failed for want of memory, which libraries say in many ways."""
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return True
-    signs = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)

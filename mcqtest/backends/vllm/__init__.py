@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends import arguments, checkpoint, memory
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError
@@ -41,6 +41,11 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         device=device,
         versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
     )
+
+
+def loading(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+    size = memory.weights(model.folder, model.config, chosen.dtype)
+    return "starting vLLM comes first, which takes a minute or more", size
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

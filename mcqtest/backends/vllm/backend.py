@@ -25,7 +25,8 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
-from mcqtest.types import AnswerError, McqtestError, Request, Response, one_line
+from mcqtest.backends.vllm.failures import said, smaller
+from mcqtest.types import AnswerError, McqtestError, Request, Response
 
 _ENVIRONMENT = {
     # The scheduler runs in this process. In one of its own it takes twice as long to start (the
@@ -142,7 +143,7 @@ class Vllm:
         except EngineDeadError as error:
             raise self._dead(error) from error
         except Exception as error:  # its checks of a request, whose errors share no base class
-            raise AnswerError(f"{item.request.name}: vLLM refuses it ({_said(error)})") from error
+            raise AnswerError(f"{item.request.name}: vLLM refuses it ({said(error)})") from error
         return name
 
     def _step(self) -> list[Any]:
@@ -156,9 +157,8 @@ class Vllm:
 
     def _dead(self, error: Exception) -> McqtestError:
         return McqtestError(
-            f"{self._name}: vLLM stopped ({_said(error)}); the answers so far are stored, so the "
-            "same command goes on from here; where memory ran out, try a smaller "
-            "--backend-option max_num_seqs, batch_tokens or max_length"
+            f"{self._name}: vLLM stopped ({said(error)}); the answers so far are stored, so the "
+            f"same command goes on from here{smaller(error)}"
         )
 
 
@@ -248,11 +248,6 @@ def readings(encoded: Encoded) -> list[Step]:
     return [(list(ids), tuple(pairs)) for ids, pairs in wanted.items()]
 
 
-def _said(error: BaseException) -> str:
-    """How what vLLM says begins, which takes several lines."""
-    return one_line(error, named=True, whole=True)
-
-
 def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
     """The engine's limit for prompts of ``max_length`` tokens, within the model's own context."""
     own = context.stated(checkpoint.config)
@@ -284,4 +279,6 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
                 EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
             )
     except Exception as error:  # many libraries, many errors
-        raise McqtestError(f"{folder}: vLLM cannot run this model ({_said(error)})") from error
+        raise McqtestError(
+            f"{folder}: vLLM cannot run this model ({said(error)}){smaller(error)}"
+        ) from error
