@@ -138,6 +138,19 @@ def test_a_mistake_ends_a_run(board):
     assert "MAY NOT SHIP: small: disk full" in board.terminal.said
 
 
+def test_a_mistake_is_told_once(board):
+    """The case that met it points to the verdict; another error is told where it is."""
+    errors = [SimpleNamespace(longrepr=said) for said in ("disk full", "disk full", "too long")]
+    board.terminal.stats = {"error": errors}
+    mistake = {ERROR: "disk full", FATAL: "disk full", "longrepr": "disk full"}
+    board.report("b", result="failed", when="setup", **mistake)
+    board.finish(FAILED)
+    pointer = "the run ended here; the verdict says why"
+    assert [each.longrepr for each in errors] == [pointer, pointer, "too long"]
+    assert board.reports[0].longrepr == "disk full"  # as JUnit has it
+    assert board.terminal.said.count("disk full") == 1
+
+
 def test_a_mistake_before_anything_was_asked(tmp_path):
     """Left by a worker: pytest says it, so no verdict is printed; earlier results stay."""
     made = Board(tmp_path, workers=1)

@@ -132,6 +132,8 @@ def test_values_of_options(known, option, text, name, value):
         ({"hf_overrides": "factor=2"}, "hf_overrides=factor=2: not a value of it (JSON, {...})"),
         ({"hf_overrides": "{factor"}, "hf_overrides: not valid JSON ("),
         ({"max_length": "0"}, "max_length=0: not a value of it (number of tokens"),
+        ({"bos": "twice"}, "bos=twice: not a value of it (auto, yes or no"),
+        ({"tokenizer": ""}, "tokenizer=: not a value of it (a folder with another tokenizer"),
         ({"max_length": "9", "max_model_len": "9"}, "max_model_len: the same as max_model_len"),
         ({"model": "other"}, "model: not to be chosen; --model names it"),
         ({"logprobs_mode": "raw_logits"}, "logprobs_mode: not to be chosen; it is fixed"),
@@ -142,6 +144,11 @@ def test_values_of_options(known, option, text, name, value):
 def test_options_that_are_refused(known, options, said):
     """One line says which option, and what is near it."""
     assert complaint(arguments.for_vllm, options, "cuda").startswith(f"--backend-option {said}")
+
+
+def test_options_of_our_own(known):
+    """Are no engine arguments, and are not handed on."""
+    assert arguments.for_vllm({"bos": "yes", "tokenizer": "there"}, "cuda") == {}
 
 
 def test_without_its_source_vllm_has_the_last_word(monkeypatch):
@@ -458,10 +465,33 @@ def test_what_an_output_may_say():
 
 @needs_vllm
 def test_a_model_that_vllm_cannot_run(folder):
-    """Its errors of many lines become one."""
+    """Its errors of many lines become one, which says what is wrong and nothing of its checks."""
     said = complaint(load, folder, max_model_len="100000")
-    assert said.startswith(f"{folder}: vLLM cannot run this model (")
+    assert said.startswith(f"{folder}: vLLM cannot run this model (ValueError: User-specified max")
     assert "100000" in said
+    assert "validation error" not in said
+    assert "try a smaller" not in said
+
+
+@needs_vllm
+def test_a_tokenizer_that_is_used_as_it_is_written(tmp_path):
+    """A class of another kind spoils neither what is asked nor the text that is written; the BOS
+    is written once where that is asked for.
+    """
+    where = models.save(tmp_path / "model", "bytes", **SHAPE)
+    asked = models.requests(SOME)
+    options = {"max_num_seqs": "4", "max_model_len": "256", "dtype": "float32", "bos": "yes"}
+    texts = [replace(asked[0], choices=(), decoding=Decoding(max_tokens=8))]
+    plain = models.backend(where, bos="yes")
+    expected, (written,) = models.answers(plain, asked), plain.run(texts)
+    path = where / "tokenizer_config.json"
+    spoilt = {**json.loads(path.read_text("utf-8")), "tokenizer_class": "LlamaTokenizer"}
+    path.write_text(json.dumps(spoilt), "utf-8")
+    made = load(where, **options)
+    made.check(asked)
+    assert made.notices[0].startswith("tokenizer.json is used as it is written")
+    assert models.difference(models.answers(made, asked), expected) < TOLERANCE
+    assert [response.text for response in made.run(texts)] == [written.text]
 
 
 @needs_vllm

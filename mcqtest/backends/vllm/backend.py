@@ -26,6 +26,7 @@ from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
 from mcqtest.backends.vllm.failures import said, smaller
+from mcqtest.backends.vllm.leftovers import unname
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
 _ENVIRONMENT = {
@@ -71,6 +72,7 @@ class Vllm:
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
         self._engine = _start(checkpoint, setup)
+        unname()
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
