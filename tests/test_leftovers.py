@@ -41,7 +41,8 @@ def named(request):
 
     yield make
     for path, process in made:
-        process.communicate("\n")
+        if process.poll() is None:
+            process.communicate("\n")
         path.unlink(missing_ok=True)
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 
-_NAME = re.compile(r"/dev/shm/vllm_dist_\S*-cpushm_\d+$", re.MULTILINE)
+_NAME = re.compile(r"/\S*/shm/vllm_dist_\S*-cpushm_\d+$", re.MULTILINE)
+"""In a process's map of its memory."""
 
 
 def unname() -> list[str]:
@@ -30,7 +31,7 @@ def unname() -> list[str]:
 
 
 def _started() -> set[int]:
-    """This process, those that it started, those that they started, and so on."""
+    """Numbers of this process, of those that it started, that they started, and so on."""
     parents = {}
     for folder in _PROC.glob("[0-9]*"):
         with suppress(OSError, ValueError, IndexError):
