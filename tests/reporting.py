@@ -59,7 +59,7 @@ class Board:
         )
         self.changes = changes | {"baselines_dir": str(folder / "baselines")}
         self.run = SimpleNamespace(
-            loading=("", 5 * 10**8),
+            cost=("", 5 * 10**8),
             settings=settings_of(run_dir=str(self.folder)),
             policy=policy_of(**self.changes),
             identity=identity,

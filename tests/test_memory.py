@@ -130,5 +130,5 @@ def test_a_large_checkpoint_takes_long(tmp_path, monkeypatch, size, slow):
     model = Checkpoint(tmp_path, "x")
     for backend, told in (("transformers", slow), ("vllm", True)):
         chosen = backends.setup(backend, model, {"dtype": "float32"})
-        words, bytes_ = backends.loading(model, chosen)
+        words, bytes_ = backends.cost(model, chosen)
         assert (bool(words), bytes_) == (told, size * 10**9)

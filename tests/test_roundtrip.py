@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ pytest.importorskip("transformers")
 
 import models
 from builders import complaint
+from project import USUAL_ARGS
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
 from transformers import AutoTokenizer
 
@@ -429,3 +431,25 @@ def test_a_tokenizer_that_does_not_load(folder):
     assert said.endswith(
         f"tokenizer={where / 'tokenizer.json'} takes tokenizer.json as it is written"
     )
+
+
+# --- a whole run ---------------------------------------------------------------------------------
+
+
+def test_nothing_is_asked_of_a_model_whose_prompts_are_damaged(pytester, folder):
+    """Exit code 4 and one line; nothing is stored, recorded or judged."""
+    where = edit(folder(), lambda t: setattr(t, "normalizer", normalizers.Replace(" ", "")))
+    for path in demo.MODEL.glob("*.safetensors"):
+        shutil.copy(path, where)
+    benchmark = Path(__file__).parents[1] / "benchmarks" / "test_demo.py"
+    run, baselines = pytester.path / "run", pytester.path / "baselines"
+    result = pytester.runpytest_subprocess(
+        *(*USUAL_ARGS, benchmark, f"--model={where}", "--data=demo", "-k", "sums or words"),
+        *("--snapshot-update", f"--run-dir={run}", f"--baselines-dir={baselines}"),
+    )
+    assert result.ret == 4
+    said = result.stdout.str()
+    assert said.count("loses the spaces of the prompt") == 1
+    assert "NOT RECORDED: made: demo/" in said
+    assert not list((run / "responses").glob("*"))
+    assert not list(baselines.glob("made/*"))

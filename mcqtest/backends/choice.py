@@ -69,9 +69,9 @@ def recorded(model: Model, chosen: Setup) -> str:
     return str(_optional(chosen, "recorded", model, default=""))
 
 
-def loading(model: Model, chosen: Setup) -> tuple[str, int]:
-    """What a person should know who waits for the model, and bytes of memory that it takes."""
-    said: tuple[str, int] = _optional(chosen, "loading", model, chosen, default=("", 0))
+def cost(model: Model, chosen: Setup) -> tuple[str, int]:
+    """Of loading it: what a person should know who waits, and bytes of memory."""
+    said: tuple[str, int] = _optional(chosen, "cost", model, chosen, default=("", 0))
     return said
 
 

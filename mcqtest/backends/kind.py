@@ -63,9 +63,9 @@ class Kind(Protocol):
         """What was recorded, in words, where nothing is asked; empty by default."""
         ...
 
-    def loading(self, model: Any, setup: Setup) -> tuple[str, int]:
-        """What a person should know who waits for it, where that takes 20 seconds and more, and
-        bytes of memory that it takes; empty, and 0 for unknown, by default.
+    def cost(self, model: Any, setup: Setup) -> tuple[str, int]:
+        """Of loading it: what a person should know who waits, where that takes 20 seconds and more,
+        and bytes of memory; empty, and 0 for unknown, by default.
         """
         ...
 

@@ -126,7 +126,7 @@ def _compared(tokenizer: Any, firsts: Sequence[Request], files: TokenizerFiles) 
     texts = _texts(firsts)
     own = specials.token_ids(tokenizer, texts)
     losses = [Loss(text, _decode(tokenizer, each)) for text, each in zip(texts, own, strict=True)]
-    raw = _as_written(files, texts)
+    raw = _made(files, texts)
     for request, loss, (_, kept) in zip(firsts, losses, raw, strict=True):
         gone = loss.damage or ("the line breaks" if loss.lines and not kept.lines else "")
         if gone:
@@ -169,17 +169,23 @@ def _decode(tokenizer: Any, ids: list[int]) -> str:
     return str(tokenizer.decode(ids, **options))
 
 
-def _as_written(files: TokenizerFiles, texts: Sequence[str]) -> list[tuple[list[int], Loss]]:
-    """What ``tokenizer.json`` by itself makes of texts; nothing where it cannot be read."""
-    nothing: list[tuple[list[int], Loss]] = [([], Loss(text, "")) for text in texts]
+def as_written(files: TokenizerFiles) -> Any:
+    """``tokenizer.json`` by itself; None where there is none that can be read."""
     if files.written is None:
-        return nothing
+        return None
     from tokenizers import Tokenizer
 
     try:
-        raw = Tokenizer.from_file(str(files.written))
-    except Exception:  # noqa: BLE001 - its errors are bare ones; what was loaded is what counts
-        return nothing
+        return Tokenizer.from_file(str(files.written))
+    except Exception:  # noqa: BLE001 - its errors are bare ones
+        return None
+
+
+def _made(files: TokenizerFiles, texts: Sequence[str]) -> list[tuple[list[int], Loss]]:
+    """What ``tokenizer.json`` by itself makes of texts; nothing where it cannot be read."""
+    raw = as_written(files)
+    if raw is None:
+        return [([], Loss(text, "")) for text in texts]
     raw.no_truncation()
     raw.no_padding()
     raw.encode_special_tokens = bool(files.settings.get("split_special_tokens"))

@@ -90,7 +90,7 @@ class Controller:
     def pytest_report_collectionfinish(self) -> str | None:
         if not self.run.planned:
             return None
-        return terminal.planned(*self.run.counts(), loading=terminal.loads(*self.run.loading))
+        return terminal.planned(*self.run.counts(), loading=terminal.loads(*self.run.cost))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self._tally.ledger.broken.append(str(excrepr).strip().splitlines()[-1])
@@ -105,7 +105,7 @@ class Controller:
             plan = self._arrived(plain)
             self._tally.planned = plan.counts[0]
             self._board.policy = plan.policy
-            self._screen.announce(plan.counts, self.run.loading)
+            self._screen.announce(plan.counts, self.run.cost)
         if (values := getattr(report, OUTCOME, None)) is not None:
             outcome = arrived(values)
             self._board.add(outcome)

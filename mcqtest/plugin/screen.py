@@ -35,7 +35,7 @@ class Screen:
         return self._config.get_terminal_writer().fullwidth
 
     def announce(self, counts: tuple[int, int, int, int], model: tuple[str, int]) -> None:
-        """What the workers are going to ask, and what each of them loads (`Run.loading`)."""
+        """What the workers are going to ask, and what each of them loads (`Run.cost`)."""
         reporter = self.reporter
         if self._workers and reporter is not None and reporter.verbosity >= 0:
             loading = terminal.loads(*model, workers=self._workers)

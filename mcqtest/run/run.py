@@ -86,9 +86,9 @@ class Run:
         return f" ({said})" if said else ""
 
     @property
-    def loading(self) -> tuple[str, int]:
-        """What a person should know who waits for the model, and bytes of memory that it takes."""
-        return backends.loading(self._model, self._setup)
+    def cost(self) -> tuple[str, int]:
+        """Of loading the model: what a person should know who waits, and bytes of memory."""
+        return backends.cost(self._model, self._setup)
 
     @property
     def data(self) -> str:

@@ -44,7 +44,7 @@ _SLOW = 2 * 10**9
 """Bytes of weights that take 20 seconds and more to be read."""
 
 
-def loading(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
     size = memory.weights(model.folder, model.config, chosen.dtype)
     return ("loading the model comes first" if size >= _SLOW else ""), size
 

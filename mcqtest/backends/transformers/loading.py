@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mcqtest.backends import context as lengths
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.transformers import kernels, passes
@@ -73,13 +74,13 @@ def tokenizer(files: TokenizerFiles, *, remote: bool) -> Any:
             return AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
     except Exception as error:
         advice = _advice(error)
-        if files.written is not None and not advice:
+        if not advice and as_written(files) is not None:
             advice = (
                 f"; --backend-option tokenizer={files.written} takes {files.json} as it is written"
             )
         raise McqtestError(
             f"{files.folder}: transformers cannot load its tokenizer "
-            f"({one_line(error, named=True)}){advice}"
+            f"({one_line(error, named=True, whole=True)}){advice}"
         ) from error
 
 

@@ -43,7 +43,7 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     )
 
 
-def loading(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
     size = memory.weights(model.folder, model.config, chosen.dtype)
     return "starting vLLM comes first, which takes a minute or more", size
 

@@ -24,6 +24,7 @@ from mcqtest.backends import arguments, context, cores
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
+from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
 from mcqtest.backends.vllm.failures import said, smaller
 from mcqtest.backends.vllm.leftovers import unname
@@ -71,13 +72,21 @@ class Vllm:
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
-        self._engine = _start(checkpoint, setup)
+        words = setup.files(checkpoint.folder)
+        self._engine = _start(checkpoint, setup, words)
         unname()
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
         tokenizer = copy.deepcopy(self._engine.get_tokenizer())  # ours works in another thread
-        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), setup.options)
+        if context.stated(config.hf_config.to_dict()) is None and not (
+            {"max_length", "max_model_len"} & setup.options.keys()
+        ):
+            self.notices.append(
+                f"{self._name}: states no length of its context, and vLLM takes "
+                f"{config.max_model_len} tokens; --backend-option max_length=N sets another"
+            )
+        self._reader = Reader(tokenizer, words, setup.options)
         self._encoder = Encoder(
             tokenizer, self._limit, config.get_vocab_size(), self._reader.before
         )
@@ -256,7 +265,7 @@ def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
     return min(max_length + 1, own) if own is not None else max_length
 
 
-def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
+def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
     """Load the model into a new engine."""
     cpu = setup.device == "cpu"
     asked = arguments.for_vllm(setup.options, setup.device)
@@ -272,11 +281,10 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
         os.environ.setdefault(variable, text)
     folder = str(checkpoint.folder)
     try:
-        with warnings.catch_warnings(action="ignore"), setup.files(checkpoint.folder).ready() as at:
+        with warnings.catch_warnings(action="ignore"), words.ready() as at:
             from vllm import EngineArgs, LLMEngine
 
             given["tokenizer"] = str(at)
-
             return LLMEngine.from_engine_args(
                 EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
             )
