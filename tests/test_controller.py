@@ -12,6 +12,7 @@ from reporting import FAILED, INTERNAL, INTERRUPTED, NOTHING, OK, USAGE, Board
 
 from mcqtest.gate import beside, staged, write
 from mcqtest.plugin import controller
+from mcqtest.plugin import workers as lending
 from mcqtest.plugin.wire import ERROR, FATAL, PLAN, Plan
 from mcqtest.types import McqtestError
 
@@ -221,6 +222,18 @@ def test_a_worker_gets_what_it_needs(tmp_path, monkeypatch):
     given = [node.workerinput["mcqtest"] for node in nodes]
     assert [each["environment"]["CUDA_VISIBLE_DEVICES"] for each in given] == ["3", "5", "5"]
     assert given[0]["identity"]["name"] == "small"
+
+
+@pytest.mark.parametrize(
+    ("device", "workers", "told"), [("cpu", 2, 4), ("cpu", 0, 8), ("cuda", 2, 0)]
+)
+def test_threads_of_each_process(tmp_path, monkeypatch, device, workers, told):
+    """Workers share the cores, and the header says what each gets, unless a GPU computes."""
+    monkeypatch.setattr(lending, "allowed_cores", lambda: 8)
+    monkeypatch.setattr(controller.terminal, "header", lambda *_, threads, **__: [threads])
+    made = Board(tmp_path, workers=workers, identity=replace(MODEL, device=device))
+    made.run.about = made.run.data = ""
+    assert made.made.pytest_report_header() == [told]
 
 
 @pytest.mark.parametrize(("workers", "told"), [(0, 0), (2, 1)])

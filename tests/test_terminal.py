@@ -128,6 +128,14 @@ def test_the_header_names_the_baseline(baseline, update):
     assert against.endswith("alpha 0.01; /data")
 
 
+@pytest.mark.parametrize(("threads", "end"), [(0, "cpu"), (1, "cpu, 1 thread"), (3, ", 3 threads")])
+def test_the_header_says_how_many_threads(threads, end):
+    """Of each process, where there are any to speak of."""
+    policy = _policy(settings_of(), MODEL)
+    lines = terminal.header(MODEL, policy, about="", data="", threads=threads)
+    assert lines[0].endswith(end)
+
+
 def test_the_header_says_that_the_demo_is_a_toy():
     """Nobody should take its figures for a model's."""
     lines = header(settings_of(model="demo", demo=True))

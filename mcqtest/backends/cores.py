@@ -71,8 +71,7 @@ def _groups() -> Iterator[tuple[Path, Path]]:
             continue
         top, inside = Path(place), os.path.relpath(paths[name], root or "/")
         # A container may show its own group as the topmost, under the name that it has outside.
-        folder = top if inside.startswith("..") else top / inside
-        yield (folder if folder.is_dir() else top), top
+        yield (top if inside.startswith("..") else top / inside), top
 
 
 def _lines(path: Path) -> list[str]:
