@@ -111,6 +111,12 @@ def test_a_script_that_is_not_known(tmp_path):
     assert said.startswith("sea/b/0: the tokenizer does not know all characters of the prompt (")
 
 
+def test_a_vocabulary_of_another_script():
+    """One that knows no letter of ours has lost the few that a prompt has of them, and no more."""
+    assert Loss("가나 다라 마바 사아 A.", "가나 다라 마바 사아").damage == ""
+    assert Loss("one two three four", "o t t f").damage == "most of the text"
+
+
 def test_what_a_limit_left_behind(tmp_path):
     """A tokenizer saved with truncation and padding is used, and compared, without."""
     models.tokenizer("bytes_limited").save_pretrained(tmp_path)
@@ -314,28 +320,39 @@ def test_bos_that_a_prompt_has_already(tmp_path):
     reader(tmp_path, bos="no").check(asked(f"<s>{ENGLISH}"))
 
 
-def promised(folder, kind, value):
+def promised(folder, kind, value, name="TokenizersBackend"):
     """A tokenizer whose settings say something of a BOS."""
     models.tokenizer(kind).save_pretrained(folder)
     path = folder / "tokenizer_config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "add_bos_token": value}), "utf-8")
+    more = {"add_bos_token": value, "tokenizer_class": name}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **more}), "utf-8")
     return folder
 
 
-def test_bos_that_is_promised(tmp_path):
-    """A tokenizer that does not write what its settings promise is refused."""
-    where = promised(tmp_path, "bytes", True)
+@pytest.mark.parametrize("name", ["LlamaTokenizerFast", "GemmaTokenizer"])
+def test_bos_that_is_promised(tmp_path, name):
+    """A tokenizer that no longer writes what its class wrote in training is refused."""
+    where = promised(tmp_path, "bytes", True, name)
     said = complaint(reader, where)
     assert said.startswith(f"{where}: tokenizer_config.json says add_bos_token, and the tokenizer")
     assert reader(where, bos="yes").before == [1]
     assert reader(where, bos="no").before == []
 
 
-def test_bos_against_what_is_said(tmp_path):
-    """A tokenizer that writes one although its settings say no is a note."""
-    where = promised(tmp_path, "bytes_bos", False)
-    (said,) = notices(where, asked(ENGLISH))
-    assert said.startswith("'<s>' stands before every prompt, although tokenizer_config.json")
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("bytes_bos", False, "'<s>' stands before a prompt, and tokenizer_config.json says "),
+        ("bytes", True, "'<s>' does not stand before a prompt, and tokenizer_config.json says "),
+    ],
+)
+def test_bos_against_what_is_said(tmp_path, kind, value, said):
+    """A tokenizer of a class that never cared what its settings say is a note."""
+    where = promised(tmp_path, kind, value)
+    (note,) = notices(where, asked(ENGLISH))
+    assert note.startswith(said)
+    other = "yes" if value else "no"
+    assert note.endswith(f"{json.dumps(value)}; --backend-option bos={other} keeps to that")
     assert notices(where, asked(ENGLISH), bos="yes") == notices(where, asked(ENGLISH), bos="no")
 
 

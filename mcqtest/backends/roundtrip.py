@@ -9,6 +9,7 @@ is a note.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -110,10 +111,12 @@ class Reader:
                 f"no {words.bos_token!r} stands before a prompt, and {family} models are trained "
                 "with one; --backend-option bos=yes writes it"
             )
-        if bos in self.before and self._files.settings.get("add_bos_token") is False:
+        promise = self._files.settings.get("add_bos_token")
+        if bos is not None and isinstance(promise, bool) and promise != (bos in self.before):
+            stands, other = ("stands", "no") if bos in self.before else ("does not stand", "yes")
             yield (
-                f"{words.bos_token!r} stands before every prompt, although tokenizer_config.json "
-                "says no add_bos_token; --backend-option bos=no leaves it out"
+                f"{words.bos_token!r} {stands} before a prompt, and tokenizer_config.json says "
+                f"add_bos_token: {json.dumps(promise)}; --backend-option bos={other} keeps to that"
             )
 
 

@@ -108,7 +108,7 @@ def _check(own: list[int], tokenizer: Any, files: TokenizerFiles) -> None:
             f"{files.folder}: the tokenizer writes {token!r} {count} times before a prompt, and "
             "models are trained with one: --backend-option bos=yes writes one, bos=no none"
         )
-    if files.settings.get("add_bos_token") is True and not count:
+    if files.promises_bos and not count:
         raise McqtestError(
             f"{files.folder}: tokenizer_config.json says add_bos_token, and the tokenizer writes "
             f"no {token!r} before a prompt: --backend-option bos=yes writes it, bos=no leaves it "

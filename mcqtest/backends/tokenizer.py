@@ -47,6 +47,9 @@ _BYTES = """
 """
 """Classes that work on bytes."""
 
+_KEPT_BOS = ("LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer")
+"""Classes that wrote a BOS where ``add_bos_token`` said so, before `transformers` 5."""
+
 _OF_MODELS = {"llama": "LlamaTokenizer", "gemma": "GemmaTokenizer", "gpt2": "GPT2Tokenizer"}
 """Types of models -> the class that `transformers` takes where none is named."""
 
@@ -69,6 +72,14 @@ class TokenizerFiles:
     def settings(self) -> Mapping[str, Any]:
         """``tokenizer_config.json``; empty where there is none that can be read."""
         return _read(self.folder / "tokenizer_config.json")
+
+    @property
+    def promises_bos(self) -> bool:
+        """``add_bos_token`` is set, and the class named is one of those that kept it while the
+        checkpoint was made: `transformers` 5 drops it where there is a ``tokenizer.json``.
+        """
+        name = str(self.settings.get("tokenizer_class")).removesuffix("Fast")
+        return self.settings.get("add_bos_token") is True and name in _KEPT_BOS
 
     @property
     def written(self) -> Path | None:
