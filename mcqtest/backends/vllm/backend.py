@@ -26,8 +26,7 @@ from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
-from mcqtest.backends.vllm.failures import said, smaller
-from mcqtest.backends.vllm.leftovers import unname
+from mcqtest.backends.vllm import failures, leftovers
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
 _ENVIRONMENT = {
@@ -74,7 +73,7 @@ class Vllm:
         self._name = checkpoint.name
         words = setup.files(checkpoint.folder)
         self._engine = _start(checkpoint, setup, words)
-        unname()
+        leftovers.unname()
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
@@ -154,7 +153,9 @@ class Vllm:
         except EngineDeadError as error:
             raise self._dead(error) from error
         except Exception as error:  # its checks of a request, whose errors share no base class
-            raise AnswerError(f"{item.request.name}: vLLM refuses it ({said(error)})") from error
+            raise AnswerError(
+                f"{item.request.name}: vLLM refuses it ({failures.said(error)})"
+            ) from error
         return name
 
     def _step(self) -> list[Any]:
@@ -168,8 +169,8 @@ class Vllm:
 
     def _dead(self, error: Exception) -> McqtestError:
         return McqtestError(
-            f"{self._name}: vLLM stopped ({said(error)}); the answers so far are stored, so the "
-            f"same command goes on from here{smaller(error)}"
+            f"{self._name}: vLLM stopped ({failures.said(error)}); the answers so far are stored, "
+            f"so the same command goes on from here{failures.smaller(error)}"
         )
 
 
@@ -290,5 +291,6 @@ def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
             )
     except Exception as error:  # many libraries, many errors
         raise McqtestError(
-            f"{folder}: vLLM cannot run this model ({said(error)}){smaller(error)}"
+            f"{folder}: vLLM cannot run this model ({failures.said(error)})"
+            f"{failures.smaller(error)}"
         ) from error
