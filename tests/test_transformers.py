@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
 
 from mcqtest import backends, data, prompts
 from mcqtest.backends import context
@@ -780,6 +781,22 @@ def test_code_of_a_checkpoint_is_not_run(tmp_path):
     assert said.startswith(f"{where}: transformers cannot load this model (ValueError: ")
     assert said.endswith("; --backend-option trust_remote_code=1 runs that code, if you trust it")
     assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "advised"),
+    [(MemoryError(), True), (torch.OutOfMemoryError("no"), True), (RuntimeError("shapes"), False)],
+)
+def test_memory_that_runs_out_while_loading(llama, monkeypatch, error, advised):
+    """Advice on memory stands where it ran out, and nowhere else."""
+
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", fails)
+    said = complaint(models.backend, llama)
+    assert said.startswith(f"{llama}: transformers cannot load this model ({type(error).__name__}")
+    assert ("use fewer workers (-n)" in said) == advised
 
 
 def test_safetensors_come_first(tmp_path):

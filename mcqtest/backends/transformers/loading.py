@@ -9,6 +9,7 @@ import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mcqtest.backends import context as lengths
+from mcqtest.backends import memory
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
@@ -85,9 +86,11 @@ def tokenizer(files: TokenizerFiles, *, remote: bool) -> Any:
 
 
 def _advice(error: Exception) -> str:
-    if "trust_remote_code" not in str(error):
-        return ""
-    return "; --backend-option trust_remote_code=1 runs that code, if you trust it"
+    if memory.ran_out(error):
+        return "; use fewer workers (-n), a smaller --backend-option dtype, or a larger device"
+    if "trust_remote_code" in str(error):
+        return "; --backend-option trust_remote_code=1 runs that code, if you trust it"
+    return ""
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:
