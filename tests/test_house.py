@@ -28,6 +28,7 @@ FACES = ("answers", "backends", "data", "gate", "metrics", "prompts", "report", 
 TORCH = {
     f"backends.transformers.{name}"
     for name in (
+        "architecture",
         "attention",
         "backend",
         "generation",

@@ -172,6 +172,7 @@ class Run:
             self._load,
             ahead=not self.is_worker,
             progress=self.progress,
+            unchanged=self.check_unchanged,
         )
 
     def _all(self, task: Task) -> list[Planned]:
@@ -179,9 +180,10 @@ class Run:
         return [self.planned[task], *self.variants.get(task, ())]
 
     def _load(self) -> Backend:
-        backend = backends.load(self._model, self._setup)
-        self.check_unchanged()
-        return backend
+        try:
+            return backends.load(self._model, self._setup)
+        finally:
+            self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
 
     def check_unchanged(self) -> None:
         """Raise if the files are no longer those whose content names this model: answers of one
@@ -190,7 +192,7 @@ class Run:
         if self._model.stamp != self.identity.stamp:
             raise McqtestError(
                 f"{self._model.folder}: the checkpoint was written to while it was read; wait "
-                "until it is complete and run again"
+                "until it is complete and run again (what it answered before is kept)"
             )
 
     def close(self) -> None:

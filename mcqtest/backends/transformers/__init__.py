@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup, dtype
-from mcqtest.types import Backend, McqtestError
+from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
@@ -38,6 +38,10 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         versions=f"transformers {transformers}, torch {torch}",
         options=options,
     )
+
+
+def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
+    return model.weights.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

@@ -27,7 +27,7 @@ from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
 from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.generation import Generator
-from mcqtest.backends.transformers.loading import context, load, usable
+from mcqtest.backends.transformers.loading import context, in_use, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
 from mcqtest.types import AnswerError, Request, Response
 
@@ -51,7 +51,8 @@ class Transformers:
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
         self._device = usable(setup.device)
-        self._model, tokenizer = load(checkpoint, setup, self._device)
+        self._model, tokenizer, self._notes = load(checkpoint, setup, self._device)
+        self._in_use = in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
@@ -75,13 +76,13 @@ class Transformers:
         texts = self._generator.reason if "_generator" in vars(self) else None
         reason = self._sharing.reason or texts
         if not reason:
-            return []
+            return list(self._notes)
         notice = (
             f"{self._name}: {type(self._model).__name__} cannot share prefixes "
             f"({reason}); such prompts are computed whole, which is slower and "
             "changes nothing else"
         )
-        return [notice]
+        return [*self._notes, notice]
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and

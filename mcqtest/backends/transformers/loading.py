@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, modeling_utils
+from transformers.quantizers.auto import AUTO_QUANTIZATION_CONFIG_MAPPING
 
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
-from mcqtest.backends.transformers import kernels, passes
+from mcqtest.backends.transformers import architecture, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -33,21 +37,28 @@ def usable(name: str) -> torch.device:
     return device
 
 
-def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[Any, Any]:
+def load(
+    checkpoint: Checkpoint, setup: Setup, device: torch.device
+) -> tuple[Any, Any, Sequence[str]]:
+    """Model and tokenizer, and what a person should know of the weights, in sentences."""
     transformers.utils.logging.disable_progress_bar()
     remote = setup.options.get("trust_remote_code", "0") == "1"
     folder = str(checkpoint.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
+    _check(checkpoint)
+    notes = architecture.check_tensors(checkpoint, remote=remote)
     try:
-        with passes.quiet():
+        with passes.quiet(), _unmapped():
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=setup.dtype,
                 trust_remote_code=remote,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
             )
+            _own(model)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
@@ -60,12 +71,67 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
         raise McqtestError(
             f"{folder}: transformers cannot load this model ({one_line(error, named=True)}){advice}"
         ) from error
-    if missing := sorted(found["missing_keys"]):  # they would be random numbers
+    notes += architecture.judge(checkpoint, architecture.Fit.of(model, found))
+    return model, tokenizer, list(dict.fromkeys(notes))
+
+
+def _check(checkpoint: Checkpoint) -> None:
+    """Raise for what the library would pass over, or load as something else."""
+    if not checkpoint.weights.is_standard:
         raise McqtestError(
-            f"{folder}: the weights lack {len(missing)} tensors of this architecture, such as "
-            f"{missing[0]}; save the model again with save_pretrained"
+            f"{checkpoint.folder}: transformers finds no model.safetensors and no "
+            f"model.safetensors.index.json beside {checkpoint.weights.files[0]}; copy the index, "
+            "or save the model again"
         )
-    return model, tokenizer
+    text = checkpoint.config.get("text_config")
+    for config in (checkpoint.config, text if isinstance(text, Mapping) else {}):
+        if not (told := config.get("quantization_config")):
+            continue
+        method = told.get("quant_method") if isinstance(told, Mapping) else told
+        bits = isinstance(told, Mapping) and (told.get("load_in_8bit") or told.get("load_in_4bit"))
+        if not bits and method not in AUTO_QUANTIZATION_CONFIG_MAPPING:
+            raise McqtestError(
+                f"{checkpoint.folder / 'config.json'}: transformers {transformers.__version__} "
+                f"knows no quant_method {method!r} and would take the weights for plain ones; "
+                "correct it, or use --backend=vllm"
+            )
+
+
+def in_use(checkpoint: Checkpoint) -> list[mmap.mmap]:
+    """The weights' files, mapped and never read: so that ``lsof``, ``fuser`` and ``/proc`` show to
+    whoever wants to overwrite or remove them that a run is still at work on them.
+    """
+    found = []
+    for name in checkpoint.weights.files:
+        with suppress(OSError, ValueError), (checkpoint.folder / name).open("rb") as file:
+            found.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    return found
+
+
+@contextmanager
+def _unmapped() -> Iterator[None]:
+    """Let weights be read and not mapped: of a mapped file that somebody cuts off, a page that is
+    not there any more ends the process, without a word.
+    """
+    opened = modeling_utils.safe_open
+
+    def read(*arguments: Any, **more: Any) -> Any:
+        return opened(*arguments, **{**more, "backend": "pread"})
+
+    modeling_utils.safe_open = read
+    try:
+        yield
+    finally:
+        modeling_utils.safe_open = opened
+
+
+def _own(model: Any) -> None:
+    """Copy what is still a view of a mapped file, as torch opens a .bin: whoever writes to the file
+    would change the model while it is asked. A mapped tensor's storage is the whole file.
+    """
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.device.type == "cpu" and tensor.untyped_storage().nbytes() > tensor.nbytes:
+            tensor.data = tensor.data.clone()
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup, dtype
-from mcqtest.types import Backend, McqtestError
+from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
@@ -41,6 +41,10 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
         options=options,
     )
+
+
+def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
+    return model.weights.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

@@ -24,6 +24,7 @@ from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
+from mcqtest.backends.transformers.architecture import check_tensors
 from mcqtest.types import AnswerError, McqtestError, Request, Response, one_line
 
 _ENVIRONMENT = {
@@ -64,7 +65,8 @@ class Vllm:
     """A loaded checkpoint; a `mcqtest.types.Backend`."""
 
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
-        self.notices: list[str] = []
+        remote = setup.options.get("trust_remote_code", "0").lower() in {"1", "true"}
+        self.notices = check_tensors(checkpoint, remote=remote)
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
@@ -263,13 +265,15 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
     eager = cpu and given["enforce_eager"]
     for variable, text in (_ENVIRONMENT | (_ENVIRONMENT_CPU if eager else {})).items():
         os.environ.setdefault(variable, text)
-    folder = str(checkpoint.folder)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            from vllm import EngineArgs, LLMEngine
+    with checkpoint.weights.alone() as folder:
+        given |= {"model": str(folder), "dtype": setup.dtype, "logprobs_mode": "raw_logprobs"}
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                from vllm import EngineArgs, LLMEngine
 
-            return LLMEngine.from_engine_args(
-                EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
-            )
-    except Exception as error:  # many libraries, many errors
-        raise McqtestError(f"{folder}: vLLM cannot run this model ({_said(error)})") from error
+                return LLMEngine.from_engine_args(EngineArgs(**given))
+        except Exception as error:  # many libraries, many errors
+            said = _said(error).replace(str(folder), str(checkpoint.folder))
+            raise McqtestError(
+                f"{checkpoint.folder}: vLLM cannot run this model ({said})"
+            ) from error
