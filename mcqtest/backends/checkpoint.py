@@ -27,7 +27,7 @@ from mcqtest.types import McqtestError, one_line
 _COUNTS = re.compile(
     r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin"
     r"|[^.].*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json"
-    r"|(adapter_|generation_)?config\.json|params\.json|[^.].*quant.*\.json"
+    r"|(adapter_|generation_)?config\.json|params\.json|([^.].*)?quant.*\.json"
     r"|tokenizer.*|vocab.*|merges\.txt|special_tokens_map\.json|added_tokens\.json"
     r"|(emoji|entity_vocab|byte_maps)\.json|dict\.txt|prophetnet\.tokenizer"
     r"|chat_template.*|tekken\.json|[^.].*\.(model|tiktoken|py)"

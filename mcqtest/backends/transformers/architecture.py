@@ -50,20 +50,21 @@ class Fit:
 
     @classmethod
     def of(cls, model: Any, found: Mapping[str, Any]) -> Fit:
-        """What the library said about loading ``model``. Of quantised weights, neither shapes nor
-        spare tensors (scales, zero points) say anything.
+        """What the library said about loading ``model``. Of quantised weights, spare tensors
+        (scales, zero points) and shapes say nothing, but for the number of experts.
         """
+        quantised = _quantised(model.config)
         wrong = [
             f"{name} has the shape {list(is_)} and not {list(wanted)}"
             for name, is_, wanted in sorted(found["mismatched_keys"])
+            if not quantised or (len(is_) > 2 < len(wanted) and is_[0] != wanted[0])
         ]
         unused = [each for each in found["unexpected_keys"] if not _BUFFERS.fullmatch(each)]
-        quantised = _quantised(model.config)
         modules = dict(model.named_modules())
         lists = {at: m for at, m in modules.items() if isinstance(m, torch.nn.ModuleList)}
         return cls(
             missing=sorted(found["missing_keys"]),
-            wrong=[] if quantised else wrong,
+            wrong=wrong,
             spare=[] if quantised else sorted(unused),
             parts=frozenset(name.rpartition(".")[0] for name, _ in model.named_parameters()),
             lists={at: len(layers) for at, layers in lists.items()},

@@ -58,7 +58,8 @@ def load(
                 ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
             )
-            _own(model)
+            if checkpoint.weights.files[0].endswith(".bin"):  # which torch maps
+                _own(model)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
@@ -126,11 +127,11 @@ def _unmapped() -> Iterator[None]:
 
 
 def _own(model: Any) -> None:
-    """Copy what is still a view of a mapped file, as torch opens a .bin: whoever writes to the file
-    would change the model while it is asked. A mapped tensor's storage is the whole file.
+    """Copy tensors that may be views of a mapped file, one after the other: whoever writes to the
+    file would change the model while it is asked.
     """
     for tensor in (*model.parameters(), *model.buffers()):
-        if tensor.device.type == "cpu" and tensor.untyped_storage().nbytes() > tensor.nbytes:
+        if tensor.device.type == "cpu":
             tensor.data = tensor.data.clone()
 
 
