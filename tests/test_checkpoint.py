@@ -380,6 +380,7 @@ def test_a_model_of_the_hub(sound, tmp_path, hub):
     assert model == "org/ship-7.b"
     assert "*.safetensors" in options["allow_patterns"]
     assert not any("bin" in pattern for pattern in options["allow_patterns"])
+    assert "consolidated*" in options["ignore_patterns"]
 
 
 def test_a_folder_comes_before_the_hub(sound, tmp_path, hub):

@@ -198,7 +198,8 @@ def _from_hub(model: str) -> Path:
         ) from None
     wanted = ["*.safetensors", "*.json", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py"]
     try:
-        return Path(snapshot_download(model, allow_patterns=wanted))
+        unread = ["consolidated*", "original/*"]  # the same weights once more, in another form
+        return Path(snapshot_download(model, allow_patterns=wanted, ignore_patterns=unread))
     except Exception as error:  # noqa: BLE001 - the errors of the hub share no base class
         said = one_line(error, 200, whole=True)
         raise McqtestError(

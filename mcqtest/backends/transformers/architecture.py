@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -75,22 +76,29 @@ def check_tensors(checkpoint: Checkpoint, *, remote: bool = False) -> list[str]:
     """Raise unless the tensors are those of the architecture; what a person should know, in
     sentences. ``remote`` allows code of the checkpoint's own.
     """
-    folder, files = checkpoint.folder, checkpoint.weights.files
-    if not files[0].endswith(".safetensors"):
-        return []  # what is in a .bin is known once it is loaded
-    held = {name: read_tensors(folder / name) for name in files}
-    tensors = {tensor: each for inside in held.values() for tensor, each in inside.items()}
     try:
+        held = {name: _tensors(checkpoint.folder / name) for name in checkpoint.weights.files}
+        tensors = {tensor: each for inside in held.values() for tensor, each in inside.items()}
         with passes.quiet():
-            config = AutoConfig.from_pretrained(str(folder), trust_remote_code=remote)
+            config = AutoConfig.from_pretrained(str(checkpoint.folder), trust_remote_code=remote)
             model = _empty(config, remote)
             fit = Fit.of(model, _load(model, tensors))
+    except McqtestError:
+        raise
     except Exception as error:  # noqa: BLE001 - code that is not trusted, what only vLLM knows, ...
         said = one_line(error, 120, named=True)
         return [f"{checkpoint.name}: its tensors were not held against its architecture ({said})"]
     places = {tensor: name for name, inside in held.items() for tensor in inside}
     _refuse_false_ties(checkpoint, model, places)
     return judge(checkpoint, fit)
+
+
+def _tensors(path: Path) -> Mapping[str, Tensor]:
+    """Names, types and shapes in a file of weights; their content is not read."""
+    if path.suffix == ".safetensors":
+        return read_tensors(path)
+    found = torch.load(path, map_location="meta", weights_only=True)
+    return {name: Tensor(str(each.dtype), tuple(each.shape)) for name, each in found.items()}
 
 
 def judge(checkpoint: Checkpoint, fit: Fit) -> list[str]:
@@ -207,7 +215,8 @@ def _unpacked(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...
 def _refuse_false_ties(checkpoint: Checkpoint, model: Any, places: Mapping[str, str]) -> None:
     """Raise where two tensors differ that config.json ties: some take both, others one of them."""
     for one, other in getattr(model, "all_tied_weights_keys", {}).items():
-        if one in places and other in places:
+        both = [places.get(one, ""), places.get(other, "")]
+        if all(name.endswith(".safetensors") for name in both):
             pair = []
             for name in (one, other):
                 path = checkpoint.folder / places[name]
