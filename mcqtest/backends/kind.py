@@ -34,7 +34,7 @@ class Model(Protocol):
 
     @property
     def stamp(self) -> str:
-        """Another one once it was written to. Looked at after every answer, so it should be quick."""
+        """Another one once it was written to. It is looked at after every answer."""
         ...
 
 
