@@ -31,6 +31,7 @@ TORCH = {
         "architecture",
         "attention",
         "backend",
+        "files",
         "generation",
         "kernels",
         "loading",

@@ -25,9 +25,9 @@ import torch
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
-from mcqtest.backends.transformers import passes
+from mcqtest.backends.transformers import files, passes
 from mcqtest.backends.transformers.generation import Generator
-from mcqtest.backends.transformers.loading import context, in_use, load, usable
+from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
 from mcqtest.types import AnswerError, Request, Response
 
@@ -51,8 +51,9 @@ class Transformers:
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
         self._device = usable(setup.device)
-        self._model, tokenizer, self._notes = load(checkpoint, setup, self._device)
-        self._in_use = in_use(checkpoint)
+        self._notes = files.check(checkpoint, setup)
+        self._model, tokenizer = load(checkpoint, setup, self._device)
+        self._in_use = files.in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer, modeling_utils
-from transformers.quantizers.auto import AUTO_QUANTIZATION_CONFIG_MAPPING
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup
-from mcqtest.backends.transformers import architecture, kernels, passes
+from mcqtest.backends.transformers import architecture, files, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -37,18 +33,13 @@ def usable(name: str) -> torch.device:
     return device
 
 
-def load(
-    checkpoint: Checkpoint, setup: Setup, device: torch.device
-) -> tuple[Any, Any, Sequence[str]]:
-    """Model and tokenizer, and what a person should know of the weights, in sentences."""
+def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[Any, Any]:
     transformers.utils.logging.disable_progress_bar()
     remote = setup.options.get("trust_remote_code", "0") == "1"
     folder = str(checkpoint.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
-    _check(checkpoint)
-    notes = architecture.check_tensors(checkpoint, remote=remote)
     try:
-        with passes.quiet(), _unmapped():
+        with passes.quiet(), files.unmapped():
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,
@@ -58,8 +49,7 @@ def load(
                 ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
             )
-            if checkpoint.weights.files[0].endswith(".bin"):  # which torch maps
-                _own(model)
+            files.own(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
@@ -72,67 +62,8 @@ def load(
         raise McqtestError(
             f"{folder}: transformers cannot load this model ({one_line(error, named=True)}){advice}"
         ) from error
-    notes += architecture.judge(checkpoint, architecture.Fit.of(model, found))
-    return model, tokenizer, list(dict.fromkeys(notes))
-
-
-def _check(checkpoint: Checkpoint) -> None:
-    """Raise for what the library would pass over, or load as something else."""
-    if not checkpoint.weights.is_standard:
-        raise McqtestError(
-            f"{checkpoint.folder}: transformers finds no model.safetensors and no "
-            f"model.safetensors.index.json beside {checkpoint.weights.files[0]}; copy the index, "
-            "or save the model again"
-        )
-    text = checkpoint.config.get("text_config")
-    for config in (checkpoint.config, text if isinstance(text, Mapping) else {}):
-        if not (told := config.get("quantization_config")):
-            continue
-        method = told.get("quant_method") if isinstance(told, Mapping) else told
-        bits = isinstance(told, Mapping) and (told.get("load_in_8bit") or told.get("load_in_4bit"))
-        if not bits and method not in AUTO_QUANTIZATION_CONFIG_MAPPING:
-            raise McqtestError(
-                f"{checkpoint.folder / 'config.json'}: transformers {transformers.__version__} "
-                f"knows no quant_method {method!r} and would take the weights for plain ones; "
-                "correct it, or use --backend=vllm"
-            )
-
-
-def in_use(checkpoint: Checkpoint) -> list[mmap.mmap]:
-    """The weights' files, mapped and never read: so that ``lsof``, ``fuser`` and ``/proc`` show to
-    whoever wants to overwrite or remove them that a run is still at work on them.
-    """
-    found = []
-    for name in checkpoint.weights.files:
-        with suppress(OSError, ValueError), (checkpoint.folder / name).open("rb") as file:
-            found.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    return found
-
-
-@contextmanager
-def _unmapped() -> Iterator[None]:
-    """Let weights be read and not mapped: of a mapped file that somebody cuts off, a page that is
-    not there any more ends the process, without a word.
-    """
-    opened = modeling_utils.safe_open
-
-    def read(*arguments: Any, **more: Any) -> Any:
-        return opened(*arguments, **{**more, "backend": "pread"})
-
-    modeling_utils.safe_open = read
-    try:
-        yield
-    finally:
-        modeling_utils.safe_open = opened
-
-
-def _own(model: Any) -> None:
-    """Copy tensors that may be views of a mapped file, one after the other: whoever writes to the
-    file would change the model while it is asked.
-    """
-    for tensor in (*model.parameters(), *model.buffers()):
-        if tensor.device.type == "cpu":
-            tensor.data = tensor.data.clone()
+    architecture.judge(checkpoint, architecture.Fit.of(model, found))
+    return model, tokenizer
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:
