@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.transformers.architecture import check_tensors
+from mcqtest.types import McqtestError
 
 EXPERTS = {"num_experts": 4, "moe_intermediate_size": 32, "num_experts_per_tok": 2}
 
@@ -124,6 +125,14 @@ def test_what_does_not_belong_together(llama, tmp_path, case):
     change, said = case
     found = changed(llama, tmp_path, **change)
     assert complaint(check_tensors, found).startswith(f"{found.folder}: {said}")
+
+
+def test_settings_of_the_command_count(llama, tmp_path):
+    """The ``hf_overrides`` of vLLM take the place of what config.json says."""
+    found = changed(llama, tmp_path, config={"num_hidden_layers": 1})
+    assert check_tensors(found, settings={"num_hidden_layers": 2}) == []
+    with pytest.raises(McqtestError, match="lack 9 tensors"):
+        check_tensors(found, settings={"num_hidden_layers": 3})
 
 
 AHEAD = {"model.layers.2.mlp.up_proj.weight": (2,)}

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -72,15 +73,22 @@ class Fit:
         )
 
 
-def check_tensors(checkpoint: Checkpoint, *, remote: bool = False) -> list[str]:
+def check_tensors(
+    checkpoint: Checkpoint,
+    *,
+    remote: bool = False,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+) -> list[str]:
     """Raise unless the tensors are those of the architecture; what a person should know, in
-    sentences. ``remote`` allows code of the checkpoint's own.
+    sentences. ``remote`` allows code of the checkpoint's own; ``settings`` take the place of those
+    in config.json.
     """
     try:
         held = {name: _tensors(checkpoint.folder / name) for name in checkpoint.weights.files}
         tensors = {tensor: each for inside in held.values() for tensor, each in inside.items()}
         with passes.quiet():
-            config = AutoConfig.from_pretrained(str(checkpoint.folder), trust_remote_code=remote)
+            folder = str(checkpoint.folder)
+            config = AutoConfig.from_pretrained(folder, trust_remote_code=remote, **settings)
             model = _empty(config, remote)
             fit = Fit.of(model, _load(model, tensors))
     except McqtestError:

@@ -66,7 +66,8 @@ class Vllm:
 
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
         remote = setup.options.get("trust_remote_code", "0").lower() in {"1", "true"}
-        self.notices = check_tensors(checkpoint, remote=remote)
+        settings = arguments.for_vllm(setup.options, setup.device).get("hf_overrides") or {}
+        self.notices = check_tensors(checkpoint, remote=remote, settings=settings)
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
