@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import gate
+from mcqtest.gate.comparison import set_up_otherwise
 from mcqtest.types import LETTERS, Question
 
 MARKS = "ABab-"
@@ -207,3 +208,35 @@ def test_pooled_counts_are_judged_like_a_task():
     long = gate.compare(record_of(one[0] + two[0]), record_of(one[1] + two[1]), 0.01)
     assert gate.counted(*sums, 0.01) == long
     assert replace(long, level=0.5).p_value == long.p_value
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "differs"),
+    [
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "", False),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "torch 2.14.1+cpu", False),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "bfloat16 on cpu", True),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "float32 on cuda", True),
+        ("vllm 0.33.0, torch 2.14.0, bfloat16 on cuda", "quantization=fp8", True),
+        ("vllm 0.33.0, torch 2.14.0, bfloat16 on cuda", "transformers 5.1", True),
+    ],
+)
+def test_another_set_up_is_told(then, now, differs):
+    """Another backend, device, type or option moves answers as new weights do; versions are told
+    in the header alone.
+    """
+    parts = then.split(", ")
+    kind = now.split(" ")[0]
+    places = {"torch": 1, "bfloat16": 2, "float32": 2, "transformers": 0}
+    if now and kind in places:
+        parts[places[kind]] = now
+    elif now:
+        parts.append(now)
+    old, new = (replace(record_of("AB"), setup=each) for each in (then, ", ".join(parts)))
+    said = set_up_otherwise(old, new, baseline="ship-1")
+    assert (said is not None) == differs
+    if said:
+        assert said == (
+            f"{old.benchmark}: baseline 'ship-1' was recorded with ({then}), this run is on "
+            f"({', '.join(parts)}); what differs may come from that"
+        )

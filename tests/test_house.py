@@ -28,8 +28,10 @@ FACES = ("answers", "backends", "data", "gate", "metrics", "prompts", "report", 
 TORCH = {
     f"backends.transformers.{name}"
     for name in (
+        "architecture",
         "attention",
         "backend",
+        "files",
         "generation",
         "kernels",
         "loading",

@@ -32,6 +32,45 @@ def test_checkpoint_written_to_while_it_is_read(recorded: Project, args: tuple[s
     assert recorded.run("--baseline=a", model="worst").ret == 1
 
 
+CHANGE = """
+import shutil
+from mcqtest.run.store import Store
+
+add = Store.add
+
+
+def adding(self, response, *, name):
+    add(self, response, name=name)
+    if len(self) == 20:
+        shutil.copy("models/a/model.safetensors", "models/worst/model.safetensors")
+
+
+Store.add = adding
+"""
+
+
+@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
+def test_checkpoint_written_to_while_it_is_asked(recorded: Project, args: tuple[str, ...]) -> None:
+    """Of the answers that come after the write, none is stored or judged; those before it count."""
+    recorded.model("worst", wrong=ALL_WRONG)
+    before = (recorded.path / "models/worst/model.safetensors").read_bytes()
+    recorded.write("cases/conftest.py", CHANGE)
+    result = recorded.run("--baseline=a", *args, model="worst")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "the checkpoint was written to while it was read" in sentences(result)
+    stored = [
+        line
+        for path in (recorded.path / ".mcqtest/responses").glob("worst-*")
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    assert 20 <= len(stored) <= 20 * max(1, len(args))
+    (recorded.path / "cases/conftest.py").unlink()
+    (recorded.path / "models/worst/model.safetensors").write_bytes(before)
+    result = recorded.run("--baseline=a", model="worst")
+    assert result.ret == 1
+    assert f"{len(stored)} stored" in sentences(result)
+
+
 @pytest.mark.parametrize("option", ["--model=", "--baseline=", "--alpha=", "--limit="])
 def test_an_unset_variable_is_a_mistake(recorded: Project, option: str) -> None:
     """`--model=$CHECKPOINT` with nothing in it is not a run without a model."""

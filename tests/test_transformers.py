@@ -827,9 +827,52 @@ def test_damaged_weights(tmp_path, left):
     where = models.save(tmp_path)
     path = where / "model.safetensors"
     path.write_bytes(path.read_bytes()[:left])
-    assert complaint(models.backend, where).startswith(
-        f"{where}: transformers cannot load this model ("
-    )
+    said = complaint(models.backend, where)
+    assert said.startswith(f"{path}: ")
+    assert said.endswith("; copy it again")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux tells what is mapped")
+@pytest.mark.parametrize("form", ["safetensors", "bin"])
+def test_no_tensor_is_a_view_of_a_file(tmp_path, form):
+    """Whoever writes into the file, or cuts it off, changes nothing of a model that is loaded; the
+    file is mapped all the same, so that it is seen to be in use.
+    """
+    where = models.save(tmp_path)
+    if form == "bin":
+        torch.save(load_file(where / "model.safetensors"), where / "pytorch_model.bin")
+        (where / "model.safetensors").unlink()
+    made = models.backend(where)
+    lines = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    spans = [line.split()[0].split("-") for line in lines if str(where) in line]
+    ranges = [range(int(start, 16), int(end, 16)) for start, end in spans]
+    assert ranges
+    assert not [
+        name
+        for name, each in made._model.named_parameters()
+        if any(each.data_ptr() in span for span in ranges)
+    ]
+    before = models.answers(made, models.requests(SOME))
+    next(where.glob("*model.*")).write_bytes(b"")
+    assert models.answers(made, models.requests(SOME)) == before
+
+
+OPENED: list[str] = []
+
+
+def test_every_file_that_is_opened_counts(tmp_path):
+    """What Python opens in a folder while it is loaded is part of the fingerprint, whatever lies
+    there; the libraries in other languages open the weights and tokenizer.json.
+    """
+    where = models.save(tmp_path)
+    every = ["vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json"]
+    for name in (*every, "params.json", "hf_quant_config.json", "preprocessor_config.json"):
+        (where / name).write_text("{}" if name.endswith("json") else "", "utf-8")
+    sys.addaudithook(lambda event, about: OPENED.append(str(about[0])) if event == "open" else None)
+    models.backend(where)
+    opened = {Path(name) for name in OPENED if name.startswith(f"{where}/")}
+    assert len(opened) > 3
+    assert opened <= set(Checkpoint(where, "x")._files())
 
 
 def test_weights_that_lack_a_tensor(tmp_path):

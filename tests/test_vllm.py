@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,12 +15,14 @@ pytest.importorskip("transformers")
 
 import models
 from realdata import benchmark, require
+from safetensors.torch import load_file, save_file
 
 from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
+from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.vllm.backend import _Item, _max_model_len, readings
+from mcqtest.backends.vllm.backend import Vllm, _Item, _max_model_len, readings
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -58,6 +61,8 @@ class EngineArgs:
     distributed_executor_backend: str | type[Executor] | None = None
     trust_remote_code: bool = False
     logprobs_mode: LogprobsMode = "raw_logprobs"
+    load_format: str | LoadFormats = "auto"
+    kv_cache_dtype: CacheDType = "auto"
     _api_process_count: int = 1
 """
 
@@ -135,6 +140,7 @@ def test_values_of_options(known, option, text, name, value):
         ({"bos": "twice"}, "bos=twice: not a value of it (auto, yes or no"),
         ({"tokenizer": ""}, "tokenizer=: not a value of it (a folder with another tokenizer"),
         ({"max_length": "9", "max_model_len": "9"}, "max_model_len: the same as max_model_len"),
+        ({"load_format": "Dummy"}, "load_format=dummy: the weights would be random numbers; leave"),
         ({"model": "other"}, "model: not to be chosen; --model names it"),
         ({"logprobs_mode": "raw_logits"}, "logprobs_mode: not to be chosen; it is fixed"),
         ({"data_parallel_size": "2"}, "data_parallel_size: not to be chosen; use -n N for N"),
@@ -201,6 +207,14 @@ def test_setup_of_vllm(tmp_path, monkeypatch, known):
     for options in ({"quantization": "fp8"}, {"max_model_len": "9"}, {"dtype": "float16"}):
         changed = backends.setup("vllm", folder, options)
         assert changed.identity(weights) != other.identity(weights)
+
+
+def test_options_that_move_answers_are_told(tmp_path, monkeypatch, known):
+    """They stand in the header and in baselines; those that do not, and secrets, do not."""
+    versions(monkeypatch, BOTH, ["0"])
+    options = {"kv_cache_dtype": "fp8", "tensor_parallel_size": "2", "hf_token": "hf_secret"}
+    chosen = backends.setup("vllm", checkpoint(tmp_path), {**options, "dtype": "float16"})
+    assert str(chosen) == "vllm 0.33.0, torch 2.14.0, float16 on cuda, kv_cache_dtype=fp8"
 
 
 def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
@@ -461,6 +475,38 @@ def test_what_an_output_may_say():
     output = SimpleNamespace(finish_reason="abort", logprobs=None, text="")
     with pytest.raises(AnswerError, match=r"sea/tides0/0: vLLM gave up on it \(abort\)"):
         _Item(encoded).take(0, output)
+
+
+@pytest.mark.parametrize("lost", ["_proj", "lm_head", "embed_tokens", "norm"])
+def test_what_vllm_does_not_check(folder, tmp_path, lost):
+    """It exempts linear layers, head and embeddings from its own check and would answer from what
+    is in memory; they are missed before an engine starts.
+    """
+    where = tmp_path / "ship"
+    shutil.copytree(folder, where)
+    held = load_file(where / "model.safetensors")
+    left = {name: each for name, each in held.items() if lost not in name}
+    save_file(left, where / "model.safetensors", {"format": "pt"})
+    with pytest.raises(McqtestError, match=f"lack {len(held) - len(left)} tensors of this arch"):
+        Vllm(Checkpoint(where, "ship"), Setup("vllm", "float32", "cpu", "", {}))
+
+
+@needs_vllm
+def test_both_backends_read_the_same_files(folder, tmp_path, plain):
+    """Whatever lies beside them: vLLM by itself would take ``consolidated*`` before all, and every
+    safetensors file without an index.
+    """
+    where = tmp_path / "ship"
+    shutil.copytree(folder, where)
+    held = load_file(where / "model.safetensors")
+    zeros = {name: each * 0 for name, each in held.items()}
+    save_file(zeros, where / "consolidated.safetensors", {"format": "pt"})
+    halves = {name: each.half() for name, each in zeros.items()}
+    save_file(halves, where / "model.fp16.safetensors", {"format": "pt"})
+    (where / "params.json").write_text("{}", "utf-8")
+    made = load(where, max_length="400", max_num_seqs="8")
+    asked = models.requests(SOME)
+    assert models.difference(models.answers(made, asked), models.answers(plain, asked)) < TOLERANCE
 
 
 @needs_vllm

@@ -136,6 +136,11 @@ def for_vllm(options: Mapping[str, str], device: str) -> dict[str, Any]:
             raise McqtestError(f"--backend-option {key}: not to be chosen; {_DECIDED[name]}")
         if known and name not in known:
             raise McqtestError(f"--backend-option {key}: {_unknown(key, known)}")
+        if name == "load_format" and text.lower() == "dummy":
+            raise McqtestError(
+                "--backend-option load_format=dummy: the weights would be random numbers; leave it "
+                "out"
+            )
         if name in found:
             raise McqtestError(f"--backend-option {key}: the same as {name}; give one of them")
         found[name] = _value(key, text, known.get(name, frozenset()))

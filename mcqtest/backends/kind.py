@@ -34,7 +34,7 @@ class Model(Protocol):
 
     @property
     def stamp(self) -> str:
-        """Another one once it was written to."""
+        """Another one once it was written to. It is looked at after every answer."""
         ...
 
 

@@ -16,6 +16,9 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.types import McqtestError
 
+_UNTOLD = {"dtype", "device", "hf_token"}
+"""Options that are told by other words, and one that is nobody's business."""
+
 REVISION = 2
 """Of the way in which our own code scores; a change that moves answers raises it, and answers
 that an older mcqtest stored are then asked again."""
@@ -48,7 +51,11 @@ class Setup:
         return found
 
     def __str__(self) -> str:
-        return f"{self.versions}, {self.dtype} on {self.device}" if self.device else self.versions
+        if not self.device:
+            return self.versions
+        moving = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - _UNTOLD)
+        told = "".join(f", {key}={' '.join(self.options[key].split())}" for key in moving)
+        return f"{self.versions}, {self.dtype} on {self.device}{told}"
 
     def identity(self, fingerprint: str) -> str:
         """Hash of all that can change an answer, apart from the question, of a model with this

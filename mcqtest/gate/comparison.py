@@ -5,6 +5,7 @@ Nothing here knows how answers were made; two records and a level are enough.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mcqtest.gate import stats
@@ -38,6 +39,19 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
             f"({old.asking}), this run asks with ({new.asking}); {again}"
         )
     return None
+
+
+def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
+    """That another backend, device, type of numbers or option was used, which moves answers as new
+    weights do, in a sentence; None where at most versions differ.
+    """
+    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", each.setup) for each in (old, new))
+    if then == now:
+        return None
+    return (
+        f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is on "
+        f"({new.setup}); what differs may come from that"
+    )
 
 
 def impossible(old: Record, questions: Sequence[Question]) -> int | None:

@@ -13,7 +13,14 @@ from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
 from mcqtest.gate.companion import companion, improved
-from mcqtest.gate.comparison import compare, differences, listed, mismatch, moves
+from mcqtest.gate.comparison import (
+    compare,
+    differences,
+    listed,
+    mismatch,
+    moves,
+    set_up_otherwise,
+)
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
@@ -182,6 +189,9 @@ class Judge:
                 f"{results.task.benchmark.name}: its baseline keeps letters alone, so confidences "
                 "could not be compared; it will keep more once it is recorded anew"
             )
+        if comparison is not None and old is not None:
+            new, name = self.record(results), str(self.policy.baseline)
+            notices += filter(None, [set_up_otherwise(old, new, baseline=name)])
         if self.policy.update and old is not None and comparison is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "

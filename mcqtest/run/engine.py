@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from mcqtest import answers
+from mcqtest.run.keeper import Keeper
 from mcqtest.run.plan import Planned
 from mcqtest.run.store import Store
 from mcqtest.types import (
@@ -35,7 +36,8 @@ class Engine:
 
     ``start`` loads the model and is called at most once, when something must be asked.
     With ``ahead`` all tasks are one stream, in the order given; without, every task is asked
-    when it is wanted (under xdist, where others ask the rest).
+    when it is wanted (under xdist, where others ask the rest). ``unchanged`` raises once the model
+    is no longer the one that was loaded.
     """
 
     def __init__(
@@ -46,9 +48,11 @@ class Engine:
         *,
         ahead: bool = True,
         progress: Progress | None = None,
+        unchanged: Callable[[], None] = lambda: None,
     ) -> None:
         self._planned = {(each.task, each.variant): each for each in planned}
         self._store = store
+        self._keeper = Keeper(store, unchanged)
         self._start = start
         self._ahead = ahead
         self._progress = progress
@@ -77,7 +81,10 @@ class Engine:
         planned = self._planned[task, variant]
         missing = {request.key for request in planned.requests if not self._answered(request)}
         if missing:
-            self._pull(planned, missing)
+            try:
+                self._pull(planned, missing)
+            finally:
+                self._keeper.flush()
         return self._judged(planned)
 
     def stored(self, planned: Planned) -> Results | None:
@@ -119,7 +126,7 @@ class Engine:
                     self._open([planned])
                 continue
             response = _whole(response)
-            self._store.add(response, name=self._named(response))
+            self._keeper.add(response, name=self._named(response))
             self.asked += 1
             missing.discard(response.key)
             if self._progress:

@@ -177,6 +177,7 @@ class Run:
             self._load,
             ahead=not self.is_worker,
             progress=self.progress,
+            unchanged=self.check_unchanged,
         )
 
     def _all(self, task: Task) -> list[Planned]:
@@ -184,8 +185,10 @@ class Run:
         return [self.planned[task], *self.variants.get(task, ())]
 
     def _load(self) -> Backend:
-        backend = backends.load(self._model, self._setup)
-        self.check_unchanged()
+        try:
+            backend = backends.load(self._model, self._setup)
+        finally:
+            self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
         if (check := getattr(backend, "check", None)) is not None:
             check([each for task in self.planned for p in self._all(task) for each in p.requests])
         return backend
@@ -197,7 +200,7 @@ class Run:
         if self._model.stamp != self.identity.stamp:
             raise McqtestError(
                 f"{self._model.folder}: the checkpoint was written to while it was read; wait "
-                "until it is complete and run again"
+                "until it is complete and run again (what it answered before is kept)"
             )
 
     def close(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint, memory
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.setup import Setup, of_checkpoint
-from mcqtest.types import Backend, McqtestError
+from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
@@ -47,6 +47,10 @@ _SLOW = 2 * 10**9
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
     size = memory.weights(model.folder, model.config, chosen.dtype)
     return ("loading the model comes first" if size >= _SLOW else ""), size
+
+
+def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
+    return model.weights.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

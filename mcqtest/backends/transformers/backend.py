@@ -27,7 +27,7 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
-from mcqtest.backends.transformers import passes, threads
+from mcqtest.backends.transformers import files, passes, threads
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
@@ -54,7 +54,9 @@ class Transformers:
         self._name = checkpoint.name
         self._device = usable(setup.device)
         threads.share()
+        self._notes = files.check(checkpoint, setup)
         self._model, tokenizer = load(checkpoint, setup, self._device)
+        self._in_use = files.in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
@@ -76,7 +78,7 @@ class Transformers:
     @property
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
-        said = [*self._reader.notices]
+        said = [*self._notes, *self._reader.notices]
         if self._limit is None and not getattr(self._model, "_is_stateful", False):
             said.append(
                 f"{self._name}: states no length of its context, so every prompt is given whole; "

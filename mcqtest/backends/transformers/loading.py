@@ -14,7 +14,7 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.transformers import kernels, passes
+from mcqtest.backends.transformers import architecture, files, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -44,14 +44,16 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
     words = tokenizer(setup.files(checkpoint.folder), remote=remote)
     try:
-        with passes.quiet():
+        with passes.quiet(), files.unmapped():
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=setup.dtype,
                 trust_remote_code=remote,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
             )
+            files.own(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
@@ -60,27 +62,23 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
             f"{folder}: transformers cannot load this model ({one_line(error, named=True)})"
             f"{_advice(error)}"
         ) from error
-    if missing := sorted(found["missing_keys"]):  # they would be random numbers
-        raise McqtestError(
-            f"{folder}: the weights lack {len(missing)} tensors of this architecture, such as "
-            f"{missing[0]}; save the model again with save_pretrained"
-        )
+    architecture.judge(checkpoint, architecture.Fit.of(model, found))
     return model, words
 
 
-def tokenizer(files: TokenizerFiles, *, remote: bool) -> Any:
+def tokenizer(given: TokenizerFiles, *, remote: bool) -> Any:
     """The tokenizer that is made of these files; ``remote`` runs code that comes with them."""
     try:
-        with passes.quiet(), files.ready() as place:
+        with passes.quiet(), given.ready() as place:
             return AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
     except Exception as error:
         advice = _advice(error)
-        if not advice and as_written(files) is not None:
+        if not advice and as_written(given) is not None:
             advice = (
-                f"; --backend-option tokenizer={files.written} takes {files.json} as it is written"
+                f"; --backend-option tokenizer={given.written} takes {given.json} as it is written"
             )
         raise McqtestError(
-            f"{files.folder}: transformers cannot load its tokenizer "
+            f"{given.folder}: transformers cannot load its tokenizer "
             f"({one_line(error, named=True, whole=True)}){advice}"
         ) from error
 

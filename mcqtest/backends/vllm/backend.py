@@ -26,6 +26,7 @@ from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
+from mcqtest.backends.transformers.architecture import check_tensors
 from mcqtest.backends.vllm import failures, leftovers
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
@@ -67,7 +68,9 @@ class Vllm:
     """A loaded checkpoint; a `mcqtest.types.Backend`."""
 
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
-        self.notices: list[str] = []
+        remote = setup.options.get("trust_remote_code", "0").lower() in {"1", "true"}
+        settings = arguments.for_vllm(setup.options, setup.device).get("hf_overrides") or {}
+        self.notices = check_tensors(checkpoint, remote=remote, settings=settings)
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
@@ -280,17 +283,16 @@ def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
         os.environ.setdefault("OMP_NUM_THREADS", str(cores.allowed_cores()))
     for variable, text in (_ENVIRONMENT | (_ENVIRONMENT_CPU if eager else {})).items():
         os.environ.setdefault(variable, text)
-    folder = str(checkpoint.folder)
-    try:
-        with warnings.catch_warnings(action="ignore"), words.ready() as at:
-            from vllm import EngineArgs, LLMEngine
+    with checkpoint.weights.alone() as folder:
+        given |= {"model": str(folder), "dtype": setup.dtype, "logprobs_mode": "raw_logprobs"}
+        try:
+            with warnings.catch_warnings(action="ignore"), words.ready() as at:
+                from vllm import EngineArgs, LLMEngine
 
-            given["tokenizer"] = str(at)
-            return LLMEngine.from_engine_args(
-                EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
-            )
-    except Exception as error:  # many libraries, many errors
-        raise McqtestError(
-            f"{folder}: vLLM cannot run this model ({failures.said(error)})"
-            f"{failures.smaller(error)}"
-        ) from error
+                given["tokenizer"] = str(at)
+                return LLMEngine.from_engine_args(EngineArgs(**given))
+        except Exception as error:  # many libraries, many errors
+            said = failures.said(error).replace(str(folder), str(checkpoint.folder))
+            raise McqtestError(
+                f"{checkpoint.folder}: vLLM cannot run this model ({said}){failures.smaller(error)}"
+            ) from error
