@@ -35,7 +35,12 @@ class Config:
         self.ini = {"mcq_gate": []} | (ini or {})
         self.given = {f"mcq_{key}": value for key, value in given.items()}
         self.registered = {}
-        self.pluginmanager = SimpleNamespace(register=self.register)
+        self.pluginmanager = SimpleNamespace(
+            register=self.register, hasplugin={"syrupy"}.__contains__
+        )
+        self.stash = pytest.Stash()
+        self.cleanups = []
+        self.add_cleanup = self.cleanups.append
         if workerinput is not None:
             self.workerinput = workerinput
 

@@ -37,7 +37,7 @@ def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
     try:
         raw = path.read_bytes()
         if name.endswith(".gz"):
-            raw = gzip.decompress(raw)
+            raw = _unpacked(raw, name)
     except (OSError, EOFError, zlib.error) as error:
         found = f"cannot be read ({one_line(error)})"
         raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
@@ -48,12 +48,30 @@ def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
     return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
 
 
+_LEAST, _RATIO = 64 * 1024 * 1024, 200
+"""Bytes that any file may unpack to, and how many times its size a larger one may: what models say
+comes to a tenth of that."""
+
+
+def _unpacked(raw: bytes, name: str) -> bytes:
+    """A few kB can hold what no memory does."""
+    most = max(_LEAST, _RATIO * len(raw))
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise McqtestError(
+            f"{name}: its {len(raw):,} bytes unpack to more than {most:,}, as no questions or "
+            f"outputs do; mend it {AGAIN}, or unpack it yourself"
+        )
+    return found
+
+
 def _decode(raw: bytes, name: str) -> str:
-    """UTF-8, with or without a byte order mark."""
+    """UTF-8, with or without byte order marks: two programs may have put one each."""
     at = raw.find(b"\0")  # no text format has it, but Python's csv lets it through
     if at < 0:
         try:
-            return raw.decode("utf-8").removeprefix("\ufeff")
+            return raw.decode("utf-8").lstrip("\ufeff")
         except UnicodeDecodeError as error:
             at = error.start
     line = raw.count(b"\n", 0, at) + 1

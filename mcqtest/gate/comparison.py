@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from mcqtest.gate import stats
 from mcqtest.gate.outcome import change
 from mcqtest.gate.record import Record
-from mcqtest.types import LETTERS, Comparison, Question
+from mcqtest.types import LETTERS, Comparison, Question, printable
 
 Change = str
 """``lost``, ``won`` or ``same``."""
@@ -124,7 +124,7 @@ def moves(
     """
     rows = zip(ids, changed(old, new), _shown(old), _shown(new), strict=True)
     return [
-        f"{id_} {before}>{after}"
+        f"{printable(id_)} {before}>{after}"
         for at, (id_, kind, before, after) in enumerate(rows)
         if kind == wanted and (not among or among[at])
     ]

@@ -76,6 +76,7 @@ _ONLY_SHOWN = (
     "help",
     "version",
     "markers",
+    "cacheshow",
     "showfixtures",
     "show_fixtures_per_test",
     "setuponly",

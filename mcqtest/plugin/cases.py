@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from mcqtest.gate import Outcome
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
 from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.run import Run
-from mcqtest.types import AnswerError, McqtestError, Results, Task
+from mcqtest.types import AnswerError, McqtestError, Results, Task, printable
 
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
@@ -68,8 +69,7 @@ class Cases:
             return
         try:
             self.run.plan([task for item in session.items if (task := task_of(item))])
-            plan = Plan.of(self.run)
-            self._plan = plan.to_json() if self.run.is_worker else plan
+            self._plan = self._sent(Plan.of(self.run), session.config)
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
@@ -137,6 +137,13 @@ class Cases:
                 item.session.shouldstop = "the run cannot go on"  # the verdict says why
         return report
 
+    def _sent(self, what: Plan | Outcome, config: pytest.Config) -> Any:
+        """As a report carries it: plain values where that goes to another process, xdist's
+        controller or, with pytest-forked, the one that waits.
+        """
+        travels = self.run.is_worker or config.getoption("forked", default=False)
+        return what.to_json() if travels else what
+
     def _judge(
         self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
     ) -> None:
@@ -147,9 +154,10 @@ class Cases:
         baseline = item.stash.get(BASELINE, None)
         compared = baseline is not None and baseline.outcome is not None
         outcome = self.run.outcome(results, compared=compared)
-        setattr(report, OUTCOME, outcome.to_json() if self.run.is_worker else outcome)
+        setattr(report, OUTCOME, self._sent(outcome, item.config))
         if compared and outcome.failures and isinstance(error, AssertionError):
-            report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
+            # the verdict, not a diff of letters
+            report.longrepr = printable("\n".join(outcome.failures), lines=True)
         for name, value in outcome.figures.items():  # builtin floats: anything else is lost on
             item.user_properties.append((name, value))  # the way to xdist's controller
 

@@ -20,7 +20,7 @@ from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, wor
 from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
-from mcqtest.types import McqtestError
+from mcqtest.types import McqtestError, printable
 
 _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 """Options of pytest that leave something out."""
@@ -52,9 +52,10 @@ class Controller:
     def pytest_report_header(self) -> list[str]:
         run = self.run
         threads = self._devices.threads if run.identity.device == "cpu" else 0
-        return terminal.header(
+        lines = terminal.header(
             run.identity, run.policy, about=run.about, data=run.data, threads=threads
         )
+        return list(map(printable, lines))
 
     # Workers
 
@@ -108,8 +109,8 @@ class Controller:
             self._screen.announce(plan.counts, self.run.cost)
         if (values := getattr(report, OUTCOME, None)) is not None:
             outcome = arrived(values)
-            self._board.add(outcome)
-            self._screen.show(outcome, failed=report.failed)
+            if self._board.add(outcome):  # not of a test that is run again
+                self._screen.show(outcome, failed=report.failed)
 
     def _arrived(self, plan: Any) -> Plan:
         """What a process is going to ask; a worker's comes as plain values."""
@@ -155,18 +156,7 @@ class Controller:
     def _finish(self, session: pytest.Session) -> pytest.ExitCode | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
-        pooled: list[Pooled] = []
-        try:
-            pooled = board.benchmarks()
-        except McqtestError as error:
-            tally.fatal = tally.fatal or str(error)
-        red = any(outcome.failures for outcome in board.outcomes.values())
-        problems = tally.problems(session.exitstatus, judged=len(board.outcomes), is_red=red)
-        if not problems and board.outcomes:
-            problems += self._unasked()
-        if tally.skipped:
-            board.notices[tally.skipped] = None
-        verdict = decide(pooled, problems, board.policy)
+        pooled, verdict = self._decide(session)
         self._fail_pooled(pooled)
         try:
             self._write(pooled, verdict)
@@ -179,12 +169,44 @@ class Controller:
         if tally.fatal is not None:
             self._screen.point(tally.fatal)
             return pytest.ExitCode.USAGE_ERROR
+        if self._stopped(session) and session.exitstatus == pytest.ExitCode.INTERRUPTED:
+            return pytest.ExitCode.TESTS_FAILED  # xdist has no other way to stop
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
             return None
         if tally.is_broken:
             return pytest.ExitCode.INTERNAL_ERROR
         judged = bool(board.outcomes)
         return pytest.ExitCode.TESTS_FAILED if judged else pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def _decide(self, session: pytest.Session) -> tuple[list[Pooled], Verdict]:
+        """Whole benchmarks, and the verdict on the run."""
+        board, tally = self._board, self._tally
+        pooled: list[Pooled] = []
+        try:
+            pooled = board.benchmarks()
+        except McqtestError as error:
+            tally.fatal = tally.fatal or str(error)
+        stopped = self._stopped(session)
+        problems = tally.problems(
+            session.exitstatus, judged=len(board.outcomes), is_red=self._is_red, stopped=stopped
+        )
+        if not problems and board.outcomes:
+            problems += self._unasked()
+        if tally.skipped:
+            board.notices[tally.skipped] = None
+        verdict = decide(pooled, problems, board.policy)
+        if stopped:  # what ended the run comes before what it left out
+            found = verdict.reasons[len(problems) :]
+            verdict = replace(verdict, reasons=[*found, *problems])
+        return pooled, verdict
+
+    @property
+    def _is_red(self) -> bool:
+        return any(outcome.failures for outcome in self._board.outcomes.values())
+
+    def _stopped(self, session: pytest.Session) -> bool:
+        """Whether the run was to end at something red (``-x``, ``--maxfail``), and did."""
+        return self._is_red and bool(getattr(session, "shouldfail", False))
 
     def _unasked(self) -> list[str]:
         """Benchmarks that were asked for by name and are not there, where nothing was selected
@@ -222,11 +244,11 @@ class Controller:
         """Benchmarks that are red as a whole become failed cases, in the terminal and JUnit."""
         for each in (each for each in pooled if each.failures):
             failed = pytest.TestReport(
-                nodeid=f"{each.name}::pooled",
+                nodeid=printable(f"{each.name}::pooled"),
                 location=(each.name, None, "pooled"),
                 keywords={},
                 outcome="failed",
-                longrepr="\n".join(each.failures),
+                longrepr=printable("\n".join(each.failures), lines=True),
                 when="call",
             )
             setattr(failed, POOLED, True)

@@ -12,7 +12,7 @@ import pytest
 from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
 from mcqtest.report import Clock, sentence, terminal
-from mcqtest.types import Task
+from mcqtest.types import Task, printable
 
 
 class Screen:
@@ -50,11 +50,12 @@ class Screen:
             start = "" if self._workers else "\n"  # the file's name stands there
             reporter.write(start + terminal.columns(self._width) + "\n", bold=True)
         self._lines += 1
+        text = printable(terminal.line(outcome, self._width))
         if reporter.isatty and not self._workers:  # over what the progress left
-            reporter.rewrite(terminal.line(outcome, self._width), erase=True, red=failed)
+            reporter.rewrite(text, erase=True, red=failed)
             reporter.write("\n")
         else:
-            reporter.write(terminal.line(outcome, self._width), red=failed)
+            reporter.write(text, red=failed)
             reporter.write("\n")  # by itself: a stream without Korean escapes what it is given
 
     def status(self, report: pytest.TestReport, outcome: Outcome) -> tuple[str, str, Any]:
@@ -64,7 +65,7 @@ class Screen:
         if reporter is None or reporter.verbosity == 0:
             return report.outcome, "", word
         letter = "." if report.passed else "F"
-        said = f"{word} {terminal.short(outcome)}"
+        said = f"{word} {printable(terminal.short(outcome))}"
         return report.outcome, letter, (said, {"green" if report.passed else "red": True})
 
     def progress(self, task: Task, done: int, total: int) -> None:
@@ -77,7 +78,7 @@ class Screen:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         disabled = capture.global_and_fixture_disabled() if capture else contextlib.nullcontext()
         with disabled:
-            reporter.rewrite(text, erase=True)
+            reporter.rewrite(printable(text), erase=True)
 
     def point(self, mistake: str) -> None:
         """Where a ``mistake`` that ended the run is a case's error, point to the verdict, which
@@ -95,16 +96,17 @@ class Screen:
         if reporter.verbosity >= 0:
             reporter.write_sep("=", "mcqtest")
             for text in terminal.summary(pooled, self._width, tags):
-                reporter.write_line(text)
+                reporter.write_line(printable(text))
         for notice in notices:
-            reporter.write_line(f"note: {notice}", yellow=True)
+            reporter.write_line(f"note: {printable(notice)}", yellow=True)
 
     def end(
         self, name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Policy, folder: Path
     ) -> None:
         """The verdict on the model of this ``name``, and where everything lies."""
         color = "red" if verdict.state == "fail" else "green"
-        said = sentence(name, pooled, verdict, policy)
+        said = printable(sentence(name, pooled, verdict, policy))
         self.reporter.write_line(said, **{color: True, "bold": True})
         if self.reporter.verbosity >= 0:
-            self.reporter.write_line(f"results: {folder}/results.jsonl, {folder}/summary.json")
+            where = f"results: {folder}/results.jsonl, {folder}/summary.json"
+            self.reporter.write_line(printable(where))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mcqtest import report
-from mcqtest.gate import write
+from mcqtest.gate import write_or_remove
 from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.plugin.wire import worker_run
-from mcqtest.run import Run, Settings, project, settings
+from mcqtest.run import OccupiedError, Run, Settings, lock, project, settings
 from mcqtest.types import McqtestError
 
 
@@ -29,28 +31,69 @@ def start(config: pytest.Config) -> None:
         found = _settings(config)
         if not found.model:
             return
+        _check(config)
         if not config.option.collectonly:
-            _spoil(config, report.UNFINISHED)  # before hours may go into reading the weights
+            _occupy(config, Path(found.run_dir), found.model)
+            _spoil(Path(found.run_dir), report.UNFINISHED)  # reading the weights may take hours
         run = Run(found)
         controller = Controller(config, run, workers=_workers(config))
     except McqtestError as error:
-        _spoil(config, str(error))
+        if not isinstance(error, OccupiedError):
+            _refuse(config, str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
     if not controller.workers:
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
 
 
-def _spoil(config: pytest.Config, reason: str) -> None:
-    """Leave no summary of an earlier run to be taken for that of this one."""
+def _check(config: pytest.Config) -> None:
+    """Raise where this pytest cannot run us."""
+    if not config.pluginmanager.hasplugin("syrupy"):
+        raise McqtestError(
+            "syrupy, which keeps baselines, is switched off; leave out -p no:syrupy, or where "
+            "plugins are not loaded by themselves add -p syrupy"
+        )
+    workers, limit = _workers(config), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    least = 16 + 4 * workers
+    if 0 <= limit < least:
+        whose = f" with {workers} workers" if workers else ""
+        raise McqtestError(
+            f"{limit} files may be open at once, and a run{whose} needs {least}; raise it, as with "
+            "ulimit -n 1024"
+        )
+
+
+_OCCUPIED = pytest.StashKey[bool]()
+"""This process has the lock of the run's folder."""
+
+
+def _occupy(config: pytest.Config, folder: Path, model: str) -> None:
+    config.add_cleanup(lock(folder, model=model))
+    config.stash[_OCCUPIED] = True
+
+
+def _refuse(config: pytest.Config, reason: str) -> None:
+    """Leave the reason in place of an earlier run's summary, unless that run goes on."""
+    table: Mapping[str, Any] = {}
+    with suppress(McqtestError):  # that it cannot be read may be the mistake
+        table = project.table(config.rootpath)
     try:
         option = next(each for each in OPTIONS if each.key == "run_dir")
-        given, base = _lookup(config, project.table(config.rootpath))(option)
-        path = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser() / "summary.json"
-        if path.is_file():
-            write(path, report.dump(report.refused(reason)))
-    except (McqtestError, OSError, RuntimeError, TypeError):
+        given, base = _lookup(config, table)(option)
+        folder = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser()
+        if not config.stash.get(_OCCUPIED, False) and (folder / "summary.json").is_file():
+            with suppress(McqtestError):  # of a full disk: what lies there must go all the more
+                _occupy(config, folder, "?")
+        _spoil(folder, reason)
+    except (OccupiedError, OSError, RuntimeError, TypeError, ValueError):
         return  # the mistake itself is what is going to be told
+
+
+def _spoil(folder: Path, reason: str) -> None:
+    """Leave no summary of an earlier run to be taken for that of this one."""
+    path = folder / "summary.json"
+    if path.is_file():
+        write_or_remove(path, report.dump(report.refused(reason)))
 
 
 def _workers(config: pytest.Config) -> int:

@@ -71,14 +71,19 @@ class Tally:
         """A result got lost."""
         return bool(self.ledger.missing() or self.ledger.broken)
 
-    def problems(self, exitstatus: Any, *, judged: int, is_red: bool) -> list[str]:
+    def problems(
+        self, exitstatus: Any, *, judged: int, is_red: bool, stopped: bool = False
+    ) -> list[str]:
         """What stands against a pass. ``judged``: tasks of which there is an outcome; ``is_red``:
-        one of these says why a test failed.
+        one of these says why a test failed; ``stopped``: the run was to end at that (``-x``).
         """
         problems = [self.fatal] if self.fatal else []
         problems += [f"internal error: {line}" for line in self.ledger.broken]
         missing = self.ledger.missing()
-        if int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+        if stopped and missing:
+            tests = plural(len(missing), "selected test")
+            problems.append(f"{tests} left out, since the run was to stop at a failure")
+        elif int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
         elif missing and not self.fatal:  # what ended the run left them out
             count = plural(len(missing), "selected test")

@@ -2,7 +2,8 @@
 
 from mcqtest.run import project, settings
 from mcqtest.run.engine import Progress
+from mcqtest.run.occupied import OccupiedError, lock
 from mcqtest.run.run import Run
 from mcqtest.run.settings import Settings
 
-__all__ = ["Progress", "Run", "Settings", "project", "settings"]
+__all__ = ["OccupiedError", "Progress", "Run", "Settings", "lock", "project", "settings"]

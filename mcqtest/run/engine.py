@@ -6,15 +6,15 @@ stream until that task's answers are stored; what is stored already is not asked
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
 from mcqtest import answers
 from mcqtest.run.keeper import Keeper
 from mcqtest.run.plan import Planned
-from mcqtest.run.store import Store
+from mcqtest.run.store import Store, fault
 from mcqtest.types import (
     AnswerError,
     Backend,
@@ -60,7 +60,8 @@ class Engine:
         self._stream: Iterator[Response] | None = None
         self._streamed: Sequence[Planned] = ()
         """What the stream asks."""
-        self._names: dict[str, str] = {}
+        self._sent: dict[str, Request] = {}
+        """What a backend may answer, by key."""
         self.asked = 0
         """Responses that a model gave in this process."""
 
@@ -135,19 +136,19 @@ class Engine:
 
     def _named(self, response: Response) -> str:
         """What it answers; raises `McqtestError` for what no backend may say."""
-        if response.key not in self._names:
+        if response.key not in self._sent:
             raise McqtestError(
                 f"the backend gave an answer that was not asked for (key {response.key!r})"
             )
-        name = self._names[response.key]
-        if not response.logprobs and response.text is None:
-            raise McqtestError(f"{name}: the backend gave neither log-probabilities nor a text")
-        if not all(map(math.isfinite, response.logprobs)):
-            found = ", ".join(f"{value:g}" for value in response.logprobs)
+        request, count = self._sent[response.key], len(response.logprobs)
+        if said := fault(response):
+            raise McqtestError(f"{request.name}: the backend gave {said}")
+        if count and count != len(request.choices):
             raise McqtestError(
-                f"{name}: the backend gave log-probabilities {found}; finite numbers are needed"
+                f"{request.name}: the backend gave {count} log-probabilities for "
+                f"{len(request.choices)} choices"
             )
-        return name
+        return request.name
 
     def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
         """A new stream."""
@@ -176,14 +177,18 @@ class Engine:
         sent: set[str] = set()
         for each in planned:
             for request in each.requests:
-                self._names[request.key] = request.name
+                self._sent[request.key] = request
                 yield replace(request, known=self._answered(request) or request.key in sent)
                 sent.add(request.key)
 
 
 def _whole(response: Response) -> Response:
-    """A text that was cut inside a character, with a mark in its place: files hold whole ones."""
-    if response.text is None or response.text.isascii():
+    """As files hold it: numbers of whatever library as Python's, and a text that was cut inside
+    a character with a mark in its place.
+    """
+    with suppress(TypeError, ValueError):  # what is no number is told as that
+        response = replace(response, logprobs=tuple(map(float, response.logprobs)))
+    if not isinstance(response.text, str) or response.text.isascii():
         return response
     text = response.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return replace(response, text=text)

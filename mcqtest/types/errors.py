@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import re
+
+_UNSEEN = re.compile(
+    "[\0-\x08\x0a-\x1f\x7f-\x9f"  # controls but for the tab, those of eight bits as well
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of writing round
+    "\u2028\u2029\ud800-\udfff]"  # ends of lines and of paragraphs; halves of characters
+)
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """A text for a terminal, where a name, an id or an answer could hold what moves the cursor,
+    colours a verdict, or writes a line of its own: such characters are written as Python writes
+    them. With ``lines`` it may have several.
+    """
+    return _UNSEEN.sub(
+        lambda found: found[0] if lines and found[0] == "\n" else _escaped(found[0]), text
+    )
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()
+
 
 class McqtestError(Exception):
     """Something the user can mend. The message is one line: what, where, what to do.
 
     It ends the run (exit code 4), unless it is an `AnswerError`.
     """
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class AnswerError(McqtestError):
