@@ -16,6 +16,7 @@ from mcqtest import report
 from mcqtest.gate import Pooled, Verdict, decide, publish, write
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
+from mcqtest.plugin.watch import Watch
 from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, drawn, terminal
@@ -37,6 +38,7 @@ class Controller:
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
+        self._watch = Watch(self._tally.ledger.is_complete, self._tally.ledger.broken.append)
         self._end: tuple[list[Pooled], Verdict] | None = None
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
@@ -63,10 +65,12 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         lent = self._devices.lend(node.gateway.id)
         node.workerinput["mcqtest"] = worker_input(self.run, lent)
+        self._watch.add(node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         self._devices.take_back(node.gateway.id)
+        self._watch.drop(node)
         if sentence := getattr(node, "workeroutput", {}).get(FATAL):
             self._tally.refuse(sentence)
             raise pytest.UsageError(sentence)
@@ -156,6 +160,7 @@ class Controller:
     def _finish(self, session: pytest.Session) -> pytest.ExitCode | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
+        self._watch.end()
         pooled, verdict = self._decide(session)
         self._fail_pooled(pooled)
         try:
@@ -169,6 +174,8 @@ class Controller:
         if tally.fatal is not None:
             self._screen.point(tally.fatal)
             return pytest.ExitCode.USAGE_ERROR
+        if self._watch.reason is not None:
+            return pytest.ExitCode.INTERNAL_ERROR
         if self._stopped(session) and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             return pytest.ExitCode.TESTS_FAILED  # xdist has no other way to stop
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:

@@ -29,6 +29,11 @@ class Ledger:
     def tick(self, nodeid: str) -> None:
         self._reported.add(nodeid)
 
+    def is_complete(self) -> bool:
+        """All that was collected was reported; may be asked by another thread."""
+        expected = list(self._expected)
+        return bool(expected) and self._reported.issuperset(expected)
+
     def missing(self) -> list[str]:
         return [nodeid for nodeid in self._expected if nodeid not in self._reported]
 
