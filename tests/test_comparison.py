@@ -117,6 +117,8 @@ def test_moves_name_the_questions():
     ids = ["p", "q", "r", "s", "t", "u"]
     assert gate.moves(old, new, ids, "lost") == ["p A>B", "t +>*"]
     assert gate.moves(old, new, ids, "won") == ["r C>D", "u ->A"]
+    evil = ["p\n\x1b[1m약", *ids[1:]]
+    assert gate.moves(old, new, evil, "lost")[0] == "p\\n\\x1b[1m약 A>B"
 
 
 @given(pairs)

@@ -1,7 +1,10 @@
 """From a pytest configuration to the plugins of a run: what is asked for, and where it is told."""
 
+import errno
 import json
 import os
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -233,3 +236,38 @@ def test_a_mistake_leaves_no_files(tmp_path):
     table(tmp_path, "shots = ")
     assert "not valid TOML" in mistake(Config(tmp_path, model="m"))
     assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
+
+
+def test_no_stale_pass_on_a_full_disk(tmp_path, monkeypatch):
+    """Where it cannot be replaced it goes, whichever mistake ends the run."""
+    path = tmp_path / ".mcqtest/summary.json"
+    path.parent.mkdir()
+    for given in ({"model": "m"}, {"model": "m", "limit": "0"}):
+        path.write_text('{"verdict": "pass"}', "utf-8")
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_text", full)
+            with suppress(pytest.UsageError):
+                start.start(Config(tmp_path, **given))
+        assert not path.exists()
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    """Not even a lock: one line, and no pass that stays."""
+    path = tmp_path / ".mcqtest/summary.json"
+    path.parent.mkdir()
+    path.write_text('{"verdict": "pass"}', "utf-8")
+    monkeypatch.setattr(os, "open", full)
+    said = mistake(Config(tmp_path, model="m"))
+    assert said.startswith(f"{path.parent}: cannot be written (No space left on device)")
+    monkeypatch.undo()
+    assert not path.exists() or json.loads(path.read_text("utf-8"))["reasons"] == [said]
+
+
+def test_a_name_that_no_file_can_have(tmp_path):
+    """Is the mistake that is told."""
+    said = mistake(Config(tmp_path, model="m", run_dir="x" * 300))
+    assert "cannot be written (File name too long)" in said

@@ -82,18 +82,22 @@ def _refuse(config: pytest.Config, reason: str) -> None:
         given, base = _lookup(config, table)(option)
         folder = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser()
         if not config.stash.get(_OCCUPIED, False) and (folder / "summary.json").is_file():
-            with suppress(McqtestError):  # of a full disk: what lies there must go all the more
-                _occupy(config, folder, "?")
-        _spoil(folder, reason)
-    except (OccupiedError, OSError, RuntimeError, TypeError, ValueError):
+            _occupy(config, folder, "?")
+    except OccupiedError:
+        return
+    except McqtestError:  # of a full disk: what lies there must go all the more
+        pass
+    except (OSError, RuntimeError, TypeError, ValueError):
         return  # the mistake itself is what is going to be told
+    _spoil(folder, reason)
 
 
 def _spoil(folder: Path, reason: str) -> None:
     """Leave no summary of an earlier run to be taken for that of this one."""
     path = folder / "summary.json"
-    if path.is_file():
-        write_or_remove(path, report.dump(report.refused(reason)))
+    with suppress(OSError):  # of a name that no file can have
+        if path.is_file():
+            write_or_remove(path, report.dump(report.refused(reason)))
 
 
 def _workers(config: pytest.Config) -> int:
