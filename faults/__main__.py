@@ -36,9 +36,8 @@ def main(arguments: list[str]) -> None:
         print(f"\n{table}\n", flush=True)
         if options.write:
             command = f"python -m faults {name} --{name} {count} --seed {options.seed}"
-            write(
-                options.write, name, [table], f"mcqtest {_version()} on {processor()}; `{command}`"
-            )
+            about = f"mcqtest {_version()} on {processor()}; `{command}`"
+            write(options.write, name, [table], about, kind="faults")
 
 
 def _version() -> str:

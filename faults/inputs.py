@@ -19,7 +19,7 @@ from faults.mutants import mutated
 from speed.table import Table
 
 _HEAD = (
-    "file", "times", "refused in a line", "told, asked again", "same values",
+    "file", "times", "refused in a line", "told, or asked again", "same values",
     "judged as another model", "silent", "traceback", "crash or hang",
 )  # fmt: skip
 
@@ -161,7 +161,7 @@ def _judged(before: dict[str, Any], now: dict[str, Any]) -> str:
     new = {key: value for key, value in now["outcome"].items() if key not in _FOR_PEOPLE}
     if old == new:
         return "same values"
-    return "told, asked again" if said else "silent"
+    return "told, or asked again" if said else "silent"
 
 
 _FOR_PEOPLE = {"notices", "against"}
@@ -179,9 +179,7 @@ def _stored(before: dict[str, Any], now: dict[str, Any]) -> str:
     old, new = before["responses"], now["responses"]
     if any(key in old and old[key] != response for key, response in new.items()):
         return "silent"
-    if old.keys() <= new.keys():
-        return "same values"
-    return "told, asked again" if now["skipped"] else "silent"
+    return "same values" if old.keys() <= new.keys() else "told, or asked again"
 
 
 # --- making them ------------------------------------------------------------------------------
