@@ -58,17 +58,18 @@ def full(work: Path, rng: random.Random, count: int) -> Table:
     good = work / "undisturbed-room"
     first = runs.Run(good).end(600)
     assert first.code == 0, first.said
+    needed = sum(path.stat().st_size for path in good.rglob("*") if path.is_file()) // 1024
     found: Counter[str] = Counter()
     kinds = ["bytes", "bytes", "inodes", "read only"] if os.geteuid() == 0 else ["limit"]
     for number in range(count):
         kind = kinds[number % len(kinds)]
         folder = work / "small"
         folder.mkdir(exist_ok=True)
-        options = {
-            "bytes": f"size={rng.randrange(8, 400)}k",
+        room = {
+            "bytes": f"size={rng.randrange(8, needed - 16)}k",
             "inodes": f"nr_inodes={rng.choice([3, 4])}",
         }
-        mounted = _mount(folder, options.get(kind, "size=8m")) if kind != "limit" else False
+        mounted = _mount(folder, room.get(kind, "size=8m")) if kind != "limit" else False
         (folder / "summary.json").write_text('{"format": 1, "verdict": "pass"}\n', "utf-8")
         if kind == "read only":
             subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
@@ -82,8 +83,8 @@ def full(work: Path, rng: random.Random, count: int) -> Table:
         found["tracebacks"] += ended.has_traceback
         kept = runs.stored(folder)
         if mounted:
-            options = "remount,rw,size=64m,nr_inodes=10000"
-            subprocess.run(["mount", "-o", options, folder], check=True)
+            more = "remount,rw,size=64m,nr_inodes=10000"
+            subprocess.run(["mount", "-o", more, folder], check=True)
         again = runs.Run(folder).end(300)
         every = runs.stored(folder)
         found["answers lost or asked twice"] += len(kept.keys() - every.keys()) + sum(

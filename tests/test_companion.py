@@ -230,6 +230,20 @@ def test_what_a_companion_cannot_be(shape):
     assert "restore" in said
 
 
+@pytest.mark.parametrize("lost", [{"probabilities": None}, {"probabilities": []}, "another name"])
+def test_probabilities_that_were_lost(lost):
+    """The figures say that there were some; where they do not, there may have been none."""
+    record = record_of("Ab", questions="2, 0123", figures={"accuracy": 0.5, "brier": 0.1})
+    column = {"probabilities": packed([1] * 6, 3)}
+    good = {"format": 1, "of": digest(record)}
+    assert parse(json.dumps(good | column), record, where=WHERE).probabilities
+    changed = {"probabilitis": column["probabilities"]} if isinstance(lost, str) else lost
+    said = complaint(parse, json.dumps(good | changed), record, where=WHERE)
+    assert said.endswith("companion is damaged; restore it from version control")
+    texts_alone = replace(record, figures={"accuracy": 0.5})
+    assert parse(json.dumps(good), texts_alone, where=WHERE).probabilities is None
+
+
 def test_a_bomb_is_refused():
     """A few kilobytes that unpack to gigabytes are not unpacked."""
     raw = zlib.compress(bytes(2**26 + 2**20), 9)

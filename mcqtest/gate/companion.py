@@ -102,7 +102,8 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
     ) as error:
         raise McqtestError(f"{where}: {_DAMAGED}") from error
     columns = (found.probabilities, found.truncated, found.lengths)
-    if not good or any(column is not None and len(column) != n for column in columns):
+    lost = found.probabilities is None and "brier" in record.figures  # there were some
+    if not good or lost or any(column is not None and len(column) != n for column in columns):
         raise McqtestError(f"{where}: {_DAMAGED}")
     if found.of != digest(record):
         raise McqtestError(
