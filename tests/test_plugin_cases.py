@@ -26,6 +26,7 @@ class Item:
     """A collected test, parametrized with a task or with something else."""
 
     def __init__(self, task=None, **params):
+        self.config = SimpleNamespace(option=SimpleNamespace(forked=False))
         self.callspec = SimpleNamespace(params=params | ({"task": task} if task else {}))
         self.stash, self.user_properties = {}, []
         self.path = Path("/project/cases/test_toy.py")
@@ -186,7 +187,8 @@ def test_the_outcome_is_on_the_report():
     found = reported(*judged(outcome, is_worker=True))
     assert Outcome.from_json(json.loads(json.dumps(found[OUTCOME]))) == outcome
     cases, test = judged(outcome)
-    reported(cases, test)
+    test.config.option.forked = True  # pytest-forked's processes send reports as well
+    assert reported(cases, test)[OUTCOME] == outcome.to_json()
     assert dict(test.user_properties) == outcome.figures
     assert all(type(value) is float for _, value in test.user_properties)
 

@@ -141,7 +141,7 @@ class Cases:
         """As a report carries it: plain values where that goes to another process, xdist's
         controller or, with pytest-forked, the one that waits.
         """
-        travels = self.run.is_worker or config.getoption("forked", default=False)
+        travels = self.run.is_worker or getattr(config.option, "forked", False)
         return what.to_json() if travels else what
 
     def _judge(

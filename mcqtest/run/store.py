@@ -28,7 +28,8 @@ _LONGEST = 64 * 1024 * 1024
 """Bytes of a line, beyond which it is none of ours."""
 _ROUNDED = 1e-3
 """By how much a logarithm may have been rounded up, beyond 0."""
-_SUM = re.compile(rb',"sum":"([0-9a-f]{16})"\}$')
+_SUM = re.compile(rb',"sum":"([0-9a-f]{16})"\}')
+_TAIL = len(b',"sum":"0123456789abcdef"}')
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character that takes two in UTF-16: no file can hold it."""
 
@@ -216,8 +217,8 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None, False
     if is_summed:
-        said = _SUM.search(line)
-        good = good and said is not None and said[1] == _sum(line[: said.start()])
+        said = _SUM.fullmatch(line[-_TAIL:])
+        good = good and said is not None and said[1] == _sum(line[:-_TAIL])
     return response if good and fault(response) is None else None, is_summed
 
 
@@ -235,7 +236,7 @@ def fault(response: Response) -> str | None:
         found = f"{_listed([shots])} shots; a whole number from 0 up is needed"
     elif not isinstance(text, str | None) or not isinstance(response.truncated, bool | None):
         found = "a text that is none, or a mark of its end that is neither true nor false"
-    elif text is not None and _HALF.search(text):
+    elif text is not None and not text.isascii() and _HALF.search(text):
         found = "half a character in a text"
     return found
 
