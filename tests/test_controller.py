@@ -104,6 +104,26 @@ def test_an_interrupted_run(board):
     ]
 
 
+@pytest.mark.parametrize(("status", "expected"), [(FAILED, FAILED), (INTERRUPTED, FAILED)])
+def test_a_run_that_was_to_stop_at_a_failure(board, status, expected):
+    """The regression comes before what was left out for it; xdist calls that an interruption."""
+    board.expect("a", "b")
+    board.report("a", outcome_of(failures=["worse"]), result="failed")
+    assert board.finish(status, shouldfail="stopping after 1 failures") == expected
+    left = "1 selected test left out, since the run was to stop at a failure"
+    assert board.summary["reasons"] == ["worse", left]
+
+
+@pytest.mark.parametrize("failing", [["worse"], []])
+def test_a_case_that_is_run_again(board, failing):
+    """Keeps its first comparison, whatever the second says, and has one line."""
+    board.report("a", outcome_of(failures=failing), result="rerun")
+    board.report("a", outcome_of(failures=[] if failing else ["worse"]))
+    board.finish()
+    assert board.summary["reasons"] == failing
+    assert board.terminal.said.count("tides ") == 1
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_red_as_a_whole_is_a_failed_test(tmp_path, workers):
     """Seen by whoever counts tests: the terminal, JUnit. It has no place in the progress. Levels

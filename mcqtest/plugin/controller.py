@@ -176,7 +176,7 @@ class Controller:
             return pytest.ExitCode.USAGE_ERROR
         if self._watch.reason is not None:
             return pytest.ExitCode.INTERNAL_ERROR
-        if self._stopped(session) and session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        if _stopped(session) and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             return pytest.ExitCode.TESTS_FAILED  # xdist has no other way to stop
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
             return None
@@ -193,9 +193,10 @@ class Controller:
             pooled = board.benchmarks()
         except McqtestError as error:
             tally.fatal = tally.fatal or str(error)
-        stopped = self._stopped(session)
+        red = any(outcome.failures for outcome in board.outcomes.values())
+        stopped = _stopped(session)
         problems = tally.problems(
-            session.exitstatus, judged=len(board.outcomes), is_red=self._is_red, stopped=stopped
+            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
         )
         if not problems and board.outcomes:
             problems += self._unasked()
@@ -206,14 +207,6 @@ class Controller:
             found = verdict.reasons[len(problems) :]
             verdict = replace(verdict, reasons=[*found, *problems])
         return pooled, verdict
-
-    @property
-    def _is_red(self) -> bool:
-        return any(outcome.failures for outcome in self._board.outcomes.values())
-
-    def _stopped(self, session: pytest.Session) -> bool:
-        """Whether the run was to end at something red (``-x``, ``--maxfail``), and did."""
-        return self._is_red and bool(getattr(session, "shouldfail", False))
 
     def _unasked(self) -> list[str]:
         """Benchmarks that were asked for by name and are not there, where nothing was selected
@@ -268,3 +261,8 @@ class Controller:
         board = self._board
         self._screen.summarise(pooled, board.notices, board.tags)
         self._screen.end(board.identity.name, pooled, verdict, board.policy, self.run.folder)
+
+
+def _stopped(session: pytest.Session) -> bool:
+    """Whether the run was to end at a failure (``-x``, ``--maxfail``), and did."""
+    return bool(getattr(session, "shouldfail", False))

@@ -85,20 +85,20 @@ class Tally:
         problems = [self.fatal] if self.fatal else []
         problems += [f"internal error: {line}" for line in self.ledger.broken]
         missing = self.ledger.missing()
-        if stopped and missing:
-            tests = plural(len(missing), "selected test")
-            problems.append(f"{tests} left out, since the run was to stop at a failure")
-        elif int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+        if not stopped and int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
-        elif missing and not self.fatal:  # what ended the run left them out
+        elif missing and not (stopped or self.fatal):  # what ended the run left them out
             count = plural(len(missing), "selected test")
             problems.append(f"{count} gave no result, the first is {missing[0]}")
         problems += [error for error in dict.fromkeys(self._errors) if error != self.fatal]
         unjudged = self.planned - judged
-        if unjudged > 0 and not problems:
+        if unjudged > 0 and not problems and not (missing and stopped):
             problems.append(f"{unjudged} of {self.planned} selected tasks were not judged")
         if self._failures > len(self._errors) and not is_red:
             problems.append(f"{plural(self._failures - len(self._errors), 'test')} failed")
+        if missing and stopped:
+            tests = plural(len(missing), "selected test")
+            problems.append(f"{tests} left out, since the run was to stop at a failure")
         return problems
 
     @property

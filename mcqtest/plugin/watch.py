@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
-UNNOTICED = 60.0
-"""Seconds in which the end of a worker's process has to be noticed: it takes milliseconds."""
-ENDLESS = 600.0
-"""Seconds that workers may take to end once every test was reported: engines take one minute."""
+UNNOTICED = 60
+"""Looks, a second apart, in which the end of a worker's process has to be noticed: it takes
+milliseconds. Looks are counted, not seconds, since this process may have been stopped for hours.
+"""
+ENDLESS = 600
+"""Looks that workers may take to end once every test was reported: engines take a minute."""
 _AGAIN = "; run the same command again, what was answered is stored"
 
 
@@ -32,8 +33,8 @@ class Watch:
         self._is_done = is_done
         self._give_up = give_up
         self._nodes: dict[str, Any] = {}
-        self._since: dict[str, float] = {}
-        """What is waited for -> since when."""
+        self._looks: dict[str, int] = {}
+        """What is waited for -> how often it was looked for in a row."""
         self.reason: str | None = None
         """Why the run was given up."""
         self._over = threading.Event()
@@ -55,13 +56,13 @@ class Watch:
 
     def _run(self) -> None:
         while not self._over.wait(1.0):
-            self.reason = self._look(time.monotonic())
+            self.reason = self._look()
             if self.reason is not None:
                 self._give_up(self.reason)
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 
-    def _look(self, now: float) -> str | None:
+    def _look(self) -> str | None:
         """Why there is nothing more to wait for, if so."""
         waiting = {
             name: f"worker {name} has ended, and nobody was told{_AGAIN}" for name in self._gone()
@@ -70,8 +71,8 @@ class Watch:
         if self._is_done():
             waiting[""] = f"all tests were reported, and the workers do not end{_AGAIN}"
             limits[""] = ENDLESS
-        self._since = {name: self._since.get(name, now) for name in waiting}
-        late = (name for name, since in self._since.items() if now - since >= limits[name])
+        self._looks = {name: self._looks.get(name, 0) + 1 for name in waiting}
+        late = (name for name, looks in self._looks.items() if looks > limits[name])
         return next((waiting[name] for name in late), None)
 
     def _gone(self) -> list[str]:
