@@ -156,6 +156,11 @@ def stored(folder: Path) -> dict[str, list[list[float]]]:
     return found
 
 
+def count(folder: Path) -> int:
+    """How many answers are stored, at a glance."""
+    return sum(path.read_bytes().count(b"\n") for path in (folder / "responses").glob("*.jsonl"))
+
+
 def shared_memory() -> set[str]:
     return {path.name for path in SHM.iterdir()} if SHM.is_dir() else set()
 
