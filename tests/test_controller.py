@@ -250,10 +250,10 @@ def test_a_worker_gets_what_it_needs(tmp_path, monkeypatch):
 def test_threads_of_each_process(tmp_path, monkeypatch, device, workers, told):
     """Workers share the cores, and the header says what each gets, unless a GPU computes."""
     monkeypatch.setattr(lending, "allowed_cores", lambda: 8)
-    monkeypatch.setattr(controller.terminal, "header", lambda *_, threads, **__: [threads])
+    monkeypatch.setattr(controller.terminal, "header", lambda *_, threads, **__: [str(threads)])
     made = Board(tmp_path, workers=workers, identity=replace(MODEL, device=device))
     made.run.about = made.run.data = ""
-    assert made.made.pytest_report_header() == [told]
+    assert made.made.pytest_report_header() == [str(told)]
 
 
 @pytest.mark.parametrize(("workers", "told"), [(0, 0), (2, 1)])

@@ -17,9 +17,6 @@ from pathlib import Path
 
 from mcqtest.types import McqtestError
 
-STAGING = "staging"
-"""Folder below that of a run in which new baselines wait."""
-
 
 class OccupiedError(McqtestError):
     """Another run uses the folder."""
@@ -67,8 +64,8 @@ def _release(descriptor: int) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed runs were writing."""
-    shutil.rmtree(folder / STAGING, ignore_errors=True)
+    """Remove what killed runs were writing: summaries, and what waited in `Run.staging`."""
+    shutil.rmtree(folder / "staging", ignore_errors=True)
     for path in folder.glob(".*.tmp"):
         with suppress(OSError):
             path.unlink()

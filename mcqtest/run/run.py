@@ -26,7 +26,6 @@ from mcqtest.run.checks import (
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
-from mcqtest.run.occupied import STAGING
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
@@ -100,7 +99,7 @@ class Run:
     @property
     def staging(self) -> Path:
         """Where new baselines wait until the whole run is judged."""
-        return self.folder / STAGING / self.session
+        return self.folder / "staging" / self.session
 
     def asks(self, task: Task, *, named: bool = False) -> bool:
         """Whether this run asks the task: demo questions and others never mix; then what
