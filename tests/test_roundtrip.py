@@ -19,6 +19,7 @@ from mcqtest import backends, demo
 from mcqtest.backends import specials, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Loss, Reader
+from mcqtest.backends.transformers import loading
 from mcqtest.types import Prompt, Request
 
 ENGLISH = "The following are questions about  tides.\n\nWhich wind?\nA. north\nB. south\nAnswer:"
@@ -470,3 +471,13 @@ def test_nothing_is_asked_of_a_model_whose_prompts_are_damaged(pytester, folder)
     assert "NOT RECORDED: made: demo/" in said
     assert not list((run / "responses").glob("*"))
     assert not list(baselines.glob("made/*"))
+
+
+@pytest.mark.parametrize("value", [[], {}, "long"])
+def test_a_setting_that_is_looked_at_when_it_is_used(tmp_path, value):
+    """Is one line as well, and that before anything is asked."""
+    folder = shutil.copytree(demo.MODEL, tmp_path / "model")
+    path = folder / "tokenizer_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "model_max_length": value}))
+    said = complaint(loading.tokenizer, tokenizer.find(folder, {}), remote=False)
+    assert said.startswith(f"{folder}: transformers cannot load its tokenizer (TypeError: ")

@@ -70,7 +70,9 @@ def tokenizer(given: TokenizerFiles, *, remote: bool) -> Any:
     """The tokenizer that is made of these files; ``remote`` runs code that comes with them."""
     try:
         with passes.quiet(), given.ready() as place:
-            return AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
+            made = AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
+            made("A")  # some of what its files say is looked at when it is used
+            return made
     except Exception as error:
         advice = _advice(error)
         if not advice and as_written(given) is not None:
