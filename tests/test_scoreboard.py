@@ -98,10 +98,16 @@ def test_a_missing_baseline_is_never_a_pass():
     found = summary_of(outcome_of(), outcome_of("waves", **missing), outcome_of("foam", **missing))
     assert found["verdict"] == "fail"
     (reason,) = found["reasons"]
-    assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: no baseline 'small'")
+    assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: baseline 'small' in ")
+    assert " lacks foam, waves; " in reason
     assert "--snapshot-update" in reason
     low = outcome_of("waves", **missing | {"failures": [*missing["failures"], "too low"]})
-    assert summary_of(low)["reasons"] == ["too low", reason.replace("2 of 3", "1 of 1")]
+    alone = reason.replace("2 of 3", "1 of 1").replace("foam, waves", "waves")
+    assert summary_of(low)["reasons"] == ["too low", alone]
+    many = [outcome_of(f"task{number}", **missing) for number in range(7)]
+    assert (
+        " lacks task0, task1, task2, task3, task4, and 2 more; " in summary_of(*many)["reasons"][0]
+    )
 
 
 def test_results_that_were_only_looked_at_are_never_a_pass():

@@ -57,6 +57,7 @@ def test_defaults():
         run_dir="/project/.mcqtest",
         accept_regression=None,
         gate={},
+        required=[],
         update=False,
     )
 

@@ -33,6 +33,8 @@ class Policy:
     levels: stats.Levels = field(default_factory=stats.Levels)
     ways: Mapping[str, str] = field(default_factory=dict)
     """Benchmark -> the folder of its baselines, where it is not asked in its own way."""
+    required: Sequence[str] = ()
+    """Benchmarks without which a run is no pass."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     """Benchmark -> its own metrics."""
 
@@ -66,6 +68,7 @@ class Policy:
         levels, thresholds = self.levels, self.thresholds
         return plain | {
             "ways": dict(self.ways),
+            "required": list(self.required),
             "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
             "thresholds": [
                 {place: dict(bounds) for place, bounds in thresholds.bounds.items()},
@@ -90,6 +93,7 @@ class Policy:
         bounds, own = plain["thresholds"]
         pooled, task, part = plain["levels"]
         changes = {
+            "required": tuple(plain["required"]),
             "thresholds": Thresholds(
                 bounds,
                 {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},

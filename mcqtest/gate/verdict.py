@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mcqtest.gate.evidence import oddities
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled
 
+_SHOWN = 5
+"""Tasks named in a sentence."""
 _SILENT = 0.5
 """Share of answers that cannot be read, above which people are told."""
 
@@ -33,9 +36,10 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
         reasons += _uncompared(each, policy)
     if not pooled and not reasons:
         reasons.append("no question was judged")
-    reasons += [each.silent for each in pooled if each.silent]
+    reasons += [said for each in pooled for said in (each.silent, each.flat) if said]
     if not policy.update:
         reasons += [each.too_few for each in pooled if each.too_few]
+        reasons += _left_out(pooled, policy)
     held = _whole(pooled) & policy.thresholds.bounds.keys()
     if pooled and policy.baseline is None and not held:
         reasons.append(
@@ -52,10 +56,12 @@ def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
     """A pass says "no worse", so nothing may pass that was not compared."""
     sentences = []
     if missing := [each for each in pooled.outcomes if each.missing]:
+        names = ", ".join(each.task for each in missing[:_SHOWN])
+        more = f", and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
         sentences.append(
             f"{pooled.name}: nothing to compare {len(missing)} of {len(pooled.outcomes)} tasks "
-            f"with: no baseline {policy.baseline!r} in {policy.baselines_dir}; record one "
-            "with --snapshot-update, the answers are stored"
+            f"with: baseline {policy.baseline!r} in {policy.baselines_dir} lacks {names}{more}; "
+            "record them with --snapshot-update, the answers are stored"
         )
     looked = [each for each in pooled.outcomes if not each.compared]
     if looked and policy.baseline is not None:
@@ -64,6 +70,18 @@ def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
             "nothing was compared; say so, or run with --baseline=none"
         )
     return sentences
+
+
+def _left_out(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
+    """That a benchmark was not asked, or not all of it, without which a run is no pass."""
+    asked = {each.name: each for each in pooled}
+    for name in policy.required if pooled else ():
+        found = asked.get(name)
+        if found is None:
+            yield f"{name} is required and was not asked; select it, or correct required"
+        elif not found.is_whole:
+            tasks = f"{len(found.outcomes)} of its {found.outcomes[0].siblings} tasks"
+            yield f"{name} is required, and only {tasks} were asked; select them all"
 
 
 def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
@@ -84,6 +102,7 @@ def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
     for each in pooled:
         if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
             yield f"{each.name}: {share:.0%} of answers could not be read"
+        yield from oddities(each.name, each.outcomes)
 
 
 def _whole(pooled: Sequence[Pooled]) -> set[str]:

@@ -29,11 +29,14 @@ _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 class Controller:
     """pytest's hooks of the reporting side: hands on what comes, and sets the exit status."""
 
-    def __init__(self, config: pytest.Config, run: Run, *, workers: int) -> None:
+    def __init__(
+        self, config: pytest.Config, run: Run, *, workers: int, notices: Sequence[str] = ()
+    ) -> None:
         self.run = run
         self.workers = workers
         self._config = config
         self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
+        self._board.notices.update(dict.fromkeys(notices))
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)

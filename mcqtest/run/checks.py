@@ -15,7 +15,8 @@ _SAID = """
     above_human accuracy asking baseline_accuracy baseline_brier brier_p_value chance churn
     deviation failures fewer_shots group groups human_accuracy human_questions interval labels
     level licence licences lost macro_accuracy methods min_detectable_drop n near_expert p_value
-    passed passed_before profile reasoning_gain spread styles sweep tasks title unanswered won
+    passed passed_before profile reasoning_gain spread styles sweep tasks tied_share title
+    unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 

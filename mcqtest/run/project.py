@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,39 @@ def table(root: Path) -> dict[str, Any]:
         raise McqtestError(f"{path}: not valid TOML ({error})") from None
     if not isinstance(found, Mapping):
         raise McqtestError(f"{path}: tool.mcqtest = {found!r}: write a table, [tool.mcqtest]")
-    known = {option.key for option in OPTIONS} | {"gate"}
+    known = {option.key for option in OPTIONS} | {"gate", "required"}
     for key in found:
         if key.replace("-", "_") not in known:
             raise McqtestError(
                 f"{path}: [tool.mcqtest] {key}: unknown; there are {', '.join(sorted(known))}"
             )
     return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def unread(folder: Path, root: Path) -> list[str]:
+    """That the current folder's table is not the one that is read, in a sentence."""
+    if folder == root:
+        return []
+    try:
+        found = bool(table(folder))
+    except McqtestError:
+        found = True
+    said = (
+        f"{folder / 'pyproject.toml'}: its [tool.mcqtest] is not read, for the root of these tests "
+        f"is {root}; add --rootdir=. if it is meant"
+    )
+    return [said] if found else []
+
+
+def required(named: Any, lines: Sequence[str]) -> list[str]:
+    """Benchmarks without which a run is no pass: ``required = ["mmlu"]``, and of the ini file."""
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise McqtestError(
+            f'[tool.mcqtest] required = {named!r}: write names of benchmarks, ["mmlu"]'
+        )
+    every = [name.strip() for line in (*names, *lines) for name in line.split(",")]
+    return [name for name in dict.fromkeys(every) if name]
 
 
 def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]:

@@ -14,9 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mcqtest import backends
-from mcqtest.answers import Reading
 from mcqtest.data import read_tags
-from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
+from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
 from mcqtest.run.checks import (
@@ -29,6 +28,7 @@ from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
+from mcqtest.run.terms import policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
 
@@ -46,9 +46,9 @@ class Run:
         self.tags = read_tags(settings.tags)
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
-        self._way = _way(settings, backends.recorded(self._model, self._setup))
+        self._way = way_of(settings, backends.recorded(self._model, self._setup))
         self.identity = identity or self._identify()
-        self.policy = _policy(settings, self.identity)
+        self.policy = policy_of(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity)
         self.planned: dict[Task, Planned] = {}
@@ -72,6 +72,7 @@ class Run:
             setup=str(self._setup),
             device=self._setup.device,
             stamp=stamp,
+            dtype=self._setup.dtype,
         )
 
     @property
@@ -122,7 +123,12 @@ class Run:
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.baselines.check(
-                task, questions=count, asking=planned.asking, asked=planned.questions
+                task,
+                questions=count,
+                asking=planned.asking,
+                asked=planned.questions,
+                left_out=planned.left_out,
+                valued=planned.value is not None,
             )
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
@@ -133,6 +139,7 @@ class Run:
         self._notices = unused_revisions(self.planned, self.settings)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
+        self.baselines.check_any(self.planned)
 
     def _plan(
         self, task: Task, way: Way, variant: Variant | None = None, name: str = ""
@@ -274,37 +281,3 @@ class Run:
 def right(results: Results) -> float:
     """The sum of scores."""
     return math.fsum(result.value for result in results)
-
-
-def _way(settings: Settings, recorded: str) -> Way:
-    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
-        if getattr(settings, option) is not None:
-            raise McqtestError(
-                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
-            )
-    reading = {"reader": settings.reader, "fallback": settings.fallback}
-    return Way(
-        method=settings.method,
-        style=settings.style,
-        shots=settings.shots,
-        limit=settings.limit,
-        decoding=settings.decoding,
-        reading=Reading(**{key: name for key, name in reading.items() if name}),
-        recorded=recorded,
-    )
-
-
-def _policy(settings: Settings, identity: Identity) -> Policy:
-    """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
-    baseline: str | None = settings.baseline or identity.name
-    if settings.baseline == "none":
-        baseline = identity.name if settings.update else None
-    return Policy(
-        alpha=settings.alpha,
-        baseline=baseline,
-        baselines_dir=settings.baselines_dir,
-        update=settings.update,
-        reason=settings.accept_regression,
-        thresholds=Thresholds(settings.gate),
-        rules=settings.rules,
-    )
