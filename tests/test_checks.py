@@ -59,9 +59,7 @@ def test_what_is_said_of_texts_needs_some(given):
 def test_thresholds_that_could_never_hold(place, bounds, said):
     """A name that is misspelt, a task that is not there, more licences than there are."""
     gate = {"toy/tides": {"min_accuracy": 1}, place: bounds}
-    assert (
-        complaint(checks.check_thresholds, (*TOY.tasks, *LAW.tasks), settings_of(gate=gate)) == said
-    )
+    assert complaint(checks.check_named, (*TOY.tasks, *LAW.tasks), settings_of(gate=gate)) == said
 
 
 def test_thresholds_that_can():
@@ -73,7 +71,7 @@ def test_thresholds_that_can():
         "law_pro/sea": {"min_passed": 0},
         "mmlu/anatomy": {"min_passed": 99},
     }
-    checks.check_thresholds((TOY.tasks[0], *LAW.tasks), settings_of(gate=gate))
+    checks.check_named((TOY.tasks[0], *LAW.tasks), settings_of(gate=gate))
 
 
 @pytest.mark.parametrize(

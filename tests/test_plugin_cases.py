@@ -41,7 +41,7 @@ class Run:
         self.planned = {}
         self.policy = policy_of()
 
-    def plan(self, tasks):
+    def plan(self, tasks, collected=None):
         if self.error:
             raise self.error
         for task in tasks:
@@ -61,7 +61,11 @@ def cases_of(run):
 
 
 def session_of(*items, collectonly=False):
-    config = SimpleNamespace(option=SimpleNamespace(collectonly=collectonly), workeroutput={})
+    option = SimpleNamespace(collectonly=collectonly, pyargs=False)
+    place = SimpleNamespace(dir=Path("/project"))
+    config = SimpleNamespace(
+        option=option, workeroutput={}, args=[], invocation_params=place, rootpath=place.dir
+    )
     return SimpleNamespace(items=[*items], config=config, shouldstop=False)
 
 
@@ -102,7 +106,7 @@ def test_tasks_without_questions_here_are_deselected():
     """Said to pytest, so that its counts are right; tests without a task are nobody's business."""
     told = []
     hook = SimpleNamespace(pytest_deselected=lambda **said: told.append(said["items"]))
-    option = SimpleNamespace(markexpr="")
+    option = SimpleNamespace(markexpr="", pyargs=False)
     config = SimpleNamespace(hook=hook, option=option, args=["cases/test_other.py"])
     one, two, plain = Item(TOY.tasks[0]), Item(TOY.tasks[1]), Item()
     run = Run()

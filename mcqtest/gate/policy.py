@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mcqtest.gate import stats
 from mcqtest.gate.reference import referred, resolved
 from mcqtest.gate.thresholds import Thresholds
-from mcqtest.types import Bound, Metric, Task
+from mcqtest.types import Benchmark, Bound, Metric, Task
 
 KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
@@ -43,9 +43,16 @@ class Policy:
         """Something worse is recorded all the same."""
         return self.update and self.reason is not None
 
-    def planned(self, tasks: Mapping[Task, int]) -> Policy:
+    def planned(
+        self,
+        tasks: Mapping[Task, int],
+        *,
+        known: Iterable[Benchmark] = (),
+        installed: Iterable[str] = (),
+    ) -> Policy:
         """With the levels of a run of these tasks, each with the number of comparisons that its
-        criterion makes.
+        criterion makes. Bounds are checked of these benchmarks, of others that are ``known``, and
+        by the names of those that are ``installed``.
         """
         names: dict[str, dict[str, None]] = {}  # a task in two tests is one comparison
         for task in tasks:
@@ -58,7 +65,7 @@ class Policy:
         return replace(
             self,
             levels=levels,
-            thresholds=self.thresholds.knowing(benchmarks),
+            thresholds=self.thresholds.knowing((*known, *benchmarks), installed=installed),
             metrics={each.name: each.metrics for each in benchmarks if each.metrics},
         )
 

@@ -25,8 +25,16 @@ class Verdict:
     """Every reason against a pass."""
 
 
-def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) -> Verdict:
-    """The verdict over whole benchmarks; ``problems`` stand against a pass whatever they say."""
+def decide(
+    pooled: Sequence[Pooled],
+    problems: Sequence[str],
+    policy: Policy,
+    *,
+    late: Sequence[str] = (),
+) -> Verdict:
+    """The verdict over whole benchmarks; ``problems`` stand against a pass whatever they say, and
+    so do those that are told ``late``, behind what the verdicts say.
+    """
     reasons = [*problems]
     for each in pooled:
         reasons += each.failures
@@ -47,7 +55,7 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
             "selected, those of a benchmark needing all of its tasks; look for a misspelt name "
             "in the gate tables, or name a baseline"
         )
-    if reasons:
+    if reasons := [*reasons, *late]:
         return Verdict("fail", reasons)
     return Verdict("recorded" if policy.update else "pass", ())
 

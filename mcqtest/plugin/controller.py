@@ -37,6 +37,7 @@ class Controller:
         self._config = config
         self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
         self._board.notices.update(dict.fromkeys(notices))
+        self._notices = notices
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
@@ -55,9 +56,10 @@ class Controller:
     def pytest_report_header(self) -> list[str]:
         run = self.run
         threads = self._devices.threads if run.identity.device == "cpu" else 0
-        return terminal.header(
+        lines = terminal.header(
             run.identity, run.policy, about=run.about, data=run.data, threads=threads
         )
+        return [*lines, *(f"mcqtest: {notice}" for notice in self._notices)]
 
     # Workers
 
@@ -164,12 +166,15 @@ class Controller:
         except McqtestError as error:
             tally.fatal = tally.fatal or str(error)
         red = any(outcome.failures for outcome in board.outcomes.values())
-        problems = tally.problems(session.exitstatus, judged=len(board.outcomes), is_red=red)
+        stopped = tally.stopped(self._config.getoption("maxfail", default=0) or 0, is_red=red)
+        problems = tally.problems(
+            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=bool(stopped)
+        )
         if not problems and board.outcomes:
             problems += self._unasked()
         if tally.skipped:
             board.notices[tally.skipped] = None
-        verdict = decide(pooled, problems, board.policy)
+        verdict = decide(pooled, problems, board.policy, late=[stopped] if stopped else [])
         self._fail_pooled(pooled)
         try:
             self._write(pooled, verdict)
@@ -182,6 +187,8 @@ class Controller:
         if tally.fatal is not None:
             self._screen.point(tally.fatal)
             return pytest.ExitCode.USAGE_ERROR
+        if stopped and session.exitstatus == pytest.ExitCode.INTERRUPTED:  # as xdist has it
+            return pytest.ExitCode.TESTS_FAILED
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
             return None
         if tally.is_broken:

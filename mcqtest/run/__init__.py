@@ -1,8 +1,9 @@
 """One process's part of a run: what is asked, in which way, and what is stored already."""
 
 from mcqtest.run import places, project, settings
+from mcqtest.run.checks import Collected
 from mcqtest.run.engine import Progress
 from mcqtest.run.run import Run
 from mcqtest.run.settings import Settings
 
-__all__ = ["Progress", "Run", "Settings", "places", "project", "settings"]
+__all__ = ["Collected", "Progress", "Run", "Settings", "places", "project", "settings"]

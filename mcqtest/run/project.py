@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,32 @@ def unread(folder: Path, root: Path) -> list[str]:
         f"is {root}; add --rootdir=. if it is meant"
     )
     return [said] if found else []
+
+
+def defines(root: Path, name: str) -> bool:
+    """Whether some Python file below a project's root defines a benchmark of this name, so that
+    it may be one that was not collected.
+    """
+    said = re.escape(name).replace("_", r"[\W_]")
+    pattern = re.compile(
+        rf"""name\s*=\s*["']{said}["']|Benchmark\(\s*["']{said}["']|["'/]{said}\.(csv|jsonl|parquet)"""
+    )
+    found = 0
+    for folder, folders, files in os.walk(root):
+        skipped = {each for each in folders if each.startswith(".") or each == "node_modules"}
+        folders[:] = sorted({*folders} - skipped) if "pyvenv.cfg" not in files else []
+        for file in (each for each in sorted(files) if each.endswith(".py")):
+            found += 1
+            with suppress(OSError):
+                if pattern.search((Path(folder) / file).read_text("utf-8", "replace")):
+                    return True
+        if found > _MOST:
+            return True  # nobody knows
+    return False
+
+
+_MOST = 5000
+"""Python files of a project that are looked into."""
 
 
 def required(named: Any, lines: Sequence[str]) -> list[str]:

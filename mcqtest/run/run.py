@@ -18,17 +18,20 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
+from mcqtest.run import splits
 from mcqtest.run.checks import (
+    UNSAID,
+    Collected,
     check_benchmarks,
+    check_named,
     check_texts,
-    check_thresholds,
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.terms import policy_of, way_of
+from mcqtest.run.terms import name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
 
@@ -65,7 +68,7 @@ class Run:
     def _identify(self) -> Identity:
         stamp = self._model.stamp  # before the files are read
         return Identity(
-            name=self.settings.model_name or self._model.name,
+            name=name_of(self.settings, self._model.name),
             folder=str(self._model.folder),
             weights=self._model.fingerprint,
             key=self._setup.identity(self._model.fingerprint),
@@ -95,7 +98,9 @@ class Run:
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings
-        return "demo questions" if settings.demo else settings.data or "questions from the hub"
+        if settings.demo:
+            return "demo questions"
+        return settings.data or "questions from the hub, or beside their tests"
 
     @property
     def staging(self) -> Path:
@@ -111,7 +116,7 @@ class Run:
             return False
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
-    def plan(self, tasks: Sequence[Task]) -> None:
+    def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         check_benchmarks(tasks)
         comparisons = {}
@@ -132,22 +137,29 @@ class Run:
             )
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
-        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
-        check_thresholds(self.planned, self.settings)
+        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
+            comparisons, known=collected.benchmarks, installed=collected.installed
+        )
+        check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
             check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
+        self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
         self.baselines.check_any(self.planned)
 
+    def _root(self, task: Task) -> Path | None:
+        """The folder that the task's questions are in; None for the hub."""
+        given = Path(self.settings.data) if self.settings.data else None
+        return task.benchmark.source.place or given
+
     def _plan(
         self, task: Task, way: Way, variant: Variant | None = None, name: str = ""
     ) -> Planned:
-        root = Path(self.settings.data) if self.settings.data else None
         return plan(
             task,
-            root=task.benchmark.source.place or root,
+            root=self._root(task),
             identity=self.identity.key,
             way=way,
             variant=variant,

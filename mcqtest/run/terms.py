@@ -28,6 +28,17 @@ def way_of(settings: Settings, recorded: str) -> Way:
     )
 
 
+def name_of(settings: Settings, folder: str) -> str:
+    """What the model is called; raises for a ``folder`` whose name is no good one."""
+    name = settings.model_name or folder
+    if name != name.strip() or not name.isprintable():
+        raise McqtestError(
+            f"--model={settings.model}: its name {name!r} begins or ends with a blank, or holds "
+            "what cannot be printed; add --model-name=NAME"
+        )
+    return name
+
+
 def policy_of(settings: Settings, identity: Identity) -> Policy:
     """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
     baseline: str | None = settings.baseline or identity.name
