@@ -3,7 +3,7 @@
 import pytest
 from builders import complaint
 
-from mcqtest.run.project import gate, table
+from mcqtest.run.project import defines, gate, required, table, unread
 
 
 def test_gate_from_tables_and_lines():
@@ -88,3 +88,52 @@ def test_a_malformed_table(tmp_path, text, found):
     message = complaint(table, tmp_path)
     assert message.startswith(f"{path}: ")
     assert found in message
+
+
+def test_benchmarks_that_are_required():
+    """A list or one name of the table, and lines of the ini file; each once."""
+    assert required([], []) == []
+    assert required("mmlu", ["kmmlu, mmlu"]) == ["mmlu", "kmmlu"]
+    assert required(["mmlu", "kmmlu"], []) == ["mmlu", "kmmlu"]
+    for named in (5, [5], {"mmlu": True}):
+        assert "required = " in complaint(required, named, [])
+
+
+def test_a_table_that_is_not_read(tmp_path):
+    """That of the current folder where the root is another, even if it is malformed."""
+    here = tmp_path / "here"
+    here.mkdir()
+    place = here / "pyproject.toml"
+    assert unread(here, tmp_path) == []
+    for text in ("", "[project]\nname = 'mcqtest'\n"):
+        place.write_text(text, "utf-8")
+        assert unread(here, tmp_path) == []
+    for text in ("[tool.mcqtest]\nalpha = 0.05\n", "[tool.mcqtest\n"):
+        place.write_text(text, "utf-8")
+        (said,) = unread(here, tmp_path)
+        assert said.startswith(
+            f"{place}: its [tool.mcqtest] is not read, for the root of these tests"
+        )
+        assert unread(here, here) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ('BENCHMARK = Benchmark(\n    name="our_exam",\n)', True),
+        ("Benchmark('our_exam', {})", True),
+        ('Benchmark.csv("data/our-exam.csv", choices="ABCD")', True),
+        ('Benchmark.csv("our_exam.jsonl")', True),
+        ("# our_exam is to come", False),
+        ('name="your_exam"', False),
+        ('name="our_exams"', False),
+    ],
+)
+def test_a_benchmark_that_is_defined_somewhere(tmp_path, text, there):
+    """In any Python file of the project, but for those of hidden folders and environments."""
+    file = tmp_path / "deep/er/test_it.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, "utf-8")
+    assert defines(tmp_path, "our_exam") == there
+    (tmp_path / "deep/pyvenv.cfg").touch()
+    assert not defines(tmp_path, "our_exam")

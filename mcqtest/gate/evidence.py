@@ -76,6 +76,8 @@ def flat(name: str, outcomes: Sequence[Outcome]) -> str | None:
 
 def oddities(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """What a person should know of a benchmark's answers, whatever the verdict."""
+    if flat(name, outcomes):
+        return  # a reason against a pass, and told as that
     n = sum(each.n for each in outcomes)
     alike, ties = sum(each.alike for each in outcomes), sum(each.ties for each in outcomes)
     if alike > _ALIKE * n:

@@ -52,8 +52,8 @@ def _check_files(benchmark: Benchmark) -> None:
         whole = name.isprintable() and name == name.strip() and not name.startswith(".")
         if not (name and whole and len(name.encode()) <= _LONGEST) or {*name} & {*"/\\"}:
             raise McqtestError(
-                f"{benchmark.name}: {name[:60]!r} cannot be the name of a file, as those of "
-                "benchmarks and tasks are; choose another"
+                f"benchmark {benchmark.name[:60]!r}: {name[:60]!r} cannot be the name of a file, "
+                "as those of benchmarks and tasks are; choose another"
             )
 
 
