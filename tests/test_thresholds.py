@@ -112,6 +112,11 @@ def test_the_accuracy_of_scores_that_are_numbers():
     assert said == "toy: accuracy 55.0000 is below min_accuracy = 60"
 
 
+def test_scores_that_are_no_range():
+    for scores in ((1.0, 1.0), (10.0, -1.0), (0.0, math.nan)):
+        assert "is no range; name" in complaint(Thresholds({}).knowing, [valued(scores)])
+
+
 def valued(scores):
     """A benchmark whose texts are worth what a function says."""
     method = Method(None, Decoding(9), value=lambda question, text: float(len(text)))

@@ -82,6 +82,11 @@ def _own(benchmark: Benchmark) -> dict[str, Bound]:
     metrics = list(benchmark.metrics)
     if any(method.value for method in benchmark.methods.values()):
         low, high = benchmark.scores or (-math.inf, math.inf)
+        if not low < high:
+            raise McqtestError(
+                f"{benchmark.name}: scores={benchmark.scores} is no range; name the least and the "
+                "most that a question can be worth"
+            )
         metrics.append(replace(ACCURACY, low=low, high=high))
     return {key: what for metric in metrics for key, what in metric.bounds.items()}
 
