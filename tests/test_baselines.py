@@ -132,6 +132,9 @@ def test_fewer_questions_do_not_replace_more(tmp_path):
         "record them all the same with --accept-regression REASON"
     )
     assert "--limit" not in complaint(check, made, **few)
+    assert "--limit" not in complaint(
+        check, made, questions="9, 4567", asked=QUESTIONS[:9], left_out=30
+    )
     check(baselines_of(tmp_path, update=True, reason="the rest leaked"), **few)
     assert "another question set" in complaint(check, baselines_of(tmp_path), **few)
     check(made, questions="41, 4567", asked=[*QUESTIONS, QUESTIONS[0]])

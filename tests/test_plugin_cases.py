@@ -123,6 +123,45 @@ def test_tasks_without_questions_here_are_deselected():
         assert items == [one, two, plain]
 
 
+def test_a_module_by_its_name_is_named(tmp_path):
+    """Behind --pyargs, so that a benchmark outside the suite is asked."""
+    option = SimpleNamespace(markexpr="", pyargs=True)
+    config = SimpleNamespace(option=option, args=["some.package.test_toy"])
+    run = Run()
+    run.asks = lambda task, *, named: named
+    assert cases_of(run)._asks(config, Item(TOY.tasks[0]))
+    config.args = ["some.package"]
+    assert not cases_of(run)._asks(config, Item(TOY.tasks[0]))
+
+
+@pytest.mark.parametrize(
+    ("args", "option", "in_part"),
+    [
+        ([], {}, False),
+        (["cases"], {}, False),
+        (["cases/test_toy.py"], {}, True),
+        (["cases/test_toy.py::test[a]"], {}, True),
+        (["cases"], {"ignore": ["x"]}, True),
+        (["cases"], {"lf": True}, True),
+        (["mcqtest.gate"], {"pyargs": True}, False),
+        (["mcqtest.gate.judge"], {"pyargs": True}, True),
+        (["no.such.module"], {"pyargs": True}, False),
+    ],
+)
+def test_what_may_not_have_been_collected(tmp_path, args, option, in_part):
+    """Neighbours of single files, and what an option of pytest leaves out."""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/test_toy.py").touch()
+    place = SimpleNamespace(dir=tmp_path)
+    option = SimpleNamespace(**{"pyargs": False} | option)
+    config = SimpleNamespace(option=option, args=args, invocation_params=place, rootpath=tmp_path)
+    cases = cases_of(Run())
+    cases._benchmarks[TOY] = None
+    found = cases._collected(config)
+    assert (found.in_part, found.root, [*found.benchmarks]) == (in_part, tmp_path, [TOY])
+    assert "mmlu" in found.installed
+
+
 def test_a_look_at_the_cases_plans_nothing():
     """With --collect-only no data are read."""
     run = Run(error=McqtestError("no data"))

@@ -48,7 +48,10 @@ def test_malformed_tables(tree):
     assert "[tool.mcqtest.gate." in complaint(gate, tree, [])
 
 
-@pytest.mark.parametrize("text", [None, "", "[project]\nname = 'x'\n", "[tool.mcqtest]\n"])
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "[project]\nname = 'x'\n", "[tool.mcqtest]\n", "[tool.mcqmaker]\nmcq = 1\n"],
+)
 def test_no_table(tmp_path, text):
     """Most projects have none; an empty one says nothing."""
     if text is not None:
@@ -78,6 +81,9 @@ def test_keys_of_the_table(tmp_path):
         (b"[tool.mcqtest\n", "not valid TOML ("),
         (b"# tool.mcqtest \xff\n", "not valid TOML ("),
         (b"tool.mcqtest = 5\n", "tool.mcqtest = 5: write a table"),
+        (b"[mcqtest]\nalpha = 0.05\n", "[mcqtest] is read by nobody; write [tool.mcqtest]"),
+        (b"[tool.mcq-test.gate.mmlu]\nmin_accuracy = 0.5\n", "[tool.mcq-test] is read by nobody"),
+        (b"[tool.mcq]\nalpha = 0.05\n", "[tool.mcq] is read by nobody"),
         (b"tool.mcqtest = 'model'\n", "tool.mcqtest = 'model': write a table"),
     ],
 )

@@ -136,7 +136,7 @@ class Baselines:
         ``sentence``: why it cannot be compared.
         """
         if asked < old.count:
-            again = "run without --limit, or " if left_out else ""
+            again = "run without --limit, or " if asked + left_out >= old.count else ""
             raise McqtestError(
                 f"{task.path}: {asked} questions would replace the {old.count} of baseline "
                 f"{self.policy.baseline!r}; {again}record them all the same with "

@@ -21,12 +21,18 @@ def table(root: Path) -> dict[str, Any]:
         raw = path.read_bytes()
     except OSError:
         return {}
-    if b"mcqtest" not in raw:
+    if b"mcq" not in raw:
         return {}  # most projects: not worth parsing
     try:
-        found = tomllib.loads(raw.decode()).get("tool", {}).get("mcqtest", {})
+        tables = tomllib.loads(raw.decode())
     except ValueError as error:
         raise McqtestError(f"{path}: not valid TOML ({error})") from None
+    tools = tables.get("tool")
+    tools = tools if isinstance(tools, Mapping) else {}
+    for name in (*(f"tool.{each}" for each in tools), *tables):
+        if re.fullmatch(r"(tool\.)?mcq[-_ ]?(tests?)?", name) and name != "tool.mcqtest":
+            raise McqtestError(f"{path}: [{name}] is read by nobody; write [tool.mcqtest]")
+    found = tools.get("mcqtest", {})
     if not isinstance(found, Mapping):
         raise McqtestError(f"{path}: tool.mcqtest = {found!r}: write a table, [tool.mcqtest]")
     known = {option.key for option in OPTIONS} | {"gate", "required"}
