@@ -350,3 +350,18 @@ def test_more_than_half_unread_is_noted():
         found = summary_of(one, texts(outcome_of("winds", n=10, right=10)))
         assert (found["notices"], found["reasons"]) == (notices, [])
     assert summary_of(outcome_of(n=4, right=0))["notices"] == []
+
+
+def test_a_benchmark_that_is_required():
+    """Not asked, or not all of it: no pass; recording is not passing."""
+    said = summary_of(outcome_of(siblings=2), required=("toy", "sea"))
+    assert (said["verdict"], said["reasons"]) == (
+        "fail",
+        [
+            "toy is required, and only 1 of its 2 tasks were asked; select them all",
+            "sea is required and was not asked; select it, or correct required",
+        ],
+    )
+    assert summary_of(outcome_of(), required=("toy",))["verdict"] == "pass"
+    assert summary_of(outcome_of(), required=("sea",), update=True)["verdict"] == "recorded"
+    assert summary_of(required=("sea",))["reasons"] == ["no question was judged"]
