@@ -157,7 +157,7 @@ def test_a_metric_that_cannot_be_is_one_line(page, args, old, new, said):
 def test_a_text_is_worth_a_number(page):
     """Not NaN, which would be counted as wrong without a word."""
     page.edit("test_measures.py", "return max(0.0, ", "return float('nan') + max(0.0, ")
-    said = mistake(page.run(*GOOD, "-m", "measures", "--snapshot-update"))
+    said = mistake(page.run(*GOOD, "-m", "measures", "--baseline=none"))
     assert "measures/measures/m1: its text is worth nan by close; a finite number" in said
 
 
@@ -178,7 +178,7 @@ def test_an_edited_reader_is_another_one(page):
 def test_a_reader_that_gives_a_letter(page):
     """What it gives is checked, and the mistake is one line."""
     page.edit("local/reading.py", "return choices.index(said.strip())", "return 'A'")
-    said = mistake(page.run(*GOOD, *READER, "--snapshot-update"))
+    said = mistake(page.run(*GOOD, *READER, "--baseline=none"))
     assert "--reader=local.reading:final: gave 'A' for a text; give the index of a choice" in said
 
 

@@ -148,7 +148,7 @@ def test_cases_of_ones_own(project: Project) -> None:
     """
     project.model("a", wrong=USUAL)
     project.write("cases/test_yours.py", CUSTOM)
-    recorded = project.run("--snapshot-update", "-n", "2")
+    recorded = project.run("--snapshot-update")
     assert recorded.ret == 0, sentences(recorded)
     assert len(project.log()) == TOTAL
     project.log("loaded")
