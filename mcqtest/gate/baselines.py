@@ -15,11 +15,9 @@ from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
-from mcqtest.types import Identity, McqtestError, Question, Task
+from mcqtest.types import Identity, McqtestError, Question, Task, several
 
 _RESTORE = "restore it from version control"
-_SHOWN = 10
-"""Baselines named in a sentence."""
 
 
 class Baselines:
@@ -181,8 +179,7 @@ class Baselines:
             there = _folders(named)
             found = f"baseline {policy.baseline!r} has none of the selected tasks"
         raise McqtestError(
-            f"{found} (there is {', '.join(there[:_SHOWN]) or 'nothing'}"
-            f"{f', and {len(there) - _SHOWN} more' if len(there) > _SHOWN else ''}); record it "
+            f"{found} (there is {several(there, 10) or 'nothing'}); record it "
             "with --snapshot-update, name another with --baseline, or ask for thresholds alone "
             "with --baseline=none"
         )

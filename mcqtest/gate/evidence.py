@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.outcome import Outcome
-from mcqtest.types import LETTERS, Score
+from mcqtest.types import LETTERS, Score, several
 
 MEASURED = 10
 """Questions of a task that do not all come out alike by accident."""
@@ -57,7 +57,7 @@ def places(name: str, found: Sequence[Outcome], outcomes: Sequence[Outcome]) -> 
     """These tasks of a benchmark, in words: by its name alone where they are all there are."""
     if len(found) == len(outcomes):
         return name
-    return f"{name}: {', '.join(each.task for each in found)}"
+    return f"{name}: {several([each.task for each in found], 10)}"
 
 
 def flat(name: str, outcomes: Sequence[Outcome]) -> str | None:
@@ -111,7 +111,7 @@ def _one_letter(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
         if each.n >= MEASURED and (letter := _letter(each.scores)) is not None:
             found.setdefault(letter, []).append(each.task)
     for letter, tasks in found.items():
-        yield f"{name}: {letter} is the answer to all questions of {', '.join(tasks)}"
+        yield f"{name}: {letter} is the answer to all questions of {several(tasks)}"
 
 
 def _letter(scores: Sequence[Score]) -> str | None:

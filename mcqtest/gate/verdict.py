@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from mcqtest.gate.evidence import oddities
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled
+from mcqtest.types import several
 
-_SHOWN = 5
-"""Tasks named in a sentence."""
 _SILENT = 0.5
 """Share of answers that cannot be read, above which people are told."""
 
@@ -64,11 +63,10 @@ def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
     """A pass says "no worse", so nothing may pass that was not compared."""
     sentences = []
     if missing := [each for each in pooled.outcomes if each.missing]:
-        names = ", ".join(each.task for each in missing[:_SHOWN])
-        more = f", and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        names = several([each.task for each in missing])
         sentences.append(
             f"{pooled.name}: nothing to compare {len(missing)} of {len(pooled.outcomes)} tasks "
-            f"with: baseline {policy.baseline!r} in {policy.baselines_dir} lacks {names}{more}; "
+            f"with: baseline {policy.baseline!r} in {policy.baselines_dir} lacks {names}; "
             "record them with --snapshot-update, the answers are stored"
         )
     looked = [each for each in pooled.outcomes if not each.compared]

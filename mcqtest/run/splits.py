@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mcqtest import data
-from mcqtest.types import Benchmark, McqtestError, Question, Task
-
-_SHOWN = 5
-"""Tasks named in a sentence."""
+from mcqtest.types import Benchmark, McqtestError, Question, Task, several
 
 
 def are_questions(examples: Sequence[Question], questions: Sequence[Question]) -> bool:
@@ -60,7 +57,7 @@ def oddities(planned: Mapping[Task, Asked], root: Callable[[Task], Path | None])
         yield from _counts(benchmark, {task: sizes[task] for task in tasks})
         if found := [task.name for task in tasks if planned[task].hidden]:
             yield (
-                f"{benchmark.name}: the examples of {_listed(found)} are questions of the test; "
+                f"{benchmark.name}: the examples of {several(found)} are questions of the test; "
                 "none is shown here, and with shots the run would be refused"
             )
         same = [twin for task in tasks for twin in data.twins(task, root(task))]
@@ -80,12 +77,7 @@ def _counts(benchmark: Benchmark, sizes: Mapping[Task, int]) -> Iterator[str]:
         if off := [f"{name} {size} ({right})" for name, size, right in pairs if size != right]:
             yield (
                 f"{benchmark.name}: other numbers of questions than are published (these in "
-                f"brackets): {_listed(off)}"
+                f"brackets): {several(off)}"
             )
     elif published and len(sizes) == len(benchmark.tasks) and n != published[0]:
         yield f"{benchmark.name}: {n} questions, {published[0]} are published"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class McqtestError(Exception):
     """Something the user can mend. The message is one line: what, where, what to do.
@@ -12,6 +14,12 @@ class McqtestError(Exception):
 
 class AnswerError(McqtestError):
     """One question cannot be answered. Its case is an error; others go on."""
+
+
+def several(names: Sequence[str], most: int = 5) -> str:
+    """The first of these names, and how many more there are, for a message."""
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def one_line(
