@@ -132,7 +132,7 @@ def test_the_header_names_the_baseline(baseline, update):
 @pytest.mark.parametrize(("threads", "end"), [(0, "cpu"), (1, "cpu, 1 thread"), (3, ", 3 threads")])
 def test_the_header_says_how_many_threads(threads, end):
     """Of each process, where there are any to speak of."""
-    policy = _policy(settings_of(), MODEL)
+    policy = policy_of(settings_of(), MODEL)
     lines = terminal.header(MODEL, policy, about="", data="", threads=threads)
     assert lines[0].endswith(end)
 
