@@ -37,6 +37,7 @@ KMMLU_HARD = Benchmark(
     methods=METHODS,
     shots=5,
     expert=EXPERT,
+    published=(4104,),
 )
 
 

@@ -153,18 +153,20 @@ def test_equal_questions_can_be_compared(text):
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "found", "limited"),
+    ("then", "now", "every", "found", "limited"),
     [
-        ("5, aa", "4, bb", "5 questions, this run has 4", True),
-        ("4, aa", "5, bb", "4 questions, this run has 5", False),
-        ("5, aa", "5, bb", "5 questions as this run has, but with other texts or answers", False),
-        ("500, aa", "500, bb", "500 questions as this run has, but with other", False),
+        ("5, aa", "4, bb", 5, "5 questions, this run has 4", True),
+        ("5, aa", "4, bb", 4, "5 questions, this run has 4", False),
+        ("5, aa", "4, bb", 9, "5 questions, this run has 4", False),
+        ("4, aa", "5, bb", 5, "4 questions, this run has 5", False),
+        ("5, aa", "5, bb", 5, "5 questions as this run has, but with other texts", False),
+        ("500, aa", "500, bb", 500, "500 questions as this run has, but with other", False),
     ],
 )
-def test_another_question_set(then, now, found, limited):
-    """Counts are told; only where this run has fewer, --limit may be the reason."""
+def test_another_question_set(then, now, every, found, limited):
+    """Counts are told; without --limit is advised only where that gives as many as there were."""
     old, new = record_of("A", questions=then), record_of("A", questions=now)
-    sentence = gate.mismatch(old, new, baseline="v1")
+    sentence = gate.mismatch(old, new, baseline="v1", every=every)
     assert sentence.startswith("toy/tides: another question set: baseline 'v1' has ")
     assert found in sentence
     assert ("--limit" in sentence) == limited

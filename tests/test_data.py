@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from mcqtest import prompts
-from mcqtest.data import fingerprint, load, questions
+from mcqtest.data import fingerprint, load, questions, read
 from mcqtest.types import Benchmark, Columns, Layout, Method, Question, Source
 
 HEADER = ("question", "A", "B", "C", "D", "answer")
@@ -430,6 +430,52 @@ def test_malformed_jsonl(tmp_path, content, message):
     write(tmp_path, "mmlu/test.jsonl", content)
     found = complaint(load, task_with(JSONL), "test", tmp_path)
     assert found == f"mmlu/test.jsonl{message}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "question,A,B,C,D,answer\n",
+            "row 1 (line 1): a header row (question, A, B, C, D, answer)",
+        ),
+        (
+            "Input,a1,a2,a3,a4,Target\n",
+            "row 1 (line 1): a header row (Input, a1, a2, a3, a4, Target)",
+        ),
+        (
+            ",question,A,B,C,D,answer\n",
+            "row 1 (line 1): a header row (, question, A, B, C, D, answer)",
+        ),
+        (f"{GOOD}question,A,B,C,D,answer\n", "row 2 (line 2): a header row (question, "),
+        (f"0,{GOOD}", "row 1 (line 1): an index column ('0') before question; drop that column"),
+        (f"{GOOD}17,{GOOD}", "row 2 (line 2): an index column ('17') before question"),
+        (f",{GOOD}", "row 1 (line 1): an index column ('') before question"),
+    ],
+)
+def test_what_a_table_library_adds(tmp_path, content, said):
+    """Called what it is, where the file as published has neither header nor index."""
+    write(tmp_path, "mmlu/test/anatomy_test.csv", content)
+    message = complaint(load, task_with(CSV), "test", tmp_path)
+    assert message.startswith(f"mmlu/test/anatomy_test.csv, {said}")
+    assert message.endswith(AGAIN)
+
+
+def test_choices_that_are_letters(tmp_path):
+    """Are no header row, nor is a question that is a number, nor an answer among the choices."""
+    rows = "Which figure?,A,B,C,D,B\n12,a,b,c,d,A\nanswer,answer,label,gold,target,D\n"
+    write(tmp_path, "mmlu/test/anatomy_test.csv", rows)
+    assert len(load(task_with(CSV), "test", tmp_path)) == 3
+
+
+def test_a_second_header_row(tmp_path):
+    """As where files were put behind one another."""
+    path = tmp_path / "table.csv"
+    path.write_text("question,answer\nQ,A\nquestion,answer\nR,B\n", "utf-8")
+    said = complaint(read, path, "table.csv", None)
+    assert said.startswith(
+        "table.csv, row 2 (line 3): a header row (question, answer), but the file"
+    )
 
 
 def test_deep_json(tmp_path):

@@ -102,12 +102,13 @@ def test_worse_is_not_recorded_on_other_questions(recorded: Project, args: tuple
         dev.write_text(dev.read_text().replace("example 0 of", "example zero of"))
     recorded.model("a", wrong=ALL_WRONG)
     said = mistake(recorded.run("--snapshot-update", *args))
-    assert "only with --accept-regression REASON" in said
+    assert said.endswith(" with --accept-regression REASON")
     assert recorded.baselines() == before
     result = recorded.run("--snapshot-update", *args, "--accept-regression", "new questions")
     assert result.ret == 0, sentences(result)
     text = (recorded.path / "baselines/a/toy/planets.txt").read_text("utf-8")
-    assert "accepted   new questions (could not be compared)" in text
+    over = ": 30 questions over 56" if args else ""
+    assert f"accepted   new questions (could not be compared{over})" in text
 
 
 def test_another_way_is_recorded_beside(recorded: Project) -> None:
@@ -123,9 +124,14 @@ def test_another_way_is_recorded_beside(recorded: Project) -> None:
 
 
 def test_the_same_model_may_be_recorded_on_other_questions(recorded: Project) -> None:
-    """The weights are those of the baseline, so nothing can have got worse."""
+    """The weights are those of the baseline, so nothing can have got worse; fewer take a reason."""
     assert recorded.run("--snapshot-update", "--shots=1").ret == 0
-    assert recorded.run("--snapshot-update", "--limit=30").ret == 0
+    fewer = ("--snapshot-update", "--limit=30")
+    assert "30 questions would replace the 56 of baseline 'a'; run without --limit" in mistake(
+        recorded.run(*fewer)
+    )
+    assert recorded.run(*fewer, "--accept-regression=quick").ret == 0
+    assert recorded.run("--snapshot-update").ret == 0
 
 
 @pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])

@@ -24,6 +24,7 @@ policies = st.builds(
     reason=st.none() | words,
     thresholds=st.builds(Thresholds, st.dictionaries(words, bounds)),
     rules=st.dictionaries(words, st.dictionaries(words, words)),
+    required=st.lists(words).map(tuple),
 )
 
 

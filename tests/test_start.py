@@ -35,7 +35,7 @@ class Config:
         self.rootpath = root
         self.invocation_params = SimpleNamespace(dir=root / "here", args=args)
         self.option = SimpleNamespace(**{"collectonly": False} | (option or {}))
-        self.ini = {"mcq_gate": []} | (ini or {})
+        self.ini = {"mcq_gate": [], "mcq_required": []} | (ini or {})
         self.given = {f"mcq_{key}": value for key, value in given.items()}
         self.registered = {}
         self.pluginmanager = SimpleNamespace(
@@ -62,7 +62,7 @@ def _nothing_is_read(monkeypatch):
     """Models are not looked for, and this process's own run stays what it is."""
     monkeypatch.setattr(start, "Run", Run)
     monkeypatch.setattr(wire, "Run", Run)
-    monkeypatch.setattr(start, "Controller", lambda config, run, *, workers: Told(run, workers))
+    monkeypatch.setattr(start, "Controller", lambda config, run, **given: Told(run, **given))
     monkeypatch.setattr(BaselineExtension, "run", None, raising=False)
     monkeypatch.delenv("MCQTEST_DATA", raising=False)
     Run.made = None
@@ -71,8 +71,8 @@ def _nothing_is_read(monkeypatch):
 class Told:
     """A controller that does nothing."""
 
-    def __init__(self, run, workers):
-        self.run, self.workers = run, workers
+    def __init__(self, run, *, workers, notices):
+        self.run, self.workers, self.notices = run, workers, notices
 
 
 def table(root, text):
@@ -194,11 +194,13 @@ def test_an_option_without_a_model(tmp_path, name, value):
     assert said == f"--{name}: no model is named; give --model=PATH as well"
 
 
-@pytest.mark.parametrize("flag", ["--model", "--data", "--mcq-model", "--mcq-data"])
+@pytest.mark.parametrize(
+    "flag", ["--model", "--data", "--mcq-data", "--run-dir", "--baselines-dir", "--tags"]
+)
 def test_a_path_that_stands_alone(tmp_path, flag):
     """For pytest it is a place to look for tests in, which moves the root of the project."""
     said = mistake(Config(tmp_path, args=(flag, "m"), model="m"))
-    assert said.startswith("write --model=PATH and --data=DIR with an equals sign")
+    assert said.startswith(f"write {flag}=m with an equals sign: ")
     start.start(Config(tmp_path, args=(f"{flag}=m",), model="m"))
 
 

@@ -9,7 +9,8 @@ from realdata import benchmark
 from mcqtest import demo
 from mcqtest.backends import Checkpoint, Setup
 from mcqtest.report import terminal
-from mcqtest.run.run import Run, _policy
+from mcqtest.run.run import Run
+from mcqtest.run.terms import policy_of
 
 LONGEST = max((task.name for task in benchmark("mmlu").MMLU.tasks), key=len)
 GROUP = "other (business, health, misc.)"
@@ -107,7 +108,7 @@ def header(settings):
     run.settings = settings
     run._model = Checkpoint(demo.MODEL if settings.demo else Path(settings.model), MODEL.name)
     run._setup = Setup("transformers", "float32", "cpu", "transformers 5", {})
-    return terminal.header(MODEL, _policy(settings, MODEL), about=run.about, data=run.data)
+    return terminal.header(MODEL, policy_of(settings, MODEL), about=run.about, data=run.data)
 
 
 @pytest.mark.parametrize("update", [False, True])
@@ -131,7 +132,7 @@ def test_the_header_names_the_baseline(baseline, update):
 @pytest.mark.parametrize(("threads", "end"), [(0, "cpu"), (1, "cpu, 1 thread"), (3, ", 3 threads")])
 def test_the_header_says_how_many_threads(threads, end):
     """Of each process, where there are any to speak of."""
-    policy = _policy(settings_of(), MODEL)
+    policy = policy_of(settings_of(), MODEL)
     lines = terminal.header(MODEL, policy, about="", data="", threads=threads)
     assert lines[0].endswith(end)
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from mcqtest import demo
 from mcqtest.backends.headers import read_object
+from mcqtest.backends.naming import named
 from mcqtest.backends.weights import Weights, find_weights, named_files
 from mcqtest.types import McqtestError, one_line
 
@@ -171,7 +172,7 @@ def find(model: str, *, base: Path) -> Checkpoint:
     except RuntimeError as error:  # ~name of a user that is not there, or links in a circle
         raise McqtestError(f"--model={model}: {error}; give the whole path") from None
     if folder.is_dir():
-        checkpoint = Checkpoint(folder, folder.name)
+        checkpoint = Checkpoint(folder, named(folder))
     elif folder.exists():
         raise McqtestError(
             f"--model={model}: a file; give the folder that holds config.json, or add "

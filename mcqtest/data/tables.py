@@ -81,19 +81,40 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _read_csv(text: str, name: str, header: tuple[str, ...] | None) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
+    told, rows = header is not None, list[Row]()
     where = f"{name}, row 1 (line 1)"
     try:
         for cells in reader:
             if cells and header is None:
                 header = tuple(cells)
             elif cells and header is not None:  # a blank line is no record
+                _check_cells(cells, header, where, told=told)
                 rows.append(Row(where, _named(cells, header, where)))
             where = f"{name}, row {len(rows) + 1} (line {reader.line_num + 1})"
     except csv.Error as error:
         remedy = f"double the quotes inside a quoted cell {AGAIN}"
         raise McqtestError(f"{where}: not CSV ({one_line(error)}); {remedy}") from error
     return rows
+
+
+_ANSWERS = {"answer", "answerindex", "correct", "correctanswer", "gold", "label", "target"}
+"""What headers call the column of answers; no answer is any of these."""
+
+
+def _check_cells(cells: Sequence[str], header: Sequence[str], where: str, *, told: bool) -> None:
+    """Raise for what a table library adds to a CSV: a header row, where the file as published has
+    none (``told``), or a second one; an index column before the others.
+    """
+    as_told = told and comparable(cells[-1]) in _ANSWERS and 0 <= len(cells) - len(header) <= 1
+    if as_told or (not told and len(cells) > 1 and tuple(cells) == tuple(header)):
+        found = f"a header row ({names(cells)})"
+        why = "as published there is none" if told else "the file has one already"
+        raise McqtestError(f"{where}: {found}, but {why}; delete the line {AGAIN}")
+    if told and len(cells) == len(header) + 1 and re.fullmatch(r"[0-9]*", cells[0]):
+        raise McqtestError(
+            f"{where}: an index column ({shown(cells[0])}) before {header[0]}; drop that column, "
+            f"as with index=False of pandas, {AGAIN}"
+        )
 
 
 def _named(cells: Sequence[str], header: Sequence[str], where: str) -> dict[str, object]:

@@ -155,12 +155,20 @@ def improved(old: Companion, new: Companion, scores: Sequence[Score]) -> list[fl
     """By how much the Brier score of each question became smaller; None where either side has no
     probabilities. Both as they are kept, so that the same ones are no change.
     """
-    if old.probabilities is None or new.probabilities is None:
+    then, now = briers(old, scores), briers(new, scores)
+    if then is None or now is None:
         return None
-    triples = zip(old.probabilities, new.probabilities, scores, strict=True)
-    return [
-        _brier(before, score.gold) - _brier(after, score.gold) for before, after, score in triples
-    ]
+    return [before - after for before, after in zip(then, now, strict=True)]
+
+
+def briers(kept: Companion, scores: Sequence[Score]) -> list[float] | None:
+    """The Brier score of each question, whose right answer is that of ``scores``; None without
+    probabilities.
+    """
+    if kept.probabilities is None:
+        return None
+    pairs = zip(kept.probabilities, scores, strict=True)
+    return [_brier(probabilities, score.gold) for probabilities, score in pairs]
 
 
 def _brier(probabilities: Sequence[float], gold: Any) -> float:

@@ -20,8 +20,10 @@ _SHOWN = 20
 """Questions named in a sentence."""
 
 
-def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
-    """Why the two cannot be compared, in one line that says what to do; None if they can."""
+def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str | None:
+    """Why the two cannot be compared, in one line that says what to do; None if they can. The task
+    has ``every`` so many questions, asked or not.
+    """
     where = f"{new.benchmark}/{new.task}"
     again = "record the baseline anew with --snapshot-update if the change is meant"
     if old.questions != new.questions:
@@ -31,7 +33,7 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
             if then != now
             else (f"{then} questions as this run has, but with other texts or answers")
         )
-        hint = "run without --limit, or " if int(now) < int(then) else ""
+        hint = "run without --limit, or " if int(now) < int(then) == every else ""
         return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
     if old.asking != new.asking:
         return (
@@ -54,9 +56,10 @@ def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
     )
 
 
-def impossible(old: Record, questions: Sequence[Question]) -> int | None:
-    """The first answer that cannot be: a choice that the question does not have, or a letter
-    whose case does not agree with the right answer. Somebody edited the file by hand.
+def impossible(old: Record, questions: Sequence[Question], *, valued: bool = False) -> int | None:
+    """The first answer that cannot be: a choice that the question does not have, a letter whose
+    case does not agree with the right answer, or no letter where the question has choices and no
+    text is ``valued`` instead. Somebody edited the file by hand.
     """
     for number, (mark, question) in enumerate(zip(old.marks, questions, strict=False)):
         if not question.choices:
@@ -64,6 +67,8 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
         index = LETTERS.find(mark.upper())
         right = mark.isupper() or mark == "+"
         if index >= len(question.choices) or (index >= 0 and right != (index == question.answer)):
+            return number
+        if mark in "+*" and not valued and len(question.choices) <= len(LETTERS):
             return number
     return None
 

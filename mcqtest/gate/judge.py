@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
-from mcqtest.gate.companion import companion, improved
+from mcqtest.gate.companion import briers, companion, improved
 from mcqtest.gate.comparison import (
     compare,
     differences,
@@ -22,6 +22,7 @@ from mcqtest.gate.comparison import (
     set_up_otherwise,
 )
 from mcqtest.gate.criterion import Finding, Judged
+from mcqtest.gate.evidence import echoed, is_alike
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.record import Record, record, rounded
@@ -71,7 +72,6 @@ class Judge:
             figures=figures,
             comparison=asdict(comparison) if comparison else None,
             differences=differences(matched, new) if matched else None,
-            brier=self._brier(results) if matched else None,
             failures=failures + self.policy.thresholds.broken(task.path, figures),
             against=matched.weights if matched else None,
             before=whole(math.fsum(matched.values)) if matched else None,
@@ -83,6 +83,7 @@ class Judge:
             methods=dict(methods),
             findings={finding.kind: dict(finding.detail)} if finding else {},
             notices=self._notices(results, old, comparison, finding),
+            **self._probabilities(results, matched),
         )
         if compared:
             self._outcomes[task] = outcome
@@ -108,7 +109,8 @@ class Judge:
         new, old, policy = self.record(results), self._baselines.old(results.task), self.policy
         comparison = self._compare(old, new)
         accepted: tuple[str, ...] = ()
-        if old is not None and old.weights == new.weights:
+        fewer = policy.accepts and old is not None and new.count < old.count
+        if old is not None and old.weights == new.weights and not fewer:
             accepted = old.accepted
         elif policy.accepts and comparison is not None and old is not None and comparison.lost:
             reason = (
@@ -117,16 +119,27 @@ class Judge:
             )
             accepted = (reason,)
         elif policy.accepts and comparison is None and old is not None:
-            accepted = (f"{policy.reason} (could not be compared)",)
+            over = f": {new.count} questions over {old.count}" if fewer else ""
+            accepted = (f"{policy.reason} (could not be compared{over})",)
         return str(replace(new, accepted=accepted))
 
-    def _brier(self, results: Results) -> list[float] | None:
-        """Against the companion of the baseline, where there is one."""
-        old = self._baselines.companion(results.task)
-        scores = self._scores(results)
-        if old is None:
-            return None
-        return improved(old, companion(self.record(results), scores), scores)
+    def _probabilities(self, results: Results, matched: Record | None) -> dict[str, Any]:
+        """What an outcome says of them: by themselves, and against the companion of the baseline
+        that is ``matched``, where there is one.
+        """
+        scores, who = self._scores(results), self._identity
+        alike = sum(is_alike(score, who.dtype) for score in scores)
+        old = self._baselines.companion(results.task) if matched else None
+        if old is None or matched is None:
+            return {"alike": alike, "brier": None}
+        new = companion(self.record(results), scores)
+        before = briers(old, scores)
+        return {
+            "alike": alike,
+            "brier": improved(old, new, scores),
+            "brier_before": None if before is None else math.fsum(before),
+            "echoes": echoed(old, new) if matched.weights != who.weights else 0,
+        }
 
     def companion(self, results: Results) -> str:
         """The file beside that baseline."""

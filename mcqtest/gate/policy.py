@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mcqtest.gate import stats
 from mcqtest.gate.reference import referred, resolved
 from mcqtest.gate.thresholds import Thresholds
-from mcqtest.types import Bound, Metric, Task
+from mcqtest.types import Benchmark, Bound, Metric, Task
 
 KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
@@ -33,6 +33,8 @@ class Policy:
     levels: stats.Levels = field(default_factory=stats.Levels)
     ways: Mapping[str, str] = field(default_factory=dict)
     """Benchmark -> the folder of its baselines, where it is not asked in its own way."""
+    required: Sequence[str] = ()
+    """Benchmarks without which a run is no pass."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     """Benchmark -> its own metrics."""
 
@@ -41,9 +43,16 @@ class Policy:
         """Something worse is recorded all the same."""
         return self.update and self.reason is not None
 
-    def planned(self, tasks: Mapping[Task, int]) -> Policy:
+    def planned(
+        self,
+        tasks: Mapping[Task, int],
+        *,
+        known: Iterable[Benchmark] = (),
+        installed: Iterable[str] = (),
+    ) -> Policy:
         """With the levels of a run of these tasks, each with the number of comparisons that its
-        criterion makes.
+        criterion makes. Bounds are checked of these benchmarks, of others that are ``known``, and
+        by the names of those that are ``installed``.
         """
         names: dict[str, dict[str, None]] = {}  # a task in two tests is one comparison
         for task in tasks:
@@ -56,7 +65,7 @@ class Policy:
         return replace(
             self,
             levels=levels,
-            thresholds=self.thresholds.knowing(benchmarks),
+            thresholds=self.thresholds.knowing((*known, *benchmarks), installed=installed),
             metrics={each.name: each.metrics for each in benchmarks if each.metrics},
         )
 
@@ -66,6 +75,7 @@ class Policy:
         levels, thresholds = self.levels, self.thresholds
         return plain | {
             "ways": dict(self.ways),
+            "required": list(self.required),
             "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
             "thresholds": [
                 {place: dict(bounds) for place, bounds in thresholds.bounds.items()},
@@ -90,6 +100,7 @@ class Policy:
         bounds, own = plain["thresholds"]
         pooled, task, part = plain["levels"]
         changes = {
+            "required": tuple(plain["required"]),
             "thresholds": Thresholds(
                 bounds,
                 {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 
 from mcqtest.gate import Outcome
+from mcqtest.plugin import MARKERS
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
 from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
-from mcqtest.run import Run
-from mcqtest.types import AnswerError, McqtestError, Results, Task, printable
+from mcqtest.run import Collected, Run
+from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
+_LEAVING_OUT = ("ignore", "ignore_glob", "lf")
+"""Options of pytest with which files are not collected."""
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 
@@ -26,6 +30,8 @@ class Cases:
         self.run = run
         self._plan: Plan | dict[str, Any] | None = None
         self._markers: set[str] = set()
+        self._benchmarks: dict[Benchmark, None] = {}
+        """Of all tests that were collected."""
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -47,12 +53,32 @@ class Cases:
             return True
         words = set(re.findall(r"\w+", config.option.markexpr))
         places = {Path(argument.partition("::")[0]).name for argument in config.args}
+        if config.option.pyargs:
+            places |= {f"{place.rpartition('.')[2]}.py" for place in places}
         named = task.benchmark.name in words or item.path.name in places
         return self.run.asks(task, named=named)
+
+    def _collected(self, config: pytest.Config) -> Collected:
+        """What tests there are, and whether there may be more that nothing was said of."""
+        places = [argument.partition("::")[0] for argument in config.args]
+        files = any("::" in argument for argument in config.args) or any(
+            Path(config.invocation_params.dir, place).is_file()
+            or (config.option.pyargs and _is_module(place))
+            for place in places
+        )
+        left_out = any(getattr(config.option, name, None) for name in _LEAVING_OUT)
+        return Collected(
+            benchmarks=self._benchmarks,
+            installed=MARKERS,
+            root=config.rootpath,
+            in_part=files or left_out,
+        )
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """A benchmark's name is its marker."""
         task = task_of(item)
+        if task is not None:
+            self._benchmarks[task.benchmark] = None
         if task is not None and item.get_closest_marker(task.benchmark.name) is None:
             name, about = task.benchmark.name, task.benchmark.about
             if name not in self._markers:
@@ -68,7 +94,8 @@ class Cases:
         if session.config.option.collectonly:
             return
         try:
-            self.run.plan([task for item in session.items if (task := task_of(item))])
+            tasks = [task for item in session.items if (task := task_of(item))]
+            self.run.plan(tasks, self._collected(session.config))
             self._plan = self._sent(Plan.of(self.run), session.config)
         except McqtestError as error:
             if not self.run.is_worker:
@@ -124,11 +151,11 @@ class Cases:
             setattr(report, PLAN, self._plan)
             self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
-        if not isinstance(error, McqtestError):
-            try:
-                self._judge(item, report, error)
-            except McqtestError as mistake:
-                report.outcome, error = "failed", mistake
+        try:
+            self._judge(item, report, error)
+        except McqtestError as mistake:
+            report.outcome = "failed"
+            error = error if isinstance(error, McqtestError) else mistake
         if isinstance(error, McqtestError):
             report.longrepr = str(error)
             setattr(report, ERROR, str(error))
@@ -163,6 +190,15 @@ class Cases:
 
     def pytest_sessionfinish(self) -> None:
         self.run.close()
+
+
+def _is_module(name: str) -> bool:
+    """Whether this names a module, and no package of several."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return found is not None and found.submodule_search_locations is None
 
 
 def task_of(item: pytest.Item) -> Task | None:

@@ -30,11 +30,15 @@ _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 class Controller:
     """pytest's hooks of the reporting side: hands on what comes, and sets the exit status."""
 
-    def __init__(self, config: pytest.Config, run: Run, *, workers: int) -> None:
+    def __init__(
+        self, config: pytest.Config, run: Run, *, workers: int, notices: Sequence[str] = ()
+    ) -> None:
         self.run = run
         self.workers = workers
         self._config = config
         self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
+        self._board.notices.update(dict.fromkeys(notices))
+        self._notices = notices
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
@@ -57,7 +61,10 @@ class Controller:
         lines = terminal.header(
             run.identity, run.policy, about=run.about, data=run.data, threads=threads
         )
-        return list(map(printable, lines))
+        return [
+            *map(printable, lines),
+            *(printable(f"mcqtest: {notice}") for notice in self._notices),
+        ]
 
     # Workers
 
@@ -161,7 +168,7 @@ class Controller:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
         self._watch.end()
-        pooled, verdict = self._decide(session)
+        pooled, verdict, stopped = self._decide(session)
         self._fail_pooled(pooled)
         try:
             self._write(pooled, verdict)
@@ -176,7 +183,7 @@ class Controller:
             return pytest.ExitCode.USAGE_ERROR
         if self._watch.reason is not None:
             return pytest.ExitCode.INTERNAL_ERROR
-        if _stopped(session) and session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        if stopped and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             return pytest.ExitCode.TESTS_FAILED  # xdist has no other way to stop
         if verdict.state != "fail" or session.exitstatus != pytest.ExitCode.OK:
             return None
@@ -185,8 +192,8 @@ class Controller:
         judged = bool(board.outcomes)
         return pytest.ExitCode.TESTS_FAILED if judged else pytest.ExitCode.NO_TESTS_COLLECTED
 
-    def _decide(self, session: pytest.Session) -> tuple[list[Pooled], Verdict]:
-        """Whole benchmarks, and the verdict on the run."""
+    def _decide(self, session: pytest.Session) -> tuple[list[Pooled], Verdict, bool]:
+        """Whole benchmarks, the verdict on the run, and whether a verdict on a task ended it."""
         board, tally = self._board, self._tally
         pooled: list[Pooled] = []
         try:
@@ -194,19 +201,16 @@ class Controller:
         except McqtestError as error:
             tally.fatal = tally.fatal or str(error)
         red = any(outcome.failures for outcome in board.outcomes.values())
-        stopped = _stopped(session)
+        stopped = tally.stopped(self._config.getoption("maxfail", default=0) or 0, is_red=red)
         problems = tally.problems(
-            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
+            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=bool(stopped)
         )
         if not problems and board.outcomes:
             problems += self._unasked()
         if tally.skipped:
             board.notices[tally.skipped] = None
-        verdict = decide(pooled, problems, board.policy)
-        if stopped:  # what ended the run comes before what it left out
-            found = verdict.reasons[len(problems) :]
-            verdict = replace(verdict, reasons=[*found, *problems])
-        return pooled, verdict
+        verdict = decide(pooled, problems, board.policy, late=[stopped] if stopped else [])
+        return pooled, verdict, bool(stopped)
 
     def _unasked(self) -> list[str]:
         """Benchmarks that were asked for by name and are not there, where nothing was selected
@@ -261,8 +265,3 @@ class Controller:
         board = self._board
         self._screen.summarise(pooled, board.notices, board.tags)
         self._screen.end(board.identity.name, pooled, verdict, board.policy, self.run.folder)
-
-
-def _stopped(session: pytest.Session) -> bool:
-    """Whether the run was to end at a failure (``-x``, ``--maxfail``), and did."""
-    return bool(getattr(session, "shouldfail", False))

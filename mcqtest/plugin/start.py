@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Mapping
+import shlex
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,20 @@ from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.plugin.wire import worker_run
-from mcqtest.run import OccupiedError, Run, Settings, lock, project, settings
+from mcqtest.run import OccupiedError, Run, Settings, lock, places, project, settings
 from mcqtest.types import McqtestError
 
 
-def start(config: pytest.Config) -> None:
-    """Register what this process needs; a mistake of the user ends pytest with one line."""
+def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
+    """Register what this process needs; a mistake of the user ends pytest with one line.
+    ``flags``: spellings of options that no other plugin has taken.
+    """
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
         config.pluginmanager.register(Cases(worker_run(given)), "mcqtest-cases")
         return
     try:
+        places.check_alone(_arguments(config), config.invocation_params.dir, flags)
         found = _settings(config)
         if not found.model:
             return
@@ -36,7 +40,9 @@ def start(config: pytest.Config) -> None:
             _occupy(config, Path(found.run_dir), found.model)
             _spoil(Path(found.run_dir), report.UNFINISHED)  # reading the weights may take hours
         run = Run(found)
-        controller = Controller(config, run, workers=_workers(config))
+        notices = [*places.differing(_places(config, flags))]
+        notices += project.unread(config.invocation_params.dir, config.rootpath)
+        controller = Controller(config, run, workers=_workers(config), notices=notices)
     except McqtestError as error:
         if not isinstance(error, OccupiedError):
             _refuse(config, str(error))
@@ -109,13 +115,6 @@ def _workers(config: pytest.Config) -> int:
 
 def _settings(config: pytest.Config) -> Settings:
     table = project.table(config.rootpath)
-    arguments = config.invocation_params.args
-    if any(flag in arguments for flag in ("--model", "--data", "--mcq-model", "--mcq-data")):
-        raise McqtestError(
-            "write --model=PATH and --data=DIR with an equals sign: pytest takes a path that "
-            "stands alone for a place to look for tests in"
-        )
-
     given = {each.name: config.getoption(f"mcq_{each.key}") for each in OPTIONS}
     for name, value in given.items():
         if value == "":
@@ -124,12 +123,36 @@ def _settings(config: pytest.Config) -> Settings:
         _lookup(config, table),
         gate=project.gate(table.get("gate", {}), config.getini("mcq_gate")),
         root=config.rootpath,
+        required=project.required(table.get("required", []), config.getini("mcq_required")),
         environment=os.environ,
         update=bool(config.getoption("update_snapshots", default=False)),
     )
     if not found.model and (named := [name for name, value in given.items() if value is not None]):
         raise McqtestError(f"--{named[0]}: no model is named; give --model=PATH as well")
     return found
+
+
+def _arguments(config: pytest.Config) -> list[str]:
+    """What pytest chose its root by."""
+    return [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+
+
+def _places(config: pytest.Config, flags: Collection[str]) -> list[places.Place]:
+    """Where options are given, what counts first; as `_lookup` and `settings.read` have it."""
+    here, root = config.invocation_params.dir, config.rootpath
+    lines = {
+        "command line": config.invocation_params.args,
+        "PYTEST_ADDOPTS": shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
+        "addopts": config.getini("addopts") or (),
+    }
+    ini = {each.key: config.getini(f"mcq_{each.key}") for each in OPTIONS}
+    environment = {"data": os.environ.get("MCQTEST_DATA")}
+    return [
+        *(place for name, each in lines.items() for place in places.given(name, each, here, flags)),
+        places.Place("ini file", ini, root),
+        places.Place("[tool.mcqtest]", project.table(root), root),
+        places.Place("MCQTEST_DATA", environment, Path.cwd()),
+    ]
 
 
 def _lookup(config: pytest.Config, table: Mapping[str, Any]) -> settings.Lookup:

@@ -14,21 +14,24 @@ from functools import cached_property
 from pathlib import Path
 
 from mcqtest import backends
-from mcqtest.answers import Reading
 from mcqtest.data import read_tags
-from mcqtest.gate import Baselines, Judge, Outcome, Policy, Thresholds
+from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
+from mcqtest.run import splits
 from mcqtest.run.checks import (
+    UNSAID,
+    Collected,
     check_benchmarks,
+    check_named,
     check_texts,
-    check_thresholds,
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
+from mcqtest.run.terms import name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
 
@@ -46,9 +49,9 @@ class Run:
         self.tags = read_tags(settings.tags)
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
-        self._way = _way(settings, backends.recorded(self._model, self._setup))
+        self._way = way_of(settings, backends.recorded(self._model, self._setup))
         self.identity = identity or self._identify()
-        self.policy = _policy(settings, self.identity)
+        self.policy = policy_of(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity)
         self.planned: dict[Task, Planned] = {}
@@ -65,13 +68,14 @@ class Run:
     def _identify(self) -> Identity:
         stamp = self._model.stamp  # before the files are read
         return Identity(
-            name=self.settings.model_name or self._model.name,
+            name=name_of(self.settings, self._model.name),
             folder=str(self._model.folder),
             weights=self._model.fingerprint,
             key=self._setup.identity(self._model.fingerprint),
             setup=str(self._setup),
             device=self._setup.device,
             stamp=stamp,
+            dtype=self._setup.dtype,
         )
 
     @property
@@ -94,7 +98,9 @@ class Run:
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings
-        return "demo questions" if settings.demo else settings.data or "questions from the hub"
+        if settings.demo:
+            return "demo questions"
+        return settings.data or "questions from the hub, or beside their tests"
 
     @property
     def staging(self) -> Path:
@@ -110,7 +116,7 @@ class Run:
             return False
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
-    def plan(self, tasks: Sequence[Task]) -> None:
+    def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         check_benchmarks(tasks)
         comparisons = {}
@@ -122,25 +128,38 @@ class Run:
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.baselines.check(
-                task, questions=count, asking=planned.asking, asked=planned.questions
+                task,
+                questions=count,
+                asking=planned.asking,
+                asked=planned.questions,
+                left_out=planned.left_out,
+                valued=planned.value is not None,
             )
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
-        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
-        check_thresholds(self.planned, self.settings)
+        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
+            comparisons, known=collected.benchmarks, installed=collected.installed
+        )
+        check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
             check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
+        self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
+        self.baselines.check_any(self.planned)
+
+    def _root(self, task: Task) -> Path | None:
+        """The folder that the task's questions are in; None for the hub."""
+        given = Path(self.settings.data) if self.settings.data else None
+        return task.benchmark.source.place or given
 
     def _plan(
         self, task: Task, way: Way, variant: Variant | None = None, name: str = ""
     ) -> Planned:
-        root = Path(self.settings.data) if self.settings.data else None
         return plan(
             task,
-            root=task.benchmark.source.place or root,
+            root=self._root(task),
             identity=self.identity.key,
             way=way,
             variant=variant,
@@ -274,37 +293,3 @@ class Run:
 def right(results: Results) -> float:
     """The sum of scores."""
     return math.fsum(result.value for result in results)
-
-
-def _way(settings: Settings, recorded: str) -> Way:
-    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
-        if getattr(settings, option) is not None:
-            raise McqtestError(
-                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
-            )
-    reading = {"reader": settings.reader, "fallback": settings.fallback}
-    return Way(
-        method=settings.method,
-        style=settings.style,
-        shots=settings.shots,
-        limit=settings.limit,
-        decoding=settings.decoding,
-        reading=Reading(**{key: name for key, name in reading.items() if name}),
-        recorded=recorded,
-    )
-
-
-def _policy(settings: Settings, identity: Identity) -> Policy:
-    """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
-    baseline: str | None = settings.baseline or identity.name
-    if settings.baseline == "none":
-        baseline = identity.name if settings.update else None
-    return Policy(
-        alpha=settings.alpha,
-        baseline=baseline,
-        baselines_dir=settings.baselines_dir,
-        update=settings.update,
-        reason=settings.accept_regression,
-        thresholds=Thresholds(settings.gate),
-        rules=settings.rules,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _UNSEEN = re.compile(
     "[\0-\x08\x0a-\x1f\x7f-\x9f"  # controls but for the tab, those of eight bits as well
@@ -37,6 +38,12 @@ class McqtestError(Exception):
 
 class AnswerError(McqtestError):
     """One question cannot be answered. Its case is an error; others go on."""
+
+
+def several(names: Sequence[str], most: int = 5) -> str:
+    """The first of these names, and how many more there are, for a message."""
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def one_line(
