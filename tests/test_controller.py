@@ -146,54 +146,18 @@ def test_red_as_a_whole_is_a_failed_test(tmp_path, workers):
     assert board.made.pytest_report_teststatus(pooled) == ("failed", "", "FAILED")
 
 
-def ended_early(folder, *, workers=0, maxfail=1, failures=("tides is worse",), errors=False):
-    """A run of eight tasks that ended when its second one was red."""
-    outcomes = [outcome_of(f"t{number}", 40, 20, lost=5, won=1) for number in range(8)]
-    board = Board(folder, workers=workers, option={"maxfail": maxfail})
-    plan = {}
-    if workers:
-        board.expect(*(each.task for each in outcomes))
-        plan = {PLAN: board.sent(Plan((8, 320, 320, 0), policy_of(*outcomes)))}
-    else:
-        board.plan(*outcomes)
-    board.report("t0", outcomes[0], **plan)
-    outcomes[1].failures = list(failures)
-    board.report("t1", outcomes[1], result="failed", **({ERROR: "too long"} if errors else {}))
-    return board
-
-
-@pytest.mark.parametrize(
-    ("workers", "status"), [(0, FAILED), (2, INTERRUPTED)], ids=["plain", "workers"]
-)
-def test_with_x_the_regression_is_the_first_reason(tmp_path, workers, status):
-    """That the rest is missing is no news then. xdist calls such an end an interruption."""
-    board = ended_early(tmp_path, workers=workers)
-    assert board.finish(status) == FAILED
-    first, *_, last = board.summary["reasons"]
-    assert first == "tides is worse"
-    assert (
-        last == "6 selected tests not judged, for the run ended at its first failures (--maxfail=1)"
-    )
-    assert "MAY NOT SHIP: small: tides is worse (and 1 more)" in board.terminal.said
-
-
 def test_what_is_pooled_of_a_run_that_ended_early_has_the_planned_level(tmp_path):
     """Which tasks arrived depends on what they said, so no level may grow by it."""
-    board = ended_early(tmp_path)
-    board.finish(FAILED)
+    outcomes = [outcome_of(f"t{number}", 40, 20, lost=5, won=1) for number in range(8)]
+    board = Board(tmp_path)
+    board.plan(*outcomes)
+    outcomes[1].failures = ["tides is worse"]
+    for each, result in zip(outcomes[:2], ("passed", "failed"), strict=True):
+        board.report(each.task, each, result=result)
+    board.finish(FAILED, shouldfail="stopping after 1 failures")
     toy = board.summary["benchmarks"]["toy"]
     assert (toy["n"], toy["level"], toy["lost"]) == (80, 0.005, 10)
     assert {each["level"] for each in toy["tasks"].values()} == {0.1}  # of `outcome_of`
-
-
-@pytest.mark.parametrize(
-    "how", [{"maxfail": 0}, {"maxfail": 3}, {"failures": ()}], ids=["all", "more", "no verdict"]
-)
-def test_an_end_that_no_verdict_explains_comes_first(tmp_path, how):
-    """A test that is missing without such an option, or behind a failure of another kind."""
-    board = ended_early(tmp_path, **how)
-    board.finish(FAILED)
-    assert board.summary["reasons"][0].startswith("6 selected tests gave no result, ")
 
 
 # --- mistakes and other problems --------------------------------------------------------------

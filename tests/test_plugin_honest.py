@@ -181,7 +181,7 @@ def test_with_x_the_regression_is_the_first_reason(
     first = recorded.summary["reasons"][0]
     assert " worse than baseline 'a': " in first
     assert f"MAY NOT SHIP: worse: {first}" in sentences(result)
-    assert "not judged, for the run ended at its first failures" in recorded.summary["reasons"][-1]
+    assert "left out, since the run was to stop at a failure" in recorded.summary["reasons"][-1]
 
 
 def test_results_of_a_test_that_ends_in_a_mistake(recorded: Project) -> None:

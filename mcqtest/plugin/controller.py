@@ -201,16 +201,17 @@ class Controller:
         except McqtestError as error:
             tally.fatal = tally.fatal or str(error)
         red = any(outcome.failures for outcome in board.outcomes.values())
-        stopped = tally.stopped(self._config.getoption("maxfail", default=0) or 0, is_red=red)
+        # To end at something red (-x, --maxfail), and so it did.
+        stopped = red and bool(getattr(session, "shouldfail", False))
         problems = tally.problems(
-            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=bool(stopped)
+            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
         )
         if not problems and board.outcomes:
             problems += self._unasked()
         if tally.skipped:
             board.notices[tally.skipped] = None
-        verdict = decide(pooled, problems, board.policy, late=[stopped] if stopped else [])
-        return pooled, verdict, bool(stopped)
+        early, late = ([], problems) if stopped else (problems, [])
+        return pooled, decide(pooled, early, board.policy, late=late), stopped
 
     def _unasked(self) -> list[str]:
         """Benchmarks that were asked for by name and are not there, where nothing was selected

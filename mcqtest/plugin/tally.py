@@ -76,31 +76,18 @@ class Tally:
         """A result got lost."""
         return bool(self.ledger.missing() or self.ledger.broken)
 
-    def stopped(self, maxfail: int, *, is_red: bool) -> str | None:
-        """That the run ended at a verdict, as with -x, so that nothing is wrong with what is
-        missing; None where it did not.
-        """
-        missing = self.ledger.missing()
-        ended = is_red and 0 < maxfail <= self._failures
-        if not (ended and missing) or self.fatal or self.ledger.broken:
-            return None
-        count = plural(len(missing), "selected test")
-        return f"{count} not judged, for the run ended at its first failures (--maxfail={maxfail})"
-
     def problems(
         self, exitstatus: Any, *, judged: int, is_red: bool, stopped: bool = False
     ) -> list[str]:
         """What stands against a pass. ``judged``: tasks of which there is an outcome; ``is_red``:
-        one of these says why a test failed; ``stopped``: what is missing was not wanted any more.
+        one of these says why a test failed; ``stopped``: the run was to end at that (``-x``).
         """
         problems = [self.fatal] if self.fatal else []
         problems += [f"internal error: {line}" for line in self.ledger.broken]
         missing = self.ledger.missing()
-        if stopped:
-            return list(dict.fromkeys(self._errors))
-        if int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+        if not stopped and int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
-        elif missing and not self.fatal:  # what ended the run left them out
+        elif missing and not (stopped or self.fatal):  # what ended the run left them out
             count = plural(len(missing), "selected test")
             problems.append(f"{count} gave no result, the first is {missing[0]}")
         problems += [error for error in dict.fromkeys(self._errors) if error != self.fatal]
