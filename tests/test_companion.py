@@ -295,7 +295,25 @@ def test_without_probabilities_nothing_can_be_said(scores, said):
 
 def test_the_format_is_named():
     """A later one is refused by this reader."""
-    assert json.loads(str(Companion("0", None, None, None))) == {
-        "format": companions.FORMAT,
-        "of": "0",
-    }
+    told = json.loads(str(Companion("0", None, None, None)))
+    assert (told["format"], told["of"]) == (companions.FORMAT, "0")
+    assert told.keys() == {"format", "of", "weights", "sum"}
+
+
+@given(LETTERS, st.data())
+def test_whatever_is_changed_is_found(scores, data):
+    """Also where a number stays a number: there is a checksum, and the weights are those of the
+    record. A file of an earlier version has neither, and is read.
+    """
+    record = record_for(scores)
+    told = json.loads(str(companion_of(scores)))
+    earlier = {key: value for key, value in told.items() if key not in {"weights", "sum"}}
+    assert parse(json.dumps(earlier), record, where=WHERE).probabilities
+    key = data.draw(st.sampled_from(["of", "weights", "sum"]))
+    turned = told | {key: told[key][::-1] + "0"}
+    assert WHERE in complaint(parse, json.dumps(turned), record, where=WHERE)
+    for lost in ("weights", "sum"):
+        less = {name: value for name, value in told.items() if name != lost}
+        assert WHERE in complaint(parse, json.dumps(less), record, where=WHERE)
+    other = replace(record, weights="f" * 64)
+    assert "other answers" in complaint(parse, json.dumps(told), other, where=WHERE)

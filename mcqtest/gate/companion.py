@@ -13,7 +13,7 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Companion:
     """Texts that met a limit."""
     lengths: tuple[int, ...] | None
     """Characters of all texts of a question."""
+    weights: str = ""
+    """Fingerprint of the weights that answered, as the record has it; empty in older files."""
 
     def __str__(self) -> str:
         columns = {
@@ -47,7 +49,8 @@ class Companion:
             "lengths": self.lengths and list(self.lengths),
         }
         told = {name: column for name, column in columns.items() if column is not None}
-        return json.dumps({"format": FORMAT, "of": self.of, **told}) + "\n"
+        fields = {"format": FORMAT, "of": self.of, "weights": self.weights, **told}
+        return json.dumps(fields | {"sum": _sum(fields)}) + "\n"
 
 
 def companion(record: Record, scores: Sequence[Score]) -> Companion:
@@ -62,6 +65,7 @@ def companion(record: Record, scores: Sequence[Score]) -> Companion:
         probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
         truncated=tuple(each or 0 for each in cut) if whole and scores else None,
         lengths=lengths if any(lengths) else None,
+        weights=record.weights,
     )
 
 
@@ -69,6 +73,11 @@ def digest(record: Record) -> str:
     """Of all answers of a record, and of the questions that they answer."""
     said = json.dumps([record.questions, record.marks, list(record.scores)])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _sum(fields: Mapping[str, Any]) -> str:
+    """A checksum of all fields."""
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 def rounded(probabilities: Sequence[float]) -> tuple[float, ...]:
@@ -88,8 +97,11 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
             probabilities=_unpacked(fields.get("probabilities"), n),
             truncated=_whole(fields.get("truncated")),
             lengths=_whole(fields.get("lengths")),
+            weights=str(fields.get("weights", "")),
         )
-        good = fields["format"] == FORMAT
+        # Files of earlier versions name no weights and have no checksum.
+        summed = fields.pop("sum", None) == _sum(fields) if {"sum", "weights"} & {*fields} else True
+        good = fields["format"] == FORMAT and summed
     except (
         ValueError,
         LookupError,
@@ -105,7 +117,7 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
     lost = found.probabilities is None and "brier" in record.figures  # there were some
     if not good or lost or any(column is not None and len(column) != n for column in columns):
         raise McqtestError(f"{where}: {_DAMAGED}")
-    if found.of != digest(record):
+    if found.of != digest(record) or found.weights not in {"", record.weights}:
         raise McqtestError(
             f"{where}: belongs to other answers than the baseline beside it; restore both from "
             "version control, or remove it"
