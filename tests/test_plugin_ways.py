@@ -196,18 +196,21 @@ def test_few_open_files(recorded: Project, args: tuple[str, ...]) -> None:
 
 @both_ways
 def test_escape_sequences(recorded: Project, args: tuple[str, ...]) -> None:
-    """A model's name, a label and a reason are written as Python would, in the terminal and in
-    JUnit's file; Korean stays as it is.
+    """A path, a label and a reason are written as Python would, in the terminal and in JUnit's
+    file; Korean stays as it is. A model is not called so.
     """
     evil = "a\u202eMAY SHIP: all"
-    recorded.model(evil, wrong=[*USUAL, *STARS])
+    recorded.model(evil, wrong=USUAL)
+    refused = mistake(recorded.run("--baseline=a", *args, model=evil))
+    assert "a\\u202eMAY SHIP: all" in refused
+    assert "--model-name" in refused
+    recorded.model("b", wrong=[*USUAL, *STARS])
     recorded.write("tags.jsonl", '{"id": "toy/stars/1", "labels": ["\\u001b[31m한국어\\n"]}\n')
     more = ("--tags=tags.jsonl", "--baseline=a", "--junitxml=out.xml", *args)
-    result = recorded.run(*more, model=evil)
+    result = recorded.run(*more, model="b")
     assert result.ret == pytest.ExitCode.TESTS_FAILED, sentences(result)
     said = sentences(result)
-    assert not {"\x1b", "\x9b", "\u202e"} & set(said)
-    assert "MAY NOT SHIP: a\\u202eMAY SHIP: all: " in said
+    assert not {"\x1b", "\x9b", "\u202e"} & set(said + refused)
     assert "\\x1b[31m한국어\\n" in said
     ET.parse(recorded.path / "out.xml")
     recorded.model("a", wrong=[*USUAL, *STARS])
@@ -216,12 +219,14 @@ def test_escape_sequences(recorded: Project, args: tuple[str, ...]) -> None:
 
 
 def test_a_name_that_is_not_utf_8(recorded: Project) -> None:
-    """A folder may have any bytes for a name; the files that tell of it are UTF-8."""
+    """A folder may have any bytes for a name; the files that tell of it are UTF-8, so the model
+    needs another one.
+    """
     name = os.fsdecode(b"caf\xe9")
     recorded.model("b", wrong=USUAL)
     (recorded.path / "models/b").rename(recorded.path / "models" / name)
-    result = recorded.run("--baseline=a", model=name)
+    assert "caf\\udce9" in mistake(recorded.run("--baseline=a", model=name))
+    result = recorded.run("--baseline=a", "--model-name=cafe", model=name)
     assert result.ret == 0, sentences(result)
-    assert recorded.summary["model"] == name
-    assert "caf\\udce9 is no worse" in sentences(result)
+    assert recorded.summary["model"] == "cafe"
     Path(recorded.path / ".mcqtest/summary.json").read_text("utf-8")
