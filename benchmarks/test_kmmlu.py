@@ -78,6 +78,11 @@ METHODS = {
     "letters": Method(korean.kmmlu),
     "cot": Method(korean.kmmlu_cot, Decoding(max_tokens=2048, stop=("질문:",)), worked=True),
 }
+PUBLISHED = """
+    100 1000 1000 1000 1000 600 1000 1000 1000 200 1000 130 100 1000 1000 1000 1000 1000 1000 1000
+    1000 100 1000 1000 1000 100 1000 1000 1000 600 1000 1000 300 1000 1000 100 300 1000 1000 1000
+    200 1000 1000 200 1000
+"""
 EXPERT = 0.8
 """Near-expert accuracy: what most licences of these examinations ask for (there, section 3)."""
 FORM = {
@@ -103,6 +108,7 @@ KMMLU = Benchmark(
     shots=5,
     expert=EXPERT,
     margin=2,
+    published=tuple(map(int, PUBLISHED.split())),
 )
 
 

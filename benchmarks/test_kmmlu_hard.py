@@ -38,6 +38,7 @@ KMMLU_HARD = Benchmark(
     shots=5,
     expert=EXPERT,
     margin=3,
+    published=(4104,),
 )
 
 

@@ -53,6 +53,7 @@ KMMLU_REDUX = Benchmark(
     methods=METHODS,
     shots=0,
     margin=3,
+    published=(185, 71, 140, 333, 119, 114, 377, 78, 185, 34, 262, 270, 19, 400),
 )
 
 

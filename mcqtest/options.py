@@ -67,7 +67,7 @@ OPTIONS = (
     Option(
         "method",
         "NAME",
-        "how answers are given: letters or cot (default: the benchmark's)",
+        "how answers are given: letters, cot or text (default: the benchmark's)",
         kind="method",
     ),
     Option("style", "NAME", "how questions are put (default: the benchmark's)"),

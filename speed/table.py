@@ -49,9 +49,9 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value >= 10 else f"{value:.2f} s"
 
 
-def update(page: str, name: str, body: str) -> str:
+def update(page: str, name: str, body: str, *, kind: str = "speed") -> str:
     """``page`` with ``body`` between the marks of section ``name``; new ones go to its end."""
-    start, end = f"<!-- speed: {name} -->", f"<!-- end: {name} -->"
+    start, end = f"<!-- {kind}: {name} -->", f"<!-- end: {name} -->"
     block = f"{start}\n{body.strip()}\n{end}"
     pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
     if pattern.search(page):
@@ -59,9 +59,11 @@ def update(page: str, name: str, body: str) -> str:
     return f"{page.rstrip()}\n\n{block}\n"
 
 
-def write(path: Path, name: str, tables: Sequence[Table], about: str) -> None:
+def write(
+    path: Path, name: str, tables: Sequence[Table], about: str, *, kind: str = "speed"
+) -> None:
     """Put a measurement into a page, in place of the last one of that ``name``."""
     page = path.read_text("utf-8") if path.exists() else ""
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     body = "\n\n".join([f"Measured {today}: {about}.", *(table.markdown() for table in tables)])
-    path.write_text(update(page, name, body), "utf-8")
+    path.write_text(update(page, name, body, kind=kind), "utf-8")

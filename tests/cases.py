@@ -56,6 +56,7 @@ def settings_of(**changes):
         "run_dir": "/project/.mcqtest",
         "accept_regression": None,
         "gate": {},
+        "required": [],
         "update": False,
     }
     return Settings(**(values | changes))

@@ -29,7 +29,11 @@ STANDS_FOR = {
     "--model=NEW": f"{BACKEND} --model=models/damaged.json",
     "--baseline=OLD": "--baseline=good",
 }
-ENDS = {"recorded": (0, "RECORDED: "), "green": (0, "NO LOSS PROVEN: "), "red": (1, "MAY NOT SHIP: ")}
+ENDS = {
+    "recorded": (0, "RECORDED: "),
+    "green": (0, "NO LOSS PROVEN: "),
+    "red": (1, "MAY NOT SHIP: "),
+}
 """What a command's comment says -> exit status, and how the last sentence begins."""
 
 

@@ -59,6 +59,7 @@ class Board:
         )
         self.changes = changes | {"baselines_dir": str(folder / "baselines")}
         self.run = SimpleNamespace(
+            cost=("", 5 * 10**8),
             settings=settings_of(run_dir=str(self.folder)),
             policy=policy_of(**self.changes),
             identity=identity,
@@ -97,9 +98,9 @@ class Board:
         """An outcome or a plan, as it comes: from a worker as plain values."""
         return json.loads(json.dumps(what.to_json())) if self.made.workers else what
 
-    def finish(self, status=OK):
+    def finish(self, status=OK, *, shouldfail=False):
         """The end of the session; the exit status."""
-        session = SimpleNamespace(exitstatus=status, config=self.config)
+        session = SimpleNamespace(exitstatus=status, config=self.config, shouldfail=shouldfail)
         steps = self.made.pytest_sessionfinish(session)
         next(steps)
         with pytest.raises(StopIteration):

@@ -1,6 +1,7 @@
 """Files that are whole or not there."""
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -45,3 +46,29 @@ def test_all_or_none(tmp_path, monkeypatch, broken):
     assert message.startswith(f"{paths[broken]}: cannot be written (No space left on device)")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path: path.read_text("utf-8") for path in files} == dict.fromkeys(paths[:3], "old")
+
+
+def test_half_a_character(tmp_path):
+    """Of a path that is not UTF-8: written as JSON has it, so that the file is UTF-8."""
+    path = tmp_path / "x.json"
+    atomic.write(path, json.dumps({"model": "caf\udce9 약"}, ensure_ascii=False))
+    assert json.loads(path.read_text("utf-8")) == {"model": "caf\udce9 약"}
+
+
+def test_what_must_not_stay(tmp_path, monkeypatch):
+    """A verdict of before goes where no new one can be written, and is emptied where it cannot."""
+    path = tmp_path / "summary.json"
+    atomic.write_or_remove(path, "new")
+    assert path.read_text("utf-8") == "new"
+
+    def full(path, *_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", full)
+        atomic.write_or_remove(path, "newer")
+        assert path.read_bytes() == b""
+    atomic.write_or_remove(path, "newer")
+    assert list(tmp_path.iterdir()) == []
+    atomic.write_or_remove(path, "newer")  # where there is none there is nothing to do

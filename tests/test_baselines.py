@@ -21,8 +21,8 @@ from judging import (
 from mcqtest.gate import baselines, beside, publish, staged, target, write
 
 
-def check(made, *, questions="40, 0123", asking="asking"):
-    made.check(TASK, questions=questions, asking=asking, asked=QUESTIONS)
+def check(made, *, questions="40, 0123", asking="asking", asked=QUESTIONS, **more):
+    made.check(TASK, questions=questions, asking=asking, asked=asked, **more)
 
 
 # --- where they are ---------------------------------------------------------------------------
@@ -67,10 +67,13 @@ def test_a_file_that_is_no_baseline_of_this_task(tmp_path):
     path = tmp_path / "small/toy/tides.txt"
     other = replace(good, task="winds")
     changed = replace(good, figures={"accuracy": 0.5})
+    blank = replace(good, figures={})
     for content, said in (
         (b"\xff", "cannot be read"),
         (str(other).encode(), "this is the baseline of toy/winds, not of toy/tides"),
         (str(changed).encode(), "accuracy 1.0000, its figures say 0.5000"),
+        (str(blank).encode(), "its line of figures says no accuracy"),
+        (str(replace(good, figures={"ece": 0.1})).encode(), "figures says no accuracy"),
     ):
         path.write_bytes(content)
         message = complaint(baselines_of(tmp_path).old, TASK)
@@ -118,6 +121,79 @@ def test_what_may_be_recorded_without_a_comparison(tmp_path):
         check(baselines_of(tmp_path))  # comparing with it is what it is for
 
 
+def test_fewer_questions_do_not_replace_more(tmp_path):
+    """Even of the same checkpoint, unless somebody says why; without --limit where that is it."""
+    release(tmp_path, results_of(GOOD), recorder=MODEL)
+    few = {"questions": "39, 4567", "asked": QUESTIONS[:39]}
+    made = baselines_of(tmp_path, update=True)
+    said = complaint(check, made, **few, left_out=1)
+    assert said == (
+        "toy/tides: 39 questions would replace the 40 of baseline 'small'; run without --limit, or "
+        "record them all the same with --accept-regression REASON"
+    )
+    assert "--limit" not in complaint(check, made, **few)
+    assert "--limit" not in complaint(
+        check, made, questions="9, 4567", asked=QUESTIONS[:9], left_out=30
+    )
+    check(baselines_of(tmp_path, update=True, reason="the rest leaked"), **few)
+    assert "another question set" in complaint(check, baselines_of(tmp_path), **few)
+    check(made, questions="41, 4567", asked=[*QUESTIONS, QUESTIONS[0]])
+
+
+@pytest.mark.parametrize("place", ["toy/tides.txt", "toy/0shots/tides.txt", "toy/winds.txt"])
+def test_a_baseline_belongs_to_one_model(tmp_path, place):
+    """Whichever task another model has recorded under the name, and in whatever way; not where it
+    is compared with, and not of another benchmark.
+    """
+    release(tmp_path, results_of(GOOD), recorder=replace(OLD, name="large"))
+    file = tmp_path / "small" / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "small/toy/tides.txt").rename(file)
+    update = baselines_of(tmp_path, update=True)
+    assert "belongs to model 'large', this is 'small'" in complaint(check, update)
+    (tmp_path / "small/toy").rename(tmp_path / "small/other")
+    check(baselines_of(tmp_path, update=True))
+
+
+def test_no_baseline_is_told_with_those_that_there_are(tmp_path):
+    """Unless one task has it, one is recorded, or thresholds alone are asked for."""
+    tasks = [TASK, OTHER]
+    for number in range(12):
+        (tmp_path / f"v{number:02}").mkdir()
+    (tmp_path / "file").touch()
+    shown = ", ".join(f"v{number:02}" for number in range(10))
+    assert complaint(baselines_of(tmp_path).check_any, tasks) == (
+        f"no baseline 'small' in {tmp_path} (there is {shown}, and 2 more); record it with "
+        "--snapshot-update, name another with --baseline, or ask for thresholds alone with "
+        "--baseline=none"
+    )
+    assert "(there is nothing); " in complaint(baselines_of(tmp_path / "not").check_any, tasks)
+    (tmp_path / "small/mmlu").mkdir(parents=True)
+    assert "baseline 'small' has none of the selected tasks (there is mmlu); " in complaint(
+        baselines_of(tmp_path).check_any, tasks
+    )
+    baselines_of(tmp_path).check_any([])
+    baselines_of(tmp_path, update=True).check_any(tasks)
+    baselines_of(tmp_path, baseline="none", gate={"toy": {}}).check_any(tasks)
+    release(tmp_path, results_of(GOOD))
+    baselines_of(tmp_path).check_any(tasks)
+
+
+def test_the_mark_of_no_letter_needs_a_text(tmp_path):
+    """Of a question with choices: only a text that is worth something has it."""
+    release(tmp_path, results_of(GOOD))
+    old = baselines_of(tmp_path).old(TASK)
+    for mark in "+*":
+        keep(tmp_path, replace(old, marks="A" * 7 + mark + "A" * 32, figures={"accuracy": 1}))
+        if mark == "*":
+            keep(
+                tmp_path, replace(old, marks="A" * 7 + "*" + "A" * 32, figures={"accuracy": 0.975})
+            )
+        said = complaint(check, baselines_of(tmp_path))
+        assert f"the answer {mark!r} to question 7 is not one" in said
+        check(baselines_of(tmp_path), valued=True)
+
+
 # --- publishing -------------------------------------------------------------------------------
 
 
@@ -146,8 +222,8 @@ def test_a_task_that_was_not_staged_stops_all(tmp_path):
     staging = tmp_path / "staging"
     write(staged(staging, "toy", "tides"), "new\n")
     write(beside(staged(staging, "toy", "tides")), "new\n")
-    with pytest.raises(FileNotFoundError):
-        publish(policy, staging, [("toy", "tides"), ("toy", "winds")])
+    said = complaint(publish, policy, staging, [("toy", "tides"), ("toy", "winds")])
+    assert said.startswith("toy/winds: judged, but its new baseline cannot be read ")
     assert not (tmp_path / "baselines").exists()
 
 

@@ -1,10 +1,13 @@
 """A model folder is known by its content, and what is wrong with it is said in one line."""
 
 import builtins
+import json
+import mmap
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,8 @@ CONTENT = {
     "generation_config.json": b"{}",
     "model-00001-of-00002.safetensors": b"first shard",
     "model-00002-of-00002.safetensors": b"second shard",
-    "model.safetensors.index.json": b'{"weight_map": {}}',
+    "model.safetensors.index.json": b'{"weight_map": {"a": "model-00001-of-00002.safetensors",'
+    b' "b": "model-00002-of-00002.safetensors"}}',
     "tokenizer.json": b"words",
     "tokenizer_config.json": b"settings",
     "special_tokens_map.json": b"{}",
@@ -31,6 +35,11 @@ CONTENT = {
     "tokenizer.model": b"pieces",
     "spiece.model": b"pieces",
     "tekken.json": b"{}",
+    "params.json": b"{}",
+    "quantize_config.json": b"{}",
+    "hf_quant_config.json": b"{}",
+    "emoji.json": b"{}",
+    "dict.txt": b"words",
     "qwen.tiktoken": b"words",
     "chat_template.jinja": b"hello",
     "modeling_own.py": b"pass",
@@ -66,6 +75,14 @@ NOISE = (
 def folder(tmp_path):
     """A folder with every kind of file that counts; none is a real model."""
     return fill(tmp_path / "models" / "ship")
+
+
+@pytest.fixture
+def sound(folder):
+    """The same without an adapter, which may not lie beside a model."""
+    for path in folder.glob("adapter_*"):
+        path.unlink()
+    return folder
 
 
 def fill(where, content=CONTENT):
@@ -169,10 +186,118 @@ def test_equal_if_and_only_if_the_files_are(tmp_path_factory, one, other):
         shutil.rmtree(each.parent)
 
 
+@pytest.mark.parametrize(
+    ("index", "name"),
+    [
+        ("model.safetensors.index.json", "shards/w.safetensors"),
+        ("model.safetensors.index.json", ".hidden.safetensors"),
+        ("model.safetensors.index.json", "w.bits"),
+        ("pytorch_model.bin.index.json", "shards/w.bin"),
+        (None, "deep/er/w.safetensors"),
+        ("deep/er/my.safetensors.index.json", "w.bits"),
+    ],
+)
+def test_what_is_named_counts(tmp_path, index, name):
+    """Files that an index or config.json names are part of the model wherever they lie."""
+    config = {"model_type": "llama"}
+    if index not in {"model.safetensors.index.json", "pytorch_model.bin.index.json"}:
+        config["transformers_weights"] = index or name
+    content = {"config.json": json.dumps(config).encode(), name: b"old"}
+    if index:
+        content[index] = json.dumps({"weight_map": {"a": name}}).encode()
+    folder = tmp_path / "ship"
+    for path, data in content.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    for path, data in content.items():
+        before, stamp = fingerprint(folder), Checkpoint(folder, "x").stamp
+        (folder / path).write_bytes(data.replace(b"old", b"new") + b" ")
+        assert fingerprint(folder) != before
+        assert Checkpoint(folder, "x").stamp != stamp
+
+
+def test_code_of_the_checkpoint_may_open_anything(folder):
+    """Where it comes with code, every file counts but what training leaves and people read."""
+    (folder / "config.json").write_text('{"model_type": "x", "auto_map": {}}')
+    before = fingerprint(folder)
+    for name in NOISE:
+        (folder / name).write_bytes(b"anything")
+    assert fingerprint(folder) == before
+    (folder / "table.npz").write_bytes(b"anything")
+    assert fingerprint(folder) != before
+
+
+def rewrite(path):
+    """In place, with another size."""
+    path.write_bytes(path.read_bytes() + b"!")
+
+
+def replace(path):
+    """Another file takes its name."""
+    other = path.with_name("other.tmp")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
+def swap(path):
+    """Its name becomes a link to a file that is equal."""
+    other = path.with_name("other.tmp")
+    path.rename(other)
+    path.symlink_to(other)
+
+
+def in_place(path):
+    """One byte, with its old time."""
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.write(b"?")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def mapped(path):
+    """One byte, through a map."""
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as view:
+        view[0] = view[0] ^ 1
+        view.flush()
+
+
+CHANGES = (
+    rewrite,
+    replace,
+    swap,
+    in_place,
+    mapped,
+    Path.unlink,
+    lambda path: path.write_bytes(b""),
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", ["config.json", "model-00002-of-00002.safetensors", "vocab.json"])
+def test_every_change_is_seen(folder, name, change):
+    """However a file is changed, the stamp is another; it stays what it is where nothing is."""
+    found = Checkpoint(folder, "ship")
+    before = found.stamp
+    assert found.stamp == before
+    time.sleep(0.01)  # the clock of a file system ticks every few milliseconds
+    change(folder / name)
+    assert found.stamp != before
+
+
+def test_a_folder_that_is_gone(folder, tmp_path):
+    """Removed or swapped for another while it is asked, it has another stamp."""
+    found = Checkpoint(folder, "ship")
+    before = found.stamp
+    folder.rename(tmp_path / "moved")
+    assert found.stamp != before
+    fill(folder)
+    assert found.stamp != before
+
+
 def test_an_unreadable_file(folder, monkeypatch):
     """A file that cannot be read is one line that names it."""
 
-    def refuse(path, *_):
+    def refuse(path, *_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
@@ -189,31 +314,31 @@ def seek(model, base):
 
 
 @pytest.mark.parametrize("spelling", ["models/ship", "models/ship/", "./models/../models/ship"])
-def test_a_folder_seen_from_the_base(folder, tmp_path, monkeypatch, spelling):
+def test_a_folder_seen_from_the_base(sound, tmp_path, monkeypatch, spelling):
     """A relative path is one from where pytest was called, however it is spelt."""
     monkeypatch.chdir("/")
     found = seek(spelling, tmp_path)
-    assert (found.folder, found.name) == (folder, "ship")
+    assert (found.folder, found.name) == (sound, "ship")
 
 
-def test_a_folder_by_its_whole_path(folder, tmp_path):
+def test_a_folder_by_its_whole_path(sound, tmp_path):
     """A whole path needs no base, and may end in a slash."""
-    assert seek(folder, Path("/")).folder == folder
-    assert seek(f"{folder}/", Path("/")).name == "ship"
+    assert seek(sound, Path("/")).folder == sound
+    assert seek(f"{sound}/", Path("/")).name == "ship"
 
 
-def test_a_folder_at_home(folder, tmp_path, monkeypatch):
+def test_a_folder_at_home(sound, tmp_path, monkeypatch):
     """A tilde is the home folder; that of an unknown user is one line."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert seek("~/models/ship", Path("/")).folder == folder
+    assert seek("~/models/ship", Path("/")).folder == sound
     said = complaint(seek, "~nobody-of-this-name/ship", tmp_path)
     assert said.startswith("--model=~nobody-of-this-name/ship: ")
 
 
-def test_the_demo(tmp_path, monkeypatch):
+def test_the_demo(sound, tmp_path, monkeypatch):
     """The demo is the folder that comes with the package, not one of that name here."""
     monkeypatch.setattr(demo, "MODEL", Path("/inside"))
-    here = fill(tmp_path / "demo")
+    here = sound.rename(tmp_path / "demo")
     found = seek("demo", tmp_path)
     assert (found.folder, found.name) == (Path("/inside"), "demo")
     assert found.about == "a toy: it shows the tool, not a real model"
@@ -221,7 +346,7 @@ def test_the_demo(tmp_path, monkeypatch):
     assert seek("./demo", tmp_path).about == ""
 
 
-def test_a_file_is_no_folder(folder, tmp_path):
+def test_a_file_is_no_folder(sound, tmp_path):
     """The weights themselves are not the model."""
     said = complaint(seek, "models/ship/config.json", tmp_path)
     assert said.startswith("--model=models/ship/config.json: a file; give the folder")
@@ -245,22 +370,23 @@ def hub(monkeypatch):
     return lambda download: monkeypatch.setattr(library, "snapshot_download", download)
 
 
-def test_a_model_of_the_hub(folder, tmp_path, hub):
+def test_a_model_of_the_hub(sound, tmp_path, hub):
     """An id is fetched: weights, configuration and tokenizer, not the older weights."""
     asked = []
-    hub(lambda model, **options: (asked.append((model, options)), str(folder))[1])
+    hub(lambda model, **options: (asked.append((model, options)), str(sound))[1])
     found = seek("org/ship-7.b", tmp_path)
-    assert (found.folder, found.name) == (folder, "org--ship-7.b")
+    assert (found.folder, found.name) == (sound, "org--ship-7.b")
     ((model, options),) = asked
     assert model == "org/ship-7.b"
     assert "*.safetensors" in options["allow_patterns"]
     assert not any("bin" in pattern for pattern in options["allow_patterns"])
+    assert "consolidated*" in options["ignore_patterns"]
 
 
-def test_a_folder_comes_before_the_hub(folder, tmp_path, hub):
+def test_a_folder_comes_before_the_hub(sound, tmp_path, hub):
     """What looks like an id but is a folder here is the folder."""
     hub(lambda *_, **__: 1 / 0)
-    assert seek("models/ship", tmp_path).folder == folder
+    assert seek("models/ship", tmp_path).folder == sound
 
 
 def test_the_hub_is_not_reached(tmp_path, hub):
@@ -303,11 +429,11 @@ def test_links_in_a_circle(tmp_path):
 # --- what is in it ------------------------------------------------------------------------------
 
 
-def test_no_configuration(folder, tmp_path):
+def test_no_configuration(sound, tmp_path):
     """A folder without config.json is not one of a model."""
-    (folder / "config.json").unlink()
-    assert complaint(seek, folder, tmp_path) == (
-        f"{folder}: no config.json, so not a model folder; give the folder that save_pretrained "
+    (sound / "config.json").unlink()
+    assert complaint(seek, sound, tmp_path) == (
+        f"{sound}: no config.json, so not a model folder; give the folder that save_pretrained "
         "wrote, or add --backend=replay for recorded outputs"
     )
 
@@ -316,6 +442,7 @@ def test_no_configuration(folder, tmp_path):
     ("text", "said"),
     [
         (b"", "not a readable model configuration (Expecting value"),
+        (b"[" * 100_000, "not a readable model configuration (brackets within brackets"),
         (b'{"model_type": ', "not a readable model configuration (Expecting value"),
         (b"\xff\xfe", "not a readable model configuration ('utf-8' codec"),
         (b"[1, 2]", "a JSON object was expected; save the model again"),
@@ -323,27 +450,28 @@ def test_no_configuration(folder, tmp_path):
         (b'{"vocab_size": 7}', "names no model_type; save the model again"),
     ],
 )
-def test_a_bad_configuration(folder, tmp_path, text, said):
+def test_a_bad_configuration(sound, tmp_path, text, said):
     """A configuration that says nothing about a model is one line that names the file."""
-    (folder / "config.json").write_bytes(text)
-    assert complaint(seek, folder, tmp_path).startswith(f"{folder}/config.json: {said}")
+    (sound / "config.json").write_bytes(text)
+    assert complaint(seek, sound, tmp_path).startswith(f"{sound}/config.json: {said}")
 
 
-def test_the_configuration(folder):
+def test_the_configuration(sound):
     """It is read as it stands."""
-    assert Checkpoint(folder, "ship").config == {"model_type": "llama", "vocab_size": 7}
+    assert Checkpoint(sound, "ship").config == {"model_type": "llama", "vocab_size": 7}
 
 
 @pytest.mark.parametrize(
     ("name", "is_weights"),
     [
         ("model.safetensors", True),
-        ("model-00001-of-00002.safetensors", True),
+        ("gptq_model-4bit.safetensors", True),
+        ("pytorch_model-00001-of-00001.bin", True),
+        ("model-00001-of-00001.safetensors", True),
         ("pytorch_model.bin", True),
-        ("pytorch_model-00001-of-00002.bin", True),
         ("optimizer.bin", False),
         ("training_args.bin", False),
-        ("model.safetensors.index.json", False),
+        ("other.safetensors.index.json", False),
         ("._model.safetensors", False),
     ],
 )
@@ -357,6 +485,16 @@ def test_weights(tmp_path, name, is_weights):
             f"{folder}: no weights (*.safetensors or pytorch_model*.bin); copy them beside "
             "config.json"
         )
+
+
+def test_the_demo_behind_a_link(tmp_path, monkeypatch):
+    """A worker is given the folder as it is found, which may be another spelling of it."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.setattr(demo, "MODEL", tmp_path / "link")
+    assert Checkpoint(tmp_path / "real", "demo").is_demo
+    assert Checkpoint(tmp_path / "link", "demo").is_demo
+    assert not Checkpoint(tmp_path, "demo").is_demo
 
 
 # --- the machine --------------------------------------------------------------------------------

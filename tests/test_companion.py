@@ -230,6 +230,20 @@ def test_what_a_companion_cannot_be(shape):
     assert "restore" in said
 
 
+@pytest.mark.parametrize("lost", [{"probabilities": None}, {"probabilities": []}, "another name"])
+def test_probabilities_that_were_lost(lost):
+    """The figures say that there were some; where they do not, there may have been none."""
+    record = record_of("Ab", questions="2, 0123", figures={"accuracy": 0.5, "brier": 0.1})
+    column = {"probabilities": packed([1] * 6, 3)}
+    good = {"format": 1, "of": digest(record)}
+    assert parse(json.dumps(good | column), record, where=WHERE).probabilities
+    changed = {"probabilitis": column["probabilities"]} if isinstance(lost, str) else lost
+    said = complaint(parse, json.dumps(good | changed), record, where=WHERE)
+    assert said.endswith("companion is damaged; restore it from version control")
+    texts_alone = replace(record, figures={"accuracy": 0.5})
+    assert parse(json.dumps(good), texts_alone, where=WHERE).probabilities is None
+
+
 def test_a_bomb_is_refused():
     """A few kilobytes that unpack to gigabytes are not unpacked."""
     raw = zlib.compress(bytes(2**26 + 2**20), 9)
@@ -281,7 +295,25 @@ def test_without_probabilities_nothing_can_be_said(scores, said):
 
 def test_the_format_is_named():
     """A later one is refused by this reader."""
-    assert json.loads(str(Companion("0", None, None, None))) == {
-        "format": companions.FORMAT,
-        "of": "0",
-    }
+    told = json.loads(str(Companion("0", None, None, None)))
+    assert (told["format"], told["of"]) == (companions.FORMAT, "0")
+    assert told.keys() == {"format", "of", "weights", "sum"}
+
+
+@given(LETTERS, st.data())
+def test_whatever_is_changed_is_found(scores, data):
+    """Also where a number stays a number: there is a checksum, and the weights are those of the
+    record. A file of an earlier version has neither, and is read.
+    """
+    record = record_for(scores)
+    told = json.loads(str(companion_of(scores)))
+    earlier = {key: value for key, value in told.items() if key not in {"weights", "sum"}}
+    assert parse(json.dumps(earlier), record, where=WHERE).probabilities
+    key = data.draw(st.sampled_from(["of", "weights", "sum"]))
+    turned = told | {key: told[key][::-1] + "0"}
+    assert WHERE in complaint(parse, json.dumps(turned), record, where=WHERE)
+    for lost in ("weights", "sum"):
+        less = {name: value for name, value in told.items() if name != lost}
+        assert WHERE in complaint(parse, json.dumps(less), record, where=WHERE)
+    other = replace(record, weights="f" * 64)
+    assert "other answers" in complaint(parse, json.dumps(told), other, where=WHERE)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import gate
+from mcqtest.gate.comparison import set_up_otherwise
 from mcqtest.types import LETTERS, Question
 
 MARKS = "ABab-"
@@ -134,6 +135,8 @@ def test_moves_name_the_questions():
     ids = ["p", "q", "r", "s", "t", "u"]
     assert gate.moves(old, new, ids, "lost") == ["p A>B", "t +>*"]
     assert gate.moves(old, new, ids, "won") == ["r C>D", "u ->A"]
+    evil = ["p\n\x1b[1m약", *ids[1:]]
+    assert gate.moves(old, new, evil, "lost")[0] == "p\\n\\x1b[1m약 A>B"
 
 
 @given(pairs)
@@ -168,18 +171,20 @@ def test_equal_questions_can_be_compared(text):
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "found", "limited"),
+    ("then", "now", "every", "found", "limited"),
     [
-        ("5, aa", "4, bb", "5 questions, this run has 4", True),
-        ("4, aa", "5, bb", "4 questions, this run has 5", False),
-        ("5, aa", "5, bb", "5 questions as this run has, but with other texts or answers", False),
-        ("500, aa", "500, bb", "500 questions as this run has, but with other", False),
+        ("5, aa", "4, bb", 5, "5 questions, this run has 4", True),
+        ("5, aa", "4, bb", 4, "5 questions, this run has 4", False),
+        ("5, aa", "4, bb", 9, "5 questions, this run has 4", False),
+        ("4, aa", "5, bb", 5, "4 questions, this run has 5", False),
+        ("5, aa", "5, bb", 5, "5 questions as this run has, but with other texts", False),
+        ("500, aa", "500, bb", 500, "500 questions as this run has, but with other", False),
     ],
 )
-def test_another_question_set(then, now, found, limited):
-    """Counts are told; only where this run has fewer, --limit may be the reason."""
+def test_another_question_set(then, now, every, found, limited):
+    """Counts are told; without --limit is advised only where that gives as many as there were."""
     old, new = record_of("A", questions=then), record_of("A", questions=now)
-    sentence = gate.mismatch(old, new, baseline="v1")
+    sentence = gate.mismatch(old, new, baseline="v1", every=every)
     assert sentence.startswith("toy/tides: another question set: baseline 'v1' has ")
     assert found in sentence
     assert ("--limit" in sentence) == limited
@@ -225,3 +230,35 @@ def test_pooled_counts_are_judged_like_a_task():
     long = gate.compare(record_of(one[0] + two[0]), record_of(one[1] + two[1]), 0.01)
     assert gate.counted(*sums, 0.01) == long
     assert replace(long, level=0.5).p_value == long.p_value
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "differs"),
+    [
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "", False),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "torch 2.14.1+cpu", False),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "bfloat16 on cpu", True),
+        ("transformers 5.1, torch 2.13.0+cpu, float32 on cpu", "float32 on cuda", True),
+        ("vllm 0.33.0, torch 2.14.0, bfloat16 on cuda", "quantization=fp8", True),
+        ("vllm 0.33.0, torch 2.14.0, bfloat16 on cuda", "transformers 5.1", True),
+    ],
+)
+def test_another_set_up_is_told(then, now, differs):
+    """Another backend, device, type or option moves answers as new weights do; versions are told
+    in the header alone.
+    """
+    parts = then.split(", ")
+    kind = now.split(" ")[0]
+    places = {"torch": 1, "bfloat16": 2, "float32": 2, "transformers": 0}
+    if now and kind in places:
+        parts[places[kind]] = now
+    elif now:
+        parts.append(now)
+    old, new = (replace(record_of("AB"), setup=each) for each in (then, ", ".join(parts)))
+    said = set_up_otherwise(old, new, baseline="ship-1")
+    assert (said is not None) == differs
+    if said:
+        assert said == (
+            f"{old.benchmark}: baseline 'ship-1' was recorded with ({then}), this run is on "
+            f"({', '.join(parts)}); what differs may come from that"
+        )

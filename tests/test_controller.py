@@ -12,6 +12,7 @@ from reporting import FAILED, INTERNAL, INTERRUPTED, NOTHING, OK, USAGE, Board
 
 from mcqtest.gate import beside, staged, write
 from mcqtest.plugin import controller
+from mcqtest.plugin import workers as lending
 from mcqtest.plugin.wire import ERROR, FATAL, PLAN, Plan
 from mcqtest.types import McqtestError
 
@@ -103,6 +104,26 @@ def test_an_interrupted_run(board):
     ]
 
 
+@pytest.mark.parametrize(("status", "expected"), [(FAILED, FAILED), (INTERRUPTED, FAILED)])
+def test_a_run_that_was_to_stop_at_a_failure(board, status, expected):
+    """The regression comes before what was left out for it; xdist calls that an interruption."""
+    board.expect("a", "b")
+    board.report("a", outcome_of(failures=["worse"]), result="failed")
+    assert board.finish(status, shouldfail="stopping after 1 failures") == expected
+    left = "1 selected test left out, since the run was to stop at a failure"
+    assert board.summary["reasons"] == ["worse", left]
+
+
+@pytest.mark.parametrize("failing", [["worse"], []])
+def test_a_case_that_is_run_again(board, failing):
+    """Keeps its first comparison, whatever the second says, and has one line."""
+    board.report("a", outcome_of(failures=failing), result="rerun")
+    board.report("a", outcome_of(failures=[] if failing else ["worse"]))
+    board.finish()
+    assert board.summary["reasons"] == failing
+    assert board.terminal.said.count("tides ") == 1
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_red_as_a_whole_is_a_failed_test(tmp_path, workers):
     """Seen by whoever counts tests: the terminal, JUnit. It has no place in the progress. Levels
@@ -125,6 +146,20 @@ def test_red_as_a_whole_is_a_failed_test(tmp_path, workers):
     assert board.made.pytest_report_teststatus(pooled) == ("failed", "", "FAILED")
 
 
+def test_what_is_pooled_of_a_run_that_ended_early_has_the_planned_level(tmp_path):
+    """Which tasks arrived depends on what they said, so no level may grow by it."""
+    outcomes = [outcome_of(f"t{number}", 40, 20, lost=5, won=1) for number in range(8)]
+    board = Board(tmp_path)
+    board.plan(*outcomes)
+    outcomes[1].failures = ["tides is worse"]
+    for each, result in zip(outcomes[:2], ("passed", "failed"), strict=True):
+        board.report(each.task, each, result=result)
+    board.finish(FAILED, shouldfail="stopping after 1 failures")
+    toy = board.summary["benchmarks"]["toy"]
+    assert (toy["n"], toy["level"], toy["lost"]) == (80, 0.005, 10)
+    assert {each["level"] for each in toy["tasks"].values()} == {0.1}  # of `outcome_of`
+
+
 # --- mistakes and other problems --------------------------------------------------------------
 
 
@@ -136,6 +171,19 @@ def test_a_mistake_ends_a_run(board):
     assert board.finish(FAILED) == USAGE
     assert board.summary["reasons"] == ["disk full"]
     assert "MAY NOT SHIP: small: disk full" in board.terminal.said
+
+
+def test_a_mistake_is_told_once(board):
+    """The case that met it points to the verdict; another error is told where it is."""
+    errors = [SimpleNamespace(longrepr=said) for said in ("disk full", "disk full", "too long")]
+    board.terminal.stats = {"error": errors}
+    mistake = {ERROR: "disk full", FATAL: "disk full", "longrepr": "disk full"}
+    board.report("b", result="failed", when="setup", **mistake)
+    board.finish(FAILED)
+    pointer = "the run ended here; the verdict says why"
+    assert [each.longrepr for each in errors] == [pointer, pointer, "too long"]
+    assert board.reports[0].longrepr == "disk full"  # as JUnit has it
+    assert board.terminal.said.count("disk full") == 1
 
 
 def test_a_mistake_before_anything_was_asked(tmp_path):
@@ -210,6 +258,18 @@ def test_a_worker_gets_what_it_needs(tmp_path, monkeypatch):
     assert given[0]["identity"]["name"] == "small"
 
 
+@pytest.mark.parametrize(
+    ("device", "workers", "told"), [("cpu", 2, 4), ("cpu", 0, 8), ("cuda", 2, 0)]
+)
+def test_threads_of_each_process(tmp_path, monkeypatch, device, workers, told):
+    """Workers share the cores, and the header says what each gets, unless a GPU computes."""
+    monkeypatch.setattr(lending, "allowed_cores", lambda: 8)
+    monkeypatch.setattr(controller.terminal, "header", lambda *_, threads, **__: [str(threads)])
+    made = Board(tmp_path, workers=workers, identity=replace(MODEL, device=device))
+    made.run.about = made.run.data = ""
+    assert made.made.pytest_report_header() == [str(told)]
+
+
 @pytest.mark.parametrize(("workers", "told"), [(0, 0), (2, 1)])
 def test_what_workers_are_going_to_ask(tmp_path, workers, told):
     """Told by the first of them; what was planned and never judged is missing at the end."""
@@ -217,7 +277,8 @@ def test_what_workers_are_going_to_ask(tmp_path, workers, told):
     plan = {PLAN: made.sent(Plan((3, 30, 30, 10), policy_of()))}
     made.report("a", outcome_of(), **plan)
     made.report("b", outcome_of("waves"), **plan)
-    assert made.terminal.said.count("3 tasks, 30 questions, 10 stored") == told
+    said = "3 tasks, 30 questions, 10 stored; each of 2 workers loads the model, 0.5 GB of weights"
+    assert made.terminal.said.count(said) == told
     made.finish()
     assert made.summary["reasons"] == ["1 of 3 selected tasks were not judged"]
 

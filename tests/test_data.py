@@ -15,12 +15,12 @@ import pyarrow as pa
 import pytest
 from builders import complaint
 from huggingface_hub import constants, errors
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
 from mcqtest import prompts
-from mcqtest.data import fingerprint, load, questions
+from mcqtest.data import fingerprint, load, questions, read
 from mcqtest.types import Benchmark, Columns, Layout, Method, Question, Source
 
 HEADER = ("question", "A", "B", "C", "D", "answer")
@@ -107,12 +107,11 @@ def as_parquet(questions):
     return out.getvalue().to_pybytes()
 
 
-@given(question_sets(texts(without="\0")), st.booleans())
+@given(question_sets(texts(without="\0")), st.integers(0, 3))
 def test_csv_comes_back_unchanged(tmp_path_factory, questions, mark):
-    """Any text survives CSV, with and without a byte order mark."""
-    content = as_csv(questions)
-    if mark or content.startswith(MARK):  # a mark at the start of the text would be the file's
-        content = MARK + content
+    """Any text survives CSV, with and without byte order marks."""
+    assume(not questions[0].text.startswith("\ufeff"))  # it would be the file's
+    content = MARK * mark + as_csv(questions)
     root = tmp_path_factory.mktemp("data")
     write(root, "mmlu/test/anatomy_test.csv", content)
     assert load(task_with(CSV), "test", root) == questions
@@ -433,6 +432,52 @@ def test_malformed_jsonl(tmp_path, content, message):
     assert found == f"mmlu/test.jsonl{message}"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "question,A,B,C,D,answer\n",
+            "row 1 (line 1): a header row (question, A, B, C, D, answer)",
+        ),
+        (
+            "Input,a1,a2,a3,a4,Target\n",
+            "row 1 (line 1): a header row (Input, a1, a2, a3, a4, Target)",
+        ),
+        (
+            ",question,A,B,C,D,answer\n",
+            "row 1 (line 1): a header row (, question, A, B, C, D, answer)",
+        ),
+        (f"{GOOD}question,A,B,C,D,answer\n", "row 2 (line 2): a header row (question, "),
+        (f"0,{GOOD}", "row 1 (line 1): an index column ('0') before question; drop that column"),
+        (f"{GOOD}17,{GOOD}", "row 2 (line 2): an index column ('17') before question"),
+        (f",{GOOD}", "row 1 (line 1): an index column ('') before question"),
+    ],
+)
+def test_what_a_table_library_adds(tmp_path, content, said):
+    """Called what it is, where the file as published has neither header nor index."""
+    write(tmp_path, "mmlu/test/anatomy_test.csv", content)
+    message = complaint(load, task_with(CSV), "test", tmp_path)
+    assert message.startswith(f"mmlu/test/anatomy_test.csv, {said}")
+    assert message.endswith(AGAIN)
+
+
+def test_choices_that_are_letters(tmp_path):
+    """Are no header row, nor is a question that is a number, nor an answer among the choices."""
+    rows = "Which figure?,A,B,C,D,B\n12,a,b,c,d,A\nanswer,answer,label,gold,target,D\n"
+    write(tmp_path, "mmlu/test/anatomy_test.csv", rows)
+    assert len(load(task_with(CSV), "test", tmp_path)) == 3
+
+
+def test_a_second_header_row(tmp_path):
+    """As where files were put behind one another."""
+    path = tmp_path / "table.csv"
+    path.write_text("question,answer\nQ,A\nquestion,answer\nR,B\n", "utf-8")
+    said = complaint(read, path, "table.csv", None)
+    assert said.startswith(
+        "table.csv, row 2 (line 3): a header row (question, answer), but the file"
+    )
+
+
 def test_deep_json(tmp_path):
     """JSON too deep to read is malformed too, not a crash."""
     write(tmp_path, "mmlu/test.jsonl", "[" * 100_000)
@@ -466,6 +511,14 @@ def test_answers_that_count_from_one(tmp_path, answer):
         f"mmlu/anatomy-test.csv, row 1 (line 2): answer is '{answer}', expected A-D or 1-4 for"
         f" 4 choices; correct it {AGAIN}"
     )
+
+
+@pytest.mark.parametrize("bomb", [b" " * (70 * 2**20), b"[" * (70 * 2**20)])
+def test_a_gzip_bomb(tmp_path, bomb):
+    """It is told by its size, before memory is full; what is merely large is read."""
+    write(tmp_path, "mmlu/test.jsonl.gz", gzip.compress(bomb, 9))
+    said = complaint(load, task_with(JSONL_GZ), "test", tmp_path)
+    assert "unpack to more than 67,108,864, as no questions or outputs do" in said
 
 
 def test_torn_gzip(tmp_path):

@@ -100,7 +100,7 @@ def test_markers_and_benchmarks(page):
         ("test_exam.py", "-k", "history"): {"exam"},
     }
     for words, names in expected.items():
-        page.run(*GOOD, *words)
+        page.run(*GOOD, *words, "--snapshot-update")
         assert page.summary["benchmarks"].keys() == names
     assert page.summary["benchmarks"]["exam"]["tasks"].keys() == {"history"}
 
@@ -156,7 +156,7 @@ def test_a_metric_that_cannot_be_is_one_line(page, args, old, new, said):
 def test_a_text_is_worth_a_number(page):
     """Not NaN, which would be counted as wrong without a word."""
     page.edit("test_measures.py", "return max(0.0, ", "return float('nan') + max(0.0, ")
-    said = mistake(page.run(*GOOD, "-m", "measures"))
+    said = mistake(page.run(*GOOD, "-m", "measures", "--baseline=none"))
     assert "measures/measures/m1: its text is worth nan by close; a finite number" in said
 
 
@@ -177,7 +177,7 @@ def test_an_edited_reader_is_another_one(page):
 def test_a_reader_that_gives_a_letter(page):
     """What it gives is checked, and the mistake is one line."""
     page.edit("local/reading.py", "return choices.index(said.strip())", "return 'A'")
-    said = mistake(page.run(*GOOD, *READER))
+    said = mistake(page.run(*GOOD, *READER, "--baseline=none"))
     assert "--reader=local.reading:final: gave 'A' for a text; give the index of a choice" in said
 
 
@@ -312,7 +312,7 @@ def test_labels_of_nothing_are_told(page):
     """A file for other questions would say nothing, and nobody would know why."""
     page.edit("labels.csv", "s1,", "x1,")
     page.write("labels.csv", "id,labels\nx1,carry\n")
-    result = page.run(*GOOD, "-m", "mine", "--tags=labels.csv")
+    result = page.run(*GOOD, "-m", "mine", "--tags=labels.csv", "--snapshot-update")
     result.stdout.fnmatch_lines(["note: --tags: none of its ids is that of a question that was *"])
 
 

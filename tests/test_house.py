@@ -28,14 +28,17 @@ FACES = ("answers", "backends", "data", "gate", "metrics", "prompts", "report", 
 TORCH = {
     f"backends.transformers.{name}"
     for name in (
+        "architecture",
         "attention",
         "backend",
+        "files",
         "generation",
         "kernels",
         "loading",
         "packing",
         "passes",
         "sharing",
+        "threads",
     )
 }
 PLUGIN = {

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from cases import MODEL, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +102,52 @@ def test_nothing_to_compare_with(tmp_path):
     assert "asked in another way" in said
 
 
+def likely(*probabilities):
+    """Results of letters with these probabilities of the right one."""
+    plain = results_of("A" * len(probabilities))
+    pairs = zip(plain.items, probabilities, strict=True)
+    items = [replace(each, probabilities=(p, (1 - p) / 2, (1 - p) / 2)) for each, p in pairs]
+    return replace(plain, items=tuple(items))
+
+
+def keep_with_companion(folder, results):
+    release(folder, results)
+    place = baselines_of(folder).place(TASK)
+    beside(place).write_text(judge_of(identity=OLD).companion(results), "utf-8")
+
+
+def test_the_brier_score_of_the_baseline_is_its_own(tmp_path):
+    """To the last digit the same, whoever is held against it."""
+    keep_with_companion(tmp_path, likely(0.9, 0.8, 0.4321))
+    found = {
+        judge_of(tmp_path).judge(likely(*each)).brier_before
+        for each in ((0.9, 0.8, 0.4321), (0.1, 0.7, 1 / 3), (0.5, 0.5, 0.98765))
+    }
+    assert len(found) == 1
+    assert found.pop() == pytest.approx(0.015 + 0.06 + 0.48377, abs=1e-4)
+
+
+def test_probabilities_that_are_the_baselines(tmp_path):
+    """Are counted where the weights are others, and nowhere else."""
+    keep_with_companion(tmp_path, likely(0.9, 0.8, 1.0))
+    assert judge_of(tmp_path).judge(likely(0.9, 0.8, 1.0)).echoes == 2
+    assert judge_of(tmp_path, identity=OLD).judge(likely(0.9, 0.8, 1.0)).echoes == 0
+    assert judge_of(tmp_path).judge(likely(0.9, 0.8001, 1.0)).echoes == 0
+
+
+def test_choices_that_are_alike_are_counted(tmp_path):
+    """To the last bit of what the model computes in, with a baseline and without."""
+    half = replace(MODEL, dtype="bfloat16")
+    now = likely(1 / 3, 0.34, 0.5)
+    assert judge_of(tmp_path, identity=half, update=True).judge(now).alike == 2
+    keep_with_companion(tmp_path, likely(0.9, 0.8, 0.7))
+    assert judge_of(tmp_path, identity=half).judge(now).alike == 2
+    assert judge_of(tmp_path).judge(now).alike == 0
+    assert judge_of(tmp_path).judge(likely(1 / 3, 0.34, 0.5), compared=False).alike == 0
+    exact = replace(now, items=tuple(replace(r, probabilities=(0.25,) * 4) for r in now.items))
+    assert judge_of(tmp_path).judge(exact, compared=False).alike == 3
+
+
 # --- recording --------------------------------------------------------------------------------
 
 
@@ -125,6 +172,11 @@ def test_reasons_that_are_recorded(tmp_path):
     assert accepted(GOOD, reason="4 bits") == accepted(BAD) == ()
     release(tmp_path, results_of(GOOD, asking="else"))
     assert accepted(GOOD, reason="shots") == ("shots (could not be compared)",)
+    assert accepted(GOOD, reason="shots", identity=OLD) == ()
+    few = "leak (could not be compared: 39 questions over 40)"
+    release(tmp_path, results_of(GOOD, questions="4567"))
+    for identity in (MODEL, OLD):
+        assert accepted(GOOD[:39], reason="leak", identity=identity) == (few,)
     release(tmp_path, results_of(GOOD))
     keep(tmp_path, replace(baselines_of(tmp_path).old(TASK), accepted=("long ago",)))
     assert accepted(GOOD, identity=OLD) == ("long ago",)

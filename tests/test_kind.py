@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+import numpy as np
 import pytest
 from builders import FOUR, complaint, engine, opened, planned
 
@@ -175,12 +176,36 @@ def asked(tmp_path, backend):
             {"logprobs": (-1.0, float("-inf"))},
             "toy/a/0: the backend gave log-probabilities -1, -inf; finite numbers are needed",
         ),
+        (
+            {"logprobs": (0.7, 1.0)},
+            "toy/a/0: the backend gave log-probabilities 0.7, 1; logarithms, at most 0, are needed",
+        ),
+        (
+            {"logprobs": (-1.0, "x")},
+            "toy/a/0: the backend gave log-probabilities -1, 'x'; finite numbers are needed",
+        ),
+        (
+            {"logprobs": (-1.0, -2.0, -3.0)},
+            "toy/a/0: the backend gave 3 log-probabilities for 2 choices",
+        ),
+        ({"shots": -1}, "toy/a/0: the backend gave -1 shots; a whole number from 0 up is needed"),
+        (
+            {"logprobs": (), "text": b"A"},
+            "toy/a/0: the backend gave neither log-probabilities nor a text",
+        ),
     ],
 )
 def test_what_no_backend_may_say(tmp_path, response, said):
     """Refused before it is stored, since it would be asked again for ever."""
     assert complaint(asked, tmp_path, Says(**response)) == said
     assert len(opened(tmp_path)) == 0
+
+
+@pytest.mark.parametrize("logprobs", [(-1, -2), [np.float32(-1), np.float64(-2)]])
+def test_numbers_of_any_library(tmp_path, logprobs):
+    """Are stored as Python's, and are there again."""
+    asked(tmp_path, Says(logprobs=logprobs))
+    assert opened(tmp_path)["k1"].logprobs == (-1.0, -2.0)
 
 
 def test_half_a_character_is_marked(tmp_path):

@@ -110,24 +110,23 @@ def test_unrelated_failure(recorded: Project) -> None:
     assert recorded.baselines() == before
 
 
-def test_missing(project: Project, plugin_args: tuple[str, ...]) -> None:
-    """Without a baseline nothing was compared: no pass. Recording it then asks nothing."""
-    project.model("a", wrong=USUAL)
-    result = project.run(*plugin_args)
-    assert result.ret == 1
-    result.assert_outcomes(failed=4)
-    assert "MAY NOT SHIP: a: toy: nothing to compare 4 of 4 tasks with: no baseline 'a'" in (
-        sentences(result)
+@both_ways
+def test_missing(recorded: Project, args: tuple[str, ...]) -> None:
+    """Without a baseline nothing could be compared: told before anything is asked, with those that
+    there are, by name; so is one that has none of the tasks.
+    """
+    recorded.model("b", wrong=USUAL[1:])
+    said = mistake(recorded.run(*args, model="b"))
+    assert said.startswith("ERROR: no baseline 'b' in ")
+    assert "(there is a); record it with --snapshot-update, " in said
+    assert recorded.log() == []
+    assert recorded.summary["reasons"][0] in said
+    (recorded.path / "baselines/a/toy").rename(recorded.path / "baselines/a/other")
+    assert "baseline 'a' has none of the selected tasks (there is other)" in mistake(
+        recorded.run(*args)
     )
-    assert "record one with --snapshot-update" in sentences(result)
-    assert project.summary["verdict"] == "fail"
-    assert len(project.rows) == len(project.log()) == TOTAL
-    assert {row["change"] for row in project.rows} == {None}
-    assert project.baselines() == {}
-    if "2" not in plugin_args:  # recording with workers is in test_plugin
-        assert project.run(UPDATE, *plugin_args).ret == 0
-        assert project.log() == []
-        assert len(project.baselines()) == 4
+    recorded.write("pyproject.toml", "[tool.mcqtest.gate.toy]\nmin_accuracy = 0.5\n")
+    assert recorded.run(*args, "--baseline=none", model="b").ret == 0
 
 
 def test_one_missing(recorded: Project) -> None:
@@ -136,7 +135,8 @@ def test_one_missing(recorded: Project) -> None:
     result = recorded.run()
     assert result.ret == 1
     result.assert_outcomes(passed=3, failed=1)
-    assert "nothing to compare 1 of 4 tasks with" in sentences(result)
+    assert "nothing to compare 1 of 4 tasks with: baseline 'a' in " in sentences(result)
+    assert " lacks stars; record them with --snapshot-update" in sentences(result)
     assert recorded.run(UPDATE).ret == 0
     assert recorded.run().ret == 0
 

@@ -26,6 +26,7 @@ class Item:
     """A collected test, parametrized with a task or with something else."""
 
     def __init__(self, task=None, **params):
+        self.config = SimpleNamespace(option=SimpleNamespace(forked=False))
         self.callspec = SimpleNamespace(params=params | ({"task": task} if task else {}))
         self.stash, self.user_properties = {}, []
         self.path = Path("/project/cases/test_toy.py")
@@ -41,7 +42,7 @@ class Run:
         self.planned = {}
         self.policy = policy_of()
 
-    def plan(self, tasks):
+    def plan(self, tasks, collected=None):
         if self.error:
             raise self.error
         for task in tasks:
@@ -61,7 +62,11 @@ def cases_of(run):
 
 
 def session_of(*items, collectonly=False):
-    config = SimpleNamespace(option=SimpleNamespace(collectonly=collectonly), workeroutput={})
+    option = SimpleNamespace(collectonly=collectonly, pyargs=False)
+    place = SimpleNamespace(dir=Path("/project"))
+    config = SimpleNamespace(
+        option=option, workeroutput={}, args=[], invocation_params=place, rootpath=place.dir
+    )
     return SimpleNamespace(items=[*items], config=config, shouldstop=False)
 
 
@@ -102,7 +107,7 @@ def test_tasks_without_questions_here_are_deselected():
     """Said to pytest, so that its counts are right; tests without a task are nobody's business."""
     told = []
     hook = SimpleNamespace(pytest_deselected=lambda **said: told.append(said["items"]))
-    option = SimpleNamespace(markexpr="")
+    option = SimpleNamespace(markexpr="", pyargs=False)
     config = SimpleNamespace(hook=hook, option=option, args=["cases/test_other.py"])
     one, two, plain = Item(TOY.tasks[0]), Item(TOY.tasks[1]), Item()
     run = Run()
@@ -117,6 +122,45 @@ def test_tasks_without_questions_here_are_deselected():
         items = [one, two, plain]
         cases_of(run).pytest_collection_modifyitems(config, items)
         assert items == [one, two, plain]
+
+
+def test_a_module_by_its_name_is_named(tmp_path):
+    """Behind --pyargs, so that a benchmark outside the suite is asked."""
+    option = SimpleNamespace(markexpr="", pyargs=True)
+    config = SimpleNamespace(option=option, args=["some.package.test_toy"])
+    run = Run()
+    run.asks = lambda task, *, named: named
+    assert cases_of(run)._asks(config, Item(TOY.tasks[0]))
+    config.args = ["some.package"]
+    assert not cases_of(run)._asks(config, Item(TOY.tasks[0]))
+
+
+@pytest.mark.parametrize(
+    ("args", "option", "in_part"),
+    [
+        ([], {}, False),
+        (["cases"], {}, False),
+        (["cases/test_toy.py"], {}, True),
+        (["cases/test_toy.py::test[a]"], {}, True),
+        (["cases"], {"ignore": ["x"]}, True),
+        (["cases"], {"lf": True}, True),
+        (["mcqtest.gate"], {"pyargs": True}, False),
+        (["mcqtest.gate.judge"], {"pyargs": True}, True),
+        (["no.such.module"], {"pyargs": True}, False),
+    ],
+)
+def test_what_may_not_have_been_collected(tmp_path, args, option, in_part):
+    """Neighbours of single files, and what an option of pytest leaves out."""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/test_toy.py").touch()
+    place = SimpleNamespace(dir=tmp_path)
+    option = SimpleNamespace(**{"pyargs": False} | option)
+    config = SimpleNamespace(option=option, args=args, invocation_params=place, rootpath=tmp_path)
+    cases = cases_of(Run())
+    cases._benchmarks[TOY] = None
+    found = cases._collected(config)
+    assert (found.in_part, found.root, [*found.benchmarks]) == (in_part, tmp_path, [TOY])
+    assert "mmlu" in found.installed
 
 
 def test_a_look_at_the_cases_plans_nothing():
@@ -186,7 +230,8 @@ def test_the_outcome_is_on_the_report():
     found = reported(*judged(outcome, is_worker=True))
     assert Outcome.from_json(json.loads(json.dumps(found[OUTCOME]))) == outcome
     cases, test = judged(outcome)
-    reported(cases, test)
+    test.config.option.forked = True  # pytest-forked's processes send reports as well
+    assert reported(cases, test)[OUTCOME] == outcome.to_json()
     assert dict(test.user_properties) == outcome.figures
     assert all(type(value) is float for _, value in test.user_properties)
 
@@ -222,7 +267,7 @@ def test_a_question_that_cannot_be_answered():
         found = reported(cases_of(Run()), test, error=error, when="setup")
         assert found["longrepr"] == found[ERROR] == str(error)
         assert found.get(FATAL) == (str(error) if ends else None)
-        assert test.session.shouldstop == (str(error) if ends else False)
+        assert test.session.shouldstop == ("the run cannot go on" if ends else False)
 
 
 def test_the_plan_travels_once():

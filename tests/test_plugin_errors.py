@@ -40,7 +40,7 @@ def test_options(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         assert sentence in mistake(project.run(option)), option
     assert "pass a folder that holds toy/ with --data DIR" in mistake(project.run(data=None))
     apart = project.pytester.runpytest_subprocess("cases", "--model", "models/a")
-    assert "write --model=PATH and --data=DIR with an equals sign" in mistake(apart)
+    assert "write --model=models/a with an equals sign" in mistake(apart)
     assert project.log("loaded") == []
 
 

@@ -32,6 +32,45 @@ def test_checkpoint_written_to_while_it_is_read(recorded: Project, args: tuple[s
     assert recorded.run("--baseline=a", model="worst").ret == 1
 
 
+CHANGE = """
+import shutil
+from mcqtest.run.store import Store
+
+add = Store.add
+
+
+def adding(self, response, *, name):
+    add(self, response, name=name)
+    if len(self) == 20:
+        shutil.copy("models/a/model.safetensors", "models/worst/model.safetensors")
+
+
+Store.add = adding
+"""
+
+
+@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
+def test_checkpoint_written_to_while_it_is_asked(recorded: Project, args: tuple[str, ...]) -> None:
+    """Of the answers that come after the write, none is stored or judged; those before it count."""
+    recorded.model("worst", wrong=ALL_WRONG)
+    before = (recorded.path / "models/worst/model.safetensors").read_bytes()
+    recorded.write("cases/conftest.py", CHANGE)
+    result = recorded.run("--baseline=a", *args, model="worst")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "the checkpoint was written to while it was read" in sentences(result)
+    stored = [
+        line
+        for path in (recorded.path / ".mcqtest/responses").glob("worst-*")
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    assert 20 <= len(stored) <= 20 * max(1, len(args))
+    (recorded.path / "cases/conftest.py").unlink()
+    (recorded.path / "models/worst/model.safetensors").write_bytes(before)
+    result = recorded.run("--baseline=a", model="worst")
+    assert result.ret == 1
+    assert f"{len(stored)} stored" in sentences(result)
+
+
 @pytest.mark.parametrize("option", ["--model=", "--baseline=", "--alpha=", "--limit="])
 def test_an_unset_variable_is_a_mistake(recorded: Project, option: str) -> None:
     """`--model=$CHECKPOINT` with nothing in it is not a run without a model."""
@@ -63,12 +102,13 @@ def test_worse_is_not_recorded_on_other_questions(recorded: Project, args: tuple
         dev.write_text(dev.read_text().replace("example 0 of", "example zero of"))
     recorded.model("a", wrong=ALL_WRONG)
     said = mistake(recorded.run("--snapshot-update", *args))
-    assert "only with --accept-regression REASON" in said
+    assert said.endswith(" with --accept-regression REASON")
     assert recorded.baselines() == before
     result = recorded.run("--snapshot-update", *args, "--accept-regression", "new questions")
     assert result.ret == 0, sentences(result)
     text = (recorded.path / "baselines/a/toy/planets.txt").read_text("utf-8")
-    assert "accepted   new questions (could not be compared)" in text
+    over = ": 30 questions over 56" if args else ""
+    assert f"accepted   new questions (could not be compared{over})" in text
 
 
 def test_another_way_is_recorded_beside(recorded: Project) -> None:
@@ -84,9 +124,14 @@ def test_another_way_is_recorded_beside(recorded: Project) -> None:
 
 
 def test_the_same_model_may_be_recorded_on_other_questions(recorded: Project) -> None:
-    """The weights are those of the baseline, so nothing can have got worse."""
+    """The weights are those of the baseline, so nothing can have got worse; fewer take a reason."""
     assert recorded.run("--snapshot-update", "--shots=1").ret == 0
-    assert recorded.run("--snapshot-update", "--limit=30").ret == 0
+    fewer = ("--snapshot-update", "--limit=30")
+    assert "30 questions would replace the 56 of baseline 'a'; run without --limit" in mistake(
+        recorded.run(*fewer)
+    )
+    assert recorded.run(*fewer, "--accept-regression=quick").ret == 0
+    assert recorded.run("--snapshot-update").ret == 0
 
 
 @pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])

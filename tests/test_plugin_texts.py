@@ -126,9 +126,12 @@ def furnish(project: Project) -> Project:
     tests = str(Path(__file__).parent)
     project.write("conftest.py", CONFTEST.format(tests=tests, root=str(project.path)))
     project.write("cases/test_toy.py", CASES)
-    numbers = {"test": SIZES, "validation": dict.fromkeys(SIZES, 2)}
-    for split, sizes in numbers.items():
-        rows = [row for task, size in sizes.items() for row in rows_of(task, range(size))]
+    numbers = {
+        "test": {task: range(size) for task, size in SIZES.items()},
+        "validation": dict.fromkeys(SIZES, range(600, 602)),
+    }
+    for split, asked in numbers.items():
+        rows = [row for task, each in asked.items() for row in rows_of(task, each)]
         project.write(f"data/toy/{split}.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     project.model("a", wrong=errors(WRONG))
     return project

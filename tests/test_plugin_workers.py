@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections import Counter
@@ -133,6 +134,33 @@ def test_disk_is_full_for_workers(fresh: Project) -> None:
     assert "INTERNALERROR" not in sentences(result)
     assert fresh.summary["verdict"] == "fail"
     assert 30 <= stored(fresh) <= 60  # as far as each worker came
+
+
+def test_responses_of_before(recorded: Project) -> None:
+    """Lines had no checksums once: nothing is asked again, and nothing is said of it."""
+    (path,) = recorded.responses()
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert all(line.pop("sum") for line in lines)
+    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    path.write_text(text, "utf-8")
+    assert recorded.run().ret == 0
+    assert recorded.log() == []
+    assert recorded.summary["notices"] == []
+
+
+def test_changed_responses(recorded: Project) -> None:
+    """One that somebody made right is asked again, and told."""
+    (path,) = recorded.responses()
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    fields = json.loads(lines[7])
+    fields["logprobs"].reverse()
+    lines[7] = json.dumps(fields, separators=(",", ":")) + "\n"
+    path.write_text("".join(lines), "utf-8")
+    assert recorded.run().ret == 0
+    assert len(recorded.log()) == 1
+    assert recorded.summary["notices"] == [
+        f"{path}: line 8: not a readable response, skipped and asked again"
+    ]
 
 
 def test_unreadable_responses(recorded: Project) -> None:

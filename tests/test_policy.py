@@ -31,6 +31,7 @@ policies = st.builds(
         st.none() | st.floats(0, 4),
         st.dictionaries(words, st.dictionaries(st.sampled_from(["tolerance"]), st.floats(0, 4))),
     ),
+    required=st.lists(words).map(tuple),
 )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from builders import complaint
 
-from mcqtest.run.project import gate, table
+from mcqtest.run.project import defines, gate, required, table, unread
 
 
 def test_gate_from_tables_and_lines():
@@ -48,7 +48,10 @@ def test_malformed_tables(tree):
     assert "[tool.mcqtest.gate." in complaint(gate, tree, [])
 
 
-@pytest.mark.parametrize("text", [None, "", "[project]\nname = 'x'\n", "[tool.mcqtest]\n"])
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "[project]\nname = 'x'\n", "[tool.mcqtest]\n", "[tool.mcqmaker]\nmcq = 1\n"],
+)
 def test_no_table(tmp_path, text):
     """Most projects have none; an empty one says nothing."""
     if text is not None:
@@ -78,6 +81,9 @@ def test_keys_of_the_table(tmp_path):
         (b"[tool.mcqtest\n", "not valid TOML ("),
         (b"# tool.mcqtest \xff\n", "not valid TOML ("),
         (b"tool.mcqtest = 5\n", "tool.mcqtest = 5: write a table"),
+        (b"[mcqtest]\nalpha = 0.05\n", "[mcqtest] is read by nobody; write [tool.mcqtest]"),
+        (b"[tool.mcq-test.gate.mmlu]\nmin_accuracy = 0.5\n", "[tool.mcq-test] is read by nobody"),
+        (b"[tool.mcq]\nalpha = 0.05\n", "[tool.mcq] is read by nobody"),
         (b"tool.mcqtest = 'model'\n", "tool.mcqtest = 'model': write a table"),
     ],
 )
@@ -88,3 +94,52 @@ def test_a_malformed_table(tmp_path, text, found):
     message = complaint(table, tmp_path)
     assert message.startswith(f"{path}: ")
     assert found in message
+
+
+def test_benchmarks_that_are_required():
+    """A list or one name of the table, and lines of the ini file; each once."""
+    assert required([], []) == []
+    assert required("mmlu", ["kmmlu, mmlu"]) == ["mmlu", "kmmlu"]
+    assert required(["mmlu", "kmmlu"], []) == ["mmlu", "kmmlu"]
+    for named in (5, [5], {"mmlu": True}):
+        assert "required = " in complaint(required, named, [])
+
+
+def test_a_table_that_is_not_read(tmp_path):
+    """That of the current folder where the root is another, even if it is malformed."""
+    here = tmp_path / "here"
+    here.mkdir()
+    place = here / "pyproject.toml"
+    assert unread(here, tmp_path) == []
+    for text in ("", "[project]\nname = 'mcqtest'\n"):
+        place.write_text(text, "utf-8")
+        assert unread(here, tmp_path) == []
+    for text in ("[tool.mcqtest]\nalpha = 0.05\n", "[tool.mcqtest\n"):
+        place.write_text(text, "utf-8")
+        (said,) = unread(here, tmp_path)
+        assert said.startswith(
+            f"{place}: its [tool.mcqtest] is not read, for the root of these tests"
+        )
+        assert unread(here, here) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ('BENCHMARK = Benchmark(\n    name="our_exam",\n)', True),
+        ("Benchmark('our_exam', {})", True),
+        ('Benchmark.csv("data/our-exam.csv", choices="ABCD")', True),
+        ('Benchmark.csv("our_exam.jsonl")', True),
+        ("# our_exam is to come", False),
+        ('name="your_exam"', False),
+        ('name="our_exams"', False),
+    ],
+)
+def test_a_benchmark_that_is_defined_somewhere(tmp_path, text, there):
+    """In any Python file of the project, but for those of hidden folders and environments."""
+    file = tmp_path / "deep/er/test_it.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, "utf-8")
+    assert defines(tmp_path, "our_exam") == there
+    (tmp_path / "deep/pyvenv.cfg").touch()
+    assert not defines(tmp_path, "our_exam")

@@ -38,6 +38,7 @@ def run_of(model, folder, **options):
             data=str(require("mmlu").parent),
             baselines_dir=str(folder / "baselines"),
             run_dir=str(folder),
+            update=True,
         )
     )
     run.plan(benchmark("mmlu").MMLU.tasks)

@@ -98,10 +98,16 @@ def test_a_missing_baseline_is_never_a_pass():
     found = summary_of(outcome_of(), outcome_of("waves", **missing), outcome_of("foam", **missing))
     assert found["verdict"] == "fail"
     (reason,) = found["reasons"]
-    assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: no baseline 'small'")
+    assert reason.startswith("toy: nothing to compare 2 of 3 tasks with: baseline 'small' in ")
+    assert " lacks foam, waves; " in reason
     assert "--snapshot-update" in reason
     low = outcome_of("waves", **missing | {"failures": [*missing["failures"], "too low"]})
-    assert summary_of(low)["reasons"] == ["too low", reason.replace("2 of 3", "1 of 1")]
+    alone = reason.replace("2 of 3", "1 of 1").replace("foam, waves", "waves")
+    assert summary_of(low)["reasons"] == ["too low", alone]
+    many = [outcome_of(f"task{number}", **missing) for number in range(7)]
+    assert (
+        " lacks task0, task1, task2, task3, task4, and 2 more; " in summary_of(*many)["reasons"][0]
+    )
 
 
 def test_results_that_were_only_looked_at_are_never_a_pass():
@@ -345,3 +351,18 @@ def test_more_than_half_unread_is_noted():
         found = summary_of(one, texts(outcome_of("winds", n=10, right=10)))
         assert (found["notices"], found["reasons"]) == (notices, [])
     assert summary_of(outcome_of(n=4, right=0))["notices"] == []
+
+
+def test_a_benchmark_that_is_required():
+    """Not asked, or not all of it: no pass; recording is not passing."""
+    said = summary_of(outcome_of(siblings=2), required=("toy", "sea"))
+    assert (said["verdict"], said["reasons"]) == (
+        "fail",
+        [
+            "toy is required, and only 1 of its 2 tasks were asked; select them all",
+            "sea is required and was not asked; select it, or correct required",
+        ],
+    )
+    assert summary_of(outcome_of(), required=("toy",))["verdict"] == "pass"
+    assert summary_of(outcome_of(), required=("sea",), update=True)["verdict"] == "recorded"
+    assert summary_of(required=("sea",))["reasons"] == ["no question was judged"]

@@ -60,6 +60,7 @@ def test_defaults():
         run_dir="/project/.mcqtest",
         accept_regression=None,
         gate={},
+        required=[],
         update=False,
     )
 
@@ -131,7 +132,7 @@ BAD = {
     "shots": ["-1", "1.5", "five", "0x5", True, [5], "9" * 5000],
     "limit": ["0", "-3", "1.5", "all", False, {"mmlu": 5}],
     "baseline": ["../x", "a/b", "a\\b", "..", ".hidden", "a\nb", "a\0b", ["v1"]],
-    "model_name": ["/abs", "a/b", ".", "a\tb"],
+    "model_name": ["/abs", "a/b", ".", "a\tb", " a", "a "],
     "alpha": ["0", "0.5", "1", "-0.01", "nan", "inf", "1%", "0,01", 0, 1, True],
     "data": [True, ["a"], "a\0b", "~no-such-user-anywhere/data"],
     "run_dir": [True, ["a"], "a\0b", "~no-such-user-anywhere/data"],
@@ -178,7 +179,22 @@ def test_paths_are_seen_from_where_they_were_written(tmp_path, monkeypatch):
 def test_a_model_that_is_no_folder_stays_as_it_is(tmp_path):
     """A hub's id, or a mistake that is told later."""
     assert read(tmp_path, model="org/name").model == "org/name"
-    assert read(tmp_path, model="x" * 5000).model == "x" * 5000
+    assert "5000 characters are more than a path" in complaint(read, tmp_path, model="x" * 5000)
+
+
+@pytest.mark.parametrize(
+    "key", ["model", "data", "baseline", "model_name", "baselines_dir", "run_dir", "tags"]
+)
+def test_names_that_no_disk_takes(tmp_path, key):
+    """One line, where a disk would say so in the middle of a run; what it takes is taken."""
+    for name, length in (("a" * 300, 300), ("가" * 90, 90)):
+        said = complaint(read, tmp_path, **{"model": "m", key: name})
+        assert said.startswith(
+            f"--{key.replace('_', '-')}={name[:40]}...: {length} characters are "
+        )
+        assert said.endswith("; shorten it")
+    if key != "tags":
+        read(tmp_path, **{"model": "m", key: "a" * 255})
 
 
 def test_the_demo(tmp_path):

@@ -1,7 +1,10 @@
 """From a pytest configuration to the plugins of a run: what is asked for, and where it is told."""
 
+import errno
 import json
 import os
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -32,10 +35,15 @@ class Config:
         self.rootpath = root
         self.invocation_params = SimpleNamespace(dir=root / "here", args=args)
         self.option = SimpleNamespace(**{"collectonly": False} | (option or {}))
-        self.ini = {"mcq_gate": []} | (ini or {})
+        self.ini = {"mcq_gate": [], "mcq_required": []} | (ini or {})
         self.given = {f"mcq_{key}": value for key, value in given.items()}
         self.registered = {}
-        self.pluginmanager = SimpleNamespace(register=self.register)
+        self.pluginmanager = SimpleNamespace(
+            register=self.register, hasplugin={"syrupy"}.__contains__
+        )
+        self.stash = pytest.Stash()
+        self.cleanups = []
+        self.add_cleanup = self.cleanups.append
         if workerinput is not None:
             self.workerinput = workerinput
 
@@ -54,7 +62,7 @@ def _nothing_is_read(monkeypatch):
     """Models are not looked for, and this process's own run stays what it is."""
     monkeypatch.setattr(start, "Run", Run)
     monkeypatch.setattr(wire, "Run", Run)
-    monkeypatch.setattr(start, "Controller", lambda config, run, *, workers: Told(run, workers))
+    monkeypatch.setattr(start, "Controller", lambda config, run, **given: Told(run, **given))
     monkeypatch.setattr(BaselineExtension, "run", None, raising=False)
     monkeypatch.delenv("MCQTEST_DATA", raising=False)
     Run.made = None
@@ -63,8 +71,8 @@ def _nothing_is_read(monkeypatch):
 class Told:
     """A controller that does nothing."""
 
-    def __init__(self, run, workers):
-        self.run, self.workers = run, workers
+    def __init__(self, run, *, workers, notices):
+        self.run, self.workers, self.notices = run, workers, notices
 
 
 def table(root, text):
@@ -186,11 +194,13 @@ def test_an_option_without_a_model(tmp_path, name, value):
     assert said == f"--{name}: no model is named; give --model=PATH as well"
 
 
-@pytest.mark.parametrize("flag", ["--model", "--data", "--mcq-model", "--mcq-data"])
+@pytest.mark.parametrize(
+    "flag", ["--model", "--data", "--mcq-data", "--run-dir", "--baselines-dir", "--tags"]
+)
 def test_a_path_that_stands_alone(tmp_path, flag):
     """For pytest it is a place to look for tests in, which moves the root of the project."""
     said = mistake(Config(tmp_path, args=(flag, "m"), model="m"))
-    assert said.startswith("write --model=PATH and --data=DIR with an equals sign")
+    assert said.startswith(f"write {flag}=m with an equals sign: ")
     start.start(Config(tmp_path, args=(f"{flag}=m",), model="m"))
 
 
@@ -228,3 +238,38 @@ def test_a_mistake_leaves_no_files(tmp_path):
     table(tmp_path, "shots = ")
     assert "not valid TOML" in mistake(Config(tmp_path, model="m"))
     assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
+
+
+def test_no_stale_pass_on_a_full_disk(tmp_path, monkeypatch):
+    """Where it cannot be replaced it goes, whichever mistake ends the run."""
+    path = tmp_path / ".mcqtest/summary.json"
+    path.parent.mkdir()
+    for given in ({"model": "m"}, {"model": "m", "limit": "0"}):
+        path.write_text('{"verdict": "pass"}', "utf-8")
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_text", full)
+            with suppress(pytest.UsageError):
+                start.start(Config(tmp_path, **given))
+        assert not path.exists()
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    """Not even a lock: one line, and no pass that stays."""
+    path = tmp_path / ".mcqtest/summary.json"
+    path.parent.mkdir()
+    path.write_text('{"verdict": "pass"}', "utf-8")
+    monkeypatch.setattr(os, "open", full)
+    said = mistake(Config(tmp_path, model="m"))
+    assert said.startswith(f"{path.parent}: cannot be written (No space left on device)")
+    monkeypatch.undo()
+    assert not path.exists() or json.loads(path.read_text("utf-8"))["reasons"] == [said]
+
+
+def test_a_name_that_no_file_can_have(tmp_path):
+    """Is the mistake that is told."""
+    said = mistake(Config(tmp_path, model="m", run_dir="x" * 300))
+    assert "cannot be written (File name too long)" in said

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from mcqtest.types import Response
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+logarithms = st.floats(max_value=0, allow_nan=False, allow_infinity=False)
 responses = st.builds(
     Response,
     key=st.text(),
-    logprobs=st.lists(finite, min_size=1, max_size=26).map(tuple),
+    logprobs=st.lists(logarithms, min_size=1, max_size=26).map(tuple),
     shots=st.integers(0, 10**6),
 )
 

@@ -167,3 +167,13 @@ def test_what_moved_among_licences():
     assert KINDS["licence"].sentence([licence(False, False)]) == "licences 0 of 1 (0 before)"
     assert KINDS["licence"].sentence([steady, licence(True, None)]) == "licences 2 of 2"
     assert KINDS["licence"].sentence([outcome_of()]) == ""
+
+
+def test_the_brier_score_of_the_baseline():
+    """Of all tasks' questions together, and nothing where one task's baseline keeps none."""
+    one = outcome_of(n=4, right=3, brier=[0.1, 0.0, 0.0, -0.2], brier_before=1.0)
+    two = outcome_of("waves", n=6, right=5, brier=[0.0] * 6, brier_before=0.5)
+    found = summary_of(one, two)["benchmarks"]["toy"]
+    assert found["baseline_brier"] == 0.15
+    assert found["tasks"]["tides"]["baseline_brier"] == 0.25
+    assert "baseline_brier" not in summary_of(one, outcome_of("foam"))["benchmarks"]["toy"]

@@ -17,8 +17,8 @@ def tally_of(*reports):
     return tally
 
 
-def problems(tally, status=OK, *, judged=0, is_red=False):
-    return tally.problems(status, judged=judged, is_red=is_red)
+def problems(tally, status=OK, *, judged=0, is_red=False, stopped=False):
+    return tally.problems(status, judged=judged, is_red=is_red, stopped=stopped)
 
 
 # --- the ledger -------------------------------------------------------------------------------
@@ -84,6 +84,8 @@ def test_the_first_mistake_is_the_reason():
     tally = tally_of(*[report_of(outcome="failed", **each) for each in (first, second, {})])
     assert (tally.fatal, tally.refused) == ("disk full", False)
     assert problems(tally) == ["disk full", "no rights", "1 test failed"]
+    tally.ledger.expect("ab")  # what was left out is no reason of its own
+    assert problems(tally) == ["disk full", "no rights", "1 test failed"]
     tally.refuse("no data")
     assert (tally.fatal, tally.refused) == ("no data", True)
 
@@ -97,6 +99,39 @@ def test_an_interruption_is_the_reason_for_what_is_missing():
     tally.ledger.broken.append("ValueError: no")
     told = ["internal error: ValueError: no", "1 selected test gave no result, the first is b"]
     assert problems(tally, INTERRUPTED) == problems(tally) == told
+
+
+def test_what_a_stop_leaves_out():
+    """Was meant to be left out at the first failure: no interruption, and nothing that got lost."""
+    tally = tally_of(report_of("a", outcome="failed"))
+    tally.ledger.expect("abc")
+    for status in (INTERRUPTED, OK):
+        (said,) = problems(tally, status, is_red=True, stopped=True)
+        assert said == "2 selected tests left out, since the run was to stop at a failure"
+    tally = tally_of(report_of("a", outcome="failed"))
+    tally.ledger.expect("a")
+    assert problems(tally, is_red=True, stopped=True) == []
+
+
+def test_what_a_stop_was_for_comes_first():
+    """An error is told before what was left out for it."""
+    tally = tally_of(report_of("a", outcome="failed", **{ERROR: "too long"}))
+    tally.ledger.expect("ab")
+    tally.planned = 2
+    left = "1 selected test left out, since the run was to stop at a failure"
+    assert problems(tally, INTERRUPTED, stopped=True) == ["too long", left]
+
+
+def test_the_ledger_is_complete():
+    """Once all was reported, and not before anything was collected."""
+    ledger = Ledger()
+    assert not ledger.is_complete()
+    ledger.expect("ab")
+    ledger.tick("a")
+    assert not ledger.is_complete()
+    ledger.tick("b")
+    ledger.tick("toy::pooled")
+    assert ledger.is_complete()
 
 
 def test_an_internal_error_is_no_pass():

@@ -9,8 +9,8 @@ from realdata import benchmark
 from mcqtest import demo
 from mcqtest.backends import Checkpoint, Setup
 from mcqtest.report import terminal
-from mcqtest.run.policy import policy_of as held
 from mcqtest.run.run import Run
+from mcqtest.run.terms import policy_of
 
 LONGEST = max((task.name for task in benchmark("mmlu").MMLU.tasks), key=len)
 GROUP = "other (business, health, misc.)"
@@ -113,7 +113,7 @@ def header(settings):
     run.settings = settings
     run._model = Checkpoint(demo.MODEL if settings.demo else Path(settings.model), MODEL.name)
     run._setup = Setup("transformers", "float32", "cpu", "transformers 5", {})
-    return terminal.header(MODEL, held(settings, MODEL), about=run.about, data=run.data)
+    return terminal.header(MODEL, policy_of(settings, MODEL), about=run.about, data=run.data)
 
 
 @pytest.mark.parametrize("update", [False, True])
@@ -132,6 +132,14 @@ def test_the_header_names_the_baseline(baseline, update):
         assert f"baseline {name!r}" in against
     assert ("recording" in against) == update
     assert against.endswith("alpha 0.01; /data")
+
+
+@pytest.mark.parametrize(("threads", "end"), [(0, "cpu"), (1, "cpu, 1 thread"), (3, ", 3 threads")])
+def test_the_header_says_how_many_threads(threads, end):
+    """Of each process, where there are any to speak of."""
+    policy = policy_of(settings_of(), MODEL)
+    lines = terminal.header(MODEL, policy, about="", data="", threads=threads)
+    assert lines[0].endswith(end)
 
 
 def test_the_header_says_that_the_demo_is_a_toy():

@@ -1,12 +1,13 @@
 """Bounds from the configuration: which hold, and which cannot be one."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from builders import complaint, toy
 
 from mcqtest.gate import THRESHOLDS, Thresholds
-from mcqtest.types import McqtestError
+from mcqtest.types import Decoding, McqtestError, Method
 
 FIGURES = {
     "accuracy": 0.5,
@@ -90,6 +91,45 @@ def test_a_bound_is_a_number(bound):
     """A bound that could never be broken, or always, is a slip."""
     message = complaint(Thresholds, {"toy": {"min_accuracy": bound}})
     assert message == f"gate.toy.min_accuracy = {bound!r}: a number is needed"
+
+
+def test_the_accuracy_of_scores_that_are_numbers():
+    """May be bounded by any number, or by what the benchmark says that a question can be worth."""
+    free = valued(None)
+    for bound in (-3, 0.5, 60):
+        Thresholds({"toy": {"min_accuracy": bound}}).knowing([free])
+    between = valued((-1.0, 10.0))
+    Thresholds({"toy": {"min_accuracy": -1}, "toy/tides": {"min_accuracy": 10}}).knowing([between])
+    assert complaint(Thresholds({"toy": {"min_accuracy": 10.5}}).knowing, [between]) == (
+        "gate.toy.min_accuracy = 10.5: a number from -1 to 10 is needed"
+    )
+    assert "a fraction from 0 to 1" in complaint(
+        Thresholds({"toy": {"max_ece": 60}}).knowing, [free]
+    )
+    (said,) = (
+        Thresholds({"toy": {"min_accuracy": 60}}).knowing([free]).broken("toy", {"accuracy": 55.0})
+    )
+    assert said == "toy: accuracy 55.0000 is below min_accuracy = 60"
+
+
+def test_scores_that_are_no_range():
+    for scores in ((1.0, 1.0), (10.0, -1.0), (0.0, math.nan)):
+        assert "is no range; name" in complaint(Thresholds({}).knowing, [valued(scores)])
+
+
+def valued(scores):
+    """A benchmark whose texts are worth what a function says."""
+    method = Method(None, Decoding(9), value=lambda question, text: float(len(text)))
+    return replace(toy("tides"), methods={"text": method}, scores=scores)
+
+
+def test_keys_of_what_was_not_selected():
+    """A benchmark that was collected, or comes along, is known by its keys all the same."""
+    bounds = Thresholds({"mmlu": {"min_acuracy": 0.5}})
+    assert "gate.mmlu.min_acuracy: no such threshold" in complaint(
+        bounds.knowing, [toy("tides")], installed=["mmlu"]
+    )
+    bounds.knowing([toy("tides")])
 
 
 def test_an_unknown_threshold():

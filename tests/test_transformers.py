@@ -22,8 +22,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
 
 from mcqtest import backends, data, prompts
+from mcqtest.backends import context
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokens import shared_length
 from mcqtest.backends.transformers import passes
@@ -263,7 +265,7 @@ def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("own", "stated", "asked", "context"),
+    ("own", "stated", "asked", "length"),
     [
         (512, 10**30, None, 512),
         (512, 100, None, 512),
@@ -275,12 +277,48 @@ def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
         (None, 10**30, "300", 300),
     ],
 )
-def test_context(own, stated, asked, context):
+def test_context(own, stated, asked, length):
     """The model's own length counts, else the tokenizer's; an option may make it shorter."""
-    text = SimpleNamespace() if own is None else SimpleNamespace(max_position_embeddings=own)
-    config = SimpleNamespace(get_text_config=lambda: text)
+    config = SimpleNamespace(to_dict=lambda: {} if own is None else {"n_positions": own})
     words = SimpleNamespace(model_max_length=stated)
-    assert context_of(config, words, {"max_length": asked} if asked else {}) == context
+    assert context_of(config, words, {"max_length": asked} if asked else {}) == length
+
+
+@pytest.fixture(scope="module")
+def mpt(tmp_path_factory):
+    """A model that names its context in its own way, and cannot go beyond it."""
+    where = tmp_path_factory.mktemp("mpt")
+    return models.save(where, "bytes", "mpt", max_seq_len=150, max_position_embeddings=None)
+
+
+def test_a_context_by_another_name(mpt):
+    """Shots are dropped until a prompt fits, as for any other model."""
+    asked = models.requests([60, 50, 4], shots=3)
+    model = models.backend(mpt)
+    found = {response.key: response for response in model.run(asked)}
+    assert min(response.shots for response in found.values()) < 3
+    assert max(item.longest for item in model._encoder.encode(asked)) <= 150
+
+
+def test_a_model_that_says_nothing(mpt, monkeypatch):
+    """Is told, with the option; and where it fails, the question as well."""
+    monkeypatch.setattr(context, "stated", lambda config: None)
+    model = models.backend(mpt, share="0")
+    (said,) = model.notices
+    assert said.startswith(f"{mpt.name}: states no length of its context, so every prompt is given")
+    with pytest.raises(AnswerError) as caught:
+        list(model.run(models.requests([200])))
+    said = str(caught.value)
+    assert said.startswith("sea/tides0/0: the model fails (RuntimeError: ")
+    assert said.endswith("may be too many, and --backend-option max_length=N sets a limit")
+    assert len(said.splitlines()) == 1
+    assert len(models.answers(models.backend(mpt, max_length="140"), models.requests([9]))) == 1
+
+
+def test_a_model_without_an_end(tmp_path):
+    """One that keeps a state needs no limit, and nothing is said of it."""
+    made = models.backend(models.save(tmp_path, "bytes", "mamba", max_position_embeddings=None))
+    assert (made._limit, made.notices) == (None, [])
 
 
 def without_windows():
@@ -745,6 +783,22 @@ def test_code_of_a_checkpoint_is_not_run(tmp_path):
     assert not trace.exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "advised"),
+    [(MemoryError(), True), (torch.OutOfMemoryError("no"), True), (RuntimeError("shapes"), False)],
+)
+def test_memory_that_runs_out_while_loading(llama, monkeypatch, error, advised):
+    """Advice on memory stands where it ran out, and nowhere else."""
+
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", fails)
+    said = complaint(models.backend, llama)
+    assert said.startswith(f"{llama}: transformers cannot load this model ({type(error).__name__}")
+    assert ("use fewer workers (-n)" in said) == advised
+
+
 def test_safetensors_come_first(tmp_path):
     """Of two forms of the weights, the one that cannot run code is read."""
     where = models.save(tmp_path)
@@ -773,9 +827,52 @@ def test_damaged_weights(tmp_path, left):
     where = models.save(tmp_path)
     path = where / "model.safetensors"
     path.write_bytes(path.read_bytes()[:left])
-    assert complaint(models.backend, where).startswith(
-        f"{where}: transformers cannot load this model ("
-    )
+    said = complaint(models.backend, where)
+    assert said.startswith(f"{path}: ")
+    assert said.endswith("; copy it again")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux tells what is mapped")
+@pytest.mark.parametrize("form", ["safetensors", "bin"])
+def test_no_tensor_is_a_view_of_a_file(tmp_path, form):
+    """Whoever writes into the file, or cuts it off, changes nothing of a model that is loaded; the
+    file is mapped all the same, so that it is seen to be in use.
+    """
+    where = models.save(tmp_path)
+    if form == "bin":
+        torch.save(load_file(where / "model.safetensors"), where / "pytorch_model.bin")
+        (where / "model.safetensors").unlink()
+    made = models.backend(where)
+    lines = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    spans = [line.split()[0].split("-") for line in lines if str(where) in line]
+    ranges = [range(int(start, 16), int(end, 16)) for start, end in spans]
+    assert ranges
+    assert not [
+        name
+        for name, each in made._model.named_parameters()
+        if any(each.data_ptr() in span for span in ranges)
+    ]
+    before = models.answers(made, models.requests(SOME))
+    next(where.glob("*model.*")).write_bytes(b"")
+    assert models.answers(made, models.requests(SOME)) == before
+
+
+OPENED: list[str] = []
+
+
+def test_every_file_that_is_opened_counts(tmp_path):
+    """What Python opens in a folder while it is loaded is part of the fingerprint, whatever lies
+    there; the libraries in other languages open the weights and tokenizer.json.
+    """
+    where = models.save(tmp_path)
+    every = ["vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json"]
+    for name in (*every, "params.json", "hf_quant_config.json", "preprocessor_config.json"):
+        (where / name).write_text("{}" if name.endswith("json") else "", "utf-8")
+    sys.addaudithook(lambda event, about: OPENED.append(str(about[0])) if event == "open" else None)
+    models.backend(where)
+    opened = {Path(name) for name in OPENED if name.startswith(f"{where}/")}
+    assert len(opened) > 3
+    assert opened <= set(Checkpoint(where, "x")._files())
 
 
 def test_weights_that_lack_a_tensor(tmp_path):
@@ -787,16 +884,6 @@ def test_weights_that_lack_a_tensor(tmp_path):
     assert complaint(models.backend, where) == (
         f"{where}: the weights lack 1 tensors of this architecture, such as "
         "model.layers.1.mlp.up_proj.weight; save the model again with save_pretrained"
-    )
-
-
-def test_a_tokenizer_is_needed(tmp_path):
-    """A folder without a tokenizer is one line."""
-    where = models.save(tmp_path)
-    for path in where.glob("tokenizer*"):
-        path.unlink()
-    assert complaint(models.backend, where).startswith(
-        f"{where}: transformers cannot load this model ("
     )
 
 

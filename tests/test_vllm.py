@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,12 +15,14 @@ pytest.importorskip("transformers")
 
 import models
 from realdata import benchmark, require
+from safetensors.torch import load_file, save_file
 
 from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
+from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.vllm.backend import _Item, _max_model_len, readings
+from mcqtest.backends.vllm.backend import Vllm, _Item, _max_model_len, readings
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -58,6 +61,8 @@ class EngineArgs:
     distributed_executor_backend: str | type[Executor] | None = None
     trust_remote_code: bool = False
     logprobs_mode: LogprobsMode = "raw_logprobs"
+    load_format: str | LoadFormats = "auto"
+    kv_cache_dtype: CacheDType = "auto"
     _api_process_count: int = 1
 """
 
@@ -132,7 +137,10 @@ def test_values_of_options(known, option, text, name, value):
         ({"hf_overrides": "factor=2"}, "hf_overrides=factor=2: not a value of it (JSON, {...})"),
         ({"hf_overrides": "{factor"}, "hf_overrides: not valid JSON ("),
         ({"max_length": "0"}, "max_length=0: not a value of it (number of tokens"),
+        ({"bos": "twice"}, "bos=twice: not a value of it (auto, yes or no"),
+        ({"tokenizer": ""}, "tokenizer=: not a value of it (a folder with another tokenizer"),
         ({"max_length": "9", "max_model_len": "9"}, "max_model_len: the same as max_model_len"),
+        ({"load_format": "Dummy"}, "load_format=dummy: the weights would be random numbers; leave"),
         ({"model": "other"}, "model: not to be chosen; --model names it"),
         ({"logprobs_mode": "raw_logits"}, "logprobs_mode: not to be chosen; it is fixed"),
         ({"data_parallel_size": "2"}, "data_parallel_size: not to be chosen; use -n N for N"),
@@ -142,6 +150,11 @@ def test_values_of_options(known, option, text, name, value):
 def test_options_that_are_refused(known, options, said):
     """One line says which option, and what is near it."""
     assert complaint(arguments.for_vllm, options, "cuda").startswith(f"--backend-option {said}")
+
+
+def test_options_of_our_own(known):
+    """Are no engine arguments, and are not handed on."""
+    assert arguments.for_vllm({"bos": "yes", "tokenizer": "there"}, "cuda") == {}
 
 
 def test_without_its_source_vllm_has_the_last_word(monkeypatch):
@@ -196,6 +209,14 @@ def test_setup_of_vllm(tmp_path, monkeypatch, known):
         assert changed.identity(weights) != other.identity(weights)
 
 
+def test_options_that_move_answers_are_told(tmp_path, monkeypatch, known):
+    """They stand in the header and in baselines; those that do not, and secrets, do not."""
+    versions(monkeypatch, BOTH, ["0"])
+    options = {"kv_cache_dtype": "fp8", "tensor_parallel_size": "2", "hf_token": "hf_secret"}
+    chosen = backends.setup("vllm", checkpoint(tmp_path), {**options, "dtype": "float16"})
+    assert str(chosen) == "vllm 0.33.0, torch 2.14.0, float16 on cuda, kv_cache_dtype=fp8"
+
+
 def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
     """The line says what to install; an unknown backend's says what there is."""
     versions(monkeypatch, {})
@@ -214,6 +235,7 @@ def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
         ({"max_position_embeddings": 512}, 101),
         ({"max_position_embeddings": 60}, 60),
         ({"text_config": {"max_position_embeddings": 60}}, 60),
+        ({"max_seq_len": 60}, 60),
         ({}, 100),
     ],
 )
@@ -455,12 +477,67 @@ def test_what_an_output_may_say():
         _Item(encoded).take(0, output)
 
 
+@pytest.mark.parametrize("lost", ["_proj", "lm_head", "embed_tokens", "norm"])
+def test_what_vllm_does_not_check(folder, tmp_path, lost):
+    """It exempts linear layers, head and embeddings from its own check and would answer from what
+    is in memory; they are missed before an engine starts.
+    """
+    where = tmp_path / "ship"
+    shutil.copytree(folder, where)
+    held = load_file(where / "model.safetensors")
+    left = {name: each for name, each in held.items() if lost not in name}
+    save_file(left, where / "model.safetensors", {"format": "pt"})
+    with pytest.raises(McqtestError, match=f"lack {len(held) - len(left)} tensors of this arch"):
+        Vllm(Checkpoint(where, "ship"), Setup("vllm", "float32", "cpu", "", {}))
+
+
+@needs_vllm
+def test_both_backends_read_the_same_files(folder, tmp_path, plain):
+    """Whatever lies beside them: vLLM by itself would take ``consolidated*`` before all, and every
+    safetensors file without an index.
+    """
+    where = tmp_path / "ship"
+    shutil.copytree(folder, where)
+    held = load_file(where / "model.safetensors")
+    zeros = {name: each * 0 for name, each in held.items()}
+    save_file(zeros, where / "consolidated.safetensors", {"format": "pt"})
+    halves = {name: each.half() for name, each in zeros.items()}
+    save_file(halves, where / "model.fp16.safetensors", {"format": "pt"})
+    (where / "params.json").write_text("{}", "utf-8")
+    made = load(where, max_length="400", max_num_seqs="8")
+    asked = models.requests(SOME)
+    assert models.difference(models.answers(made, asked), models.answers(plain, asked)) < TOLERANCE
+
+
 @needs_vllm
 def test_a_model_that_vllm_cannot_run(folder):
-    """Its errors of many lines become one."""
+    """Its errors of many lines become one, which says what is wrong and nothing of its checks."""
     said = complaint(load, folder, max_model_len="100000")
-    assert said.startswith(f"{folder}: vLLM cannot run this model (")
+    assert said.startswith(f"{folder}: vLLM cannot run this model (ValueError: User-specified max")
     assert "100000" in said
+    assert "validation error" not in said
+    assert "try a smaller" not in said
+
+
+@needs_vllm
+def test_a_tokenizer_that_is_used_as_it_is_written(tmp_path):
+    """A class of another kind spoils neither what is asked nor the text that is written; the BOS
+    is written once where that is asked for.
+    """
+    where = models.save(tmp_path / "model", "bytes", **SHAPE)
+    asked = models.requests(SOME)
+    options = {"max_num_seqs": "4", "max_model_len": "256", "dtype": "float32", "bos": "yes"}
+    texts = [replace(asked[0], choices=(), decoding=Decoding(max_tokens=8))]
+    plain = models.backend(where, bos="yes")
+    expected, (written,) = models.answers(plain, asked), plain.run(texts)
+    path = where / "tokenizer_config.json"
+    spoilt = {**json.loads(path.read_text("utf-8")), "tokenizer_class": "LlamaTokenizer"}
+    path.write_text(json.dumps(spoilt), "utf-8")
+    made = load(where, **options)
+    made.check(asked)
+    assert made.notices[0].startswith("tokenizer.json is used as it is written")
+    assert models.difference(models.answers(made, asked), expected) < TOLERANCE
+    assert [response.text for response in made.run(texts)] == [written.text]
 
 
 @needs_vllm

@@ -1,12 +1,12 @@
 """Devices that are lent to workers, under crashes."""
 
-import os
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest.plugin import workers as lending
 from mcqtest.plugin.workers import Devices
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -72,7 +72,7 @@ def test_taking_back_what_was_not_lent():
 @pytest.mark.parametrize(("gpus", "device"), [([], "cuda"), (["0"], "cpu"), (["0"], "mps")])
 def test_without_devices_workers_share_the_cores(monkeypatch, gpus, device):
     """Each gets its part of the threads, at least one; no device is hidden or shown."""
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8))
+    monkeypatch.setattr(lending, "allowed_cores", lambda: 8)
     for workers, threads in [(0, 8), (1, 8), (3, 2), (8, 1), (100, 1)]:
         pool = devices(gpus, workers, device)
         assert pool.lend("gw0") == {"OMP_NUM_THREADS": str(threads)}

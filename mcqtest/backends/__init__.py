@@ -1,7 +1,8 @@
 """Backends: each runs requests on one kind of model, and alone imports its library."""
 
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
-from mcqtest.backends.choice import OURS, about, check, find, load, recorded, setup
+from mcqtest.backends.choice import OURS, about, check, cost, find, load, recorded, setup
+from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
 from mcqtest.backends.setup import REVISION, Setup, dtype
 
@@ -13,7 +14,9 @@ __all__ = [
     "Model",
     "Setup",
     "about",
+    "allowed_cores",
     "check",
+    "cost",
     "cuda_devices",
     "dtype",
     "find",

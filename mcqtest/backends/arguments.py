@@ -26,6 +26,8 @@ TRANSFORMERS = {
     "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",
     "trust_remote_code": "0 or 1; 1 runs the Python code that comes with the checkpoint",
     "attn_implementation": "as in transformers",
+    "bos": "auto, yes or no: the token that begins a text as the tokenizer writes it, once, or not",
+    "tokenizer": "a folder with another tokenizer, or a tokenizer.json, used as it is written",
 }
 """Options of the transformers backend."""
 
@@ -34,6 +36,7 @@ _VALUES = {
     "batch_tokens": "[1-9][0-9]*",
     "share": "[01]",
     "trust_remote_code": "[01]",
+    "bos": "auto|yes|no",
 }
 """What their values look like, where a wrong one would not be refused by torch itself."""
 
@@ -53,8 +56,11 @@ named here counts as a change, however harmless.
 _VLLM_NAMES = {"max_length": "max_model_len", "batch_tokens": "max_num_batched_tokens"}
 """Our name of an option -> vLLM's."""
 
+_OURS = ("bos", "tokenizer")
+"""Options of both backends that are no engine arguments to be handed on."""
+
 _DECIDED = {
-    **dict.fromkeys(("model", "model_weights", "tokenizer", "hf_config_path"), "--model names it"),
+    **dict.fromkeys(("model", "model_weights", "hf_config_path"), "--model names it"),
     **dict.fromkeys(("runner", "convert", "skip_tokenizer_init", "logprobs_mode"), "it is fixed"),
     **dict.fromkeys(
         ("data_parallel_size", "data_parallel_size_local", "data_parallel_backend"),
@@ -119,17 +125,24 @@ def for_vllm(options: Mapping[str, str], device: str) -> dict[str, Any]:
                     "among GPUs with CUDA_VISIBLE_DEVICES, or use --backend=transformers"
                 )
             continue
+        if (key in _VLLM_NAMES or key in _OURS) and not re.fullmatch(_VALUES.get(key, ".+"), text):
+            raise McqtestError(
+                f"--backend-option {key}={text}: not a value of it ({TRANSFORMERS[key]})"
+            )
+        if key in _OURS:
+            continue
         name = _VLLM_NAMES.get(key, key)
         if name in _DECIDED:
             raise McqtestError(f"--backend-option {key}: not to be chosen; {_DECIDED[name]}")
         if known and name not in known:
             raise McqtestError(f"--backend-option {key}: {_unknown(key, known)}")
+        if name == "load_format" and text.lower() == "dummy":
+            raise McqtestError(
+                "--backend-option load_format=dummy: the weights would be random numbers; leave it "
+                "out"
+            )
         if name in found:
             raise McqtestError(f"--backend-option {key}: the same as {name}; give one of them")
-        if key in _VLLM_NAMES and not re.fullmatch(_VALUES[key], text):
-            raise McqtestError(
-                f"--backend-option {key}={text}: not a value of it ({TRANSFORMERS[key]})"
-            )
         found[name] = _value(key, text, known.get(name, frozenset()))
     found.pop("dtype", None)
     return found

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,15 +20,26 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest import demo
+from mcqtest.backends.headers import read_object
+from mcqtest.backends.naming import named
+from mcqtest.backends.weights import Weights, find_weights, named_files
 from mcqtest.types import McqtestError, one_line
 
-_WEIGHTS = re.compile(r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin")
-_OTHERS = re.compile(
-    r"[^.].*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json|(adapter_|generation_)?config\.json"
+_COUNTS = re.compile(
+    r"[^.].*\.safetensors|pytorch_model.*\.bin|adapter_model\.bin"
+    r"|[^.].*\.safetensors\.index\.json|pytorch_model\.bin\.index\.json"
+    r"|(adapter_|generation_)?config\.json|params\.json|([^.].*)?quant.*\.json"
     r"|tokenizer.*|vocab.*|merges\.txt|special_tokens_map\.json|added_tokens\.json"
+    r"|(emoji|entity_vocab|byte_maps)\.json|dict\.txt|prophetnet\.tokenizer"
     r"|chat_template.*|tekken\.json|[^.].*\.(model|tiktoken|py)"
 )
-"""Files that can change an answer; optimizer states, logs, model cards and hidden files cannot."""
+"""Files that can change an answer, besides those that an index or config.json names; optimizer
+states, logs, model cards and hidden files cannot."""
+
+_LEFT = re.compile(
+    r"\..*|.*\.md|LICENSE.*|(optimizer|scheduler|rng_state|training_args|trainer_state|events).*"
+)
+"""What training leaves, and what is for people: no code of a checkpoint needs it."""
 
 _DEVICE = re.compile(r"[0-9]+|(GPU|MIG)-[\w/-]+")
 
@@ -47,7 +57,7 @@ class Checkpoint:
     @property
     def is_demo(self) -> bool:
         """It is the embedded model, and no folder that happens to be called so."""
-        return self.folder == demo.MODEL
+        return os.path.realpath(self.folder) == os.path.realpath(demo.MODEL)
 
     @property
     def about(self) -> str:
@@ -56,22 +66,17 @@ class Checkpoint:
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
-        path = self.folder / "config.json"
-        try:
-            config = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise McqtestError(
-                f"{path}: not a readable model configuration ({error}); "
-                "save the model again with save_pretrained"
-            ) from None
-        if not isinstance(config, dict):
-            raise McqtestError(f"{path}: a JSON object was expected; save the model again")
-        return config
+        return read_object(self.folder / "config.json", "model configuration")
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The files that its weights are read from."""
+        return find_weights(self.folder, self.config)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over the names and contents of all files that can change an answer."""
-        files = sorted(self._files())
+        files = self._files()
         with ThreadPoolExecutor() as pool:  # hashing releases the interpreter lock
             digests = list(pool.map(digest, files))
         whole = hashlib.sha256()
@@ -82,37 +87,68 @@ class Checkpoint:
     @property
     def stamp(self) -> str:
         """Whether the files were written to meanwhile (`stamp`)."""
-        return stamp(sorted(self._files()))
+        return stamp(self._files())
 
-    def _files(self) -> Iterator[Path]:
-        for path in self.folder.iterdir():
-            if path.is_file() and (_WEIGHTS.fullmatch(path.name) or _OTHERS.fullmatch(path.name)):
-                yield path
+    def _files(self) -> list[Path]:
+        """All that can change an answer, in order."""
+        code = "auto_map" in self._readable  # the checkpoint's own, which may open what it likes
+        try:
+            inside = list(self.folder.iterdir())
+        except OSError:
+            inside = []  # removed meanwhile
+        counted = [
+            path
+            for path in inside
+            if _COUNTS.fullmatch(path.name) or (code and not _LEFT.fullmatch(path.name))
+        ]
+        return sorted({*filter(Path.is_file, counted), *self._named})
+
+    @cached_property
+    def _named(self) -> list[Path]:
+        """Files in whatever place that others name; which ones can change only with those."""
+        templates = (self.folder / "additional_chat_templates").glob("*.jinja")
+        names = named_files(self.folder, self._readable)
+        return [*templates, *(self.folder / name for name in names)]
+
+    @property
+    def _readable(self) -> Mapping[str, Any]:
+        """The configuration; empty where it cannot be read."""
+        try:
+            return self.config
+        except McqtestError:
+            return {}
 
     def check(self) -> None:
-        """Raise unless the folder holds a configuration and weights."""
+        """Raise unless the folder holds a configuration, and weights of one model alone."""
         if not (self.folder / "config.json").is_file():
+            lone = sorted(self.folder.glob("adapter_*"))
+            what = (
+                f"an adapter without its model ({lone[0].name})" if lone else "not a model folder"
+            )
             raise McqtestError(
-                f"{self.folder}: no config.json, so not a model folder; give the folder that "
+                f"{self.folder}: no config.json, so {what}; give the folder that "
                 "save_pretrained wrote, or add --backend=replay for recorded outputs"
             )
         if "model_type" not in self.config and "architectures" not in self.config:
             raise McqtestError(
                 f"{self.folder / 'config.json'}: names no model_type; save the model again"
             )
-        if not any(_WEIGHTS.fullmatch(path.name) for path in self._files()):
-            raise McqtestError(
-                f"{self.folder}: no weights (*.safetensors or pytorch_model*.bin); "
-                "copy them beside config.json"
-            )
+        self.weights  # noqa: B018 - found here, and not when the run is planned
 
 
 def stamp(files: Iterable[Path]) -> str:
-    """Hash of sizes, times and inodes: another one once a file was written to."""
-    found = []
+    """Hash of sizes, times and inodes: another one once a file was written to, or another took its
+    place. Links are followed.
+    """
+    found: list[object] = []
     for path in files:
-        stat = path.stat()
-        found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
+        try:
+            stat = path.stat()
+        except OSError:
+            found.append((path.name, "gone"))
+            continue
+        place = stat.st_dev, stat.st_ino
+        found.append((path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, *place))
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
@@ -136,7 +172,7 @@ def find(model: str, *, base: Path) -> Checkpoint:
     except RuntimeError as error:  # ~name of a user that is not there, or links in a circle
         raise McqtestError(f"--model={model}: {error}; give the whole path") from None
     if folder.is_dir():
-        checkpoint = Checkpoint(folder, folder.name)
+        checkpoint = Checkpoint(folder, named(folder))
     elif folder.exists():
         raise McqtestError(
             f"--model={model}: a file; give the folder that holds config.json, or add "
@@ -163,7 +199,8 @@ def _from_hub(model: str) -> Path:
         ) from None
     wanted = ["*.safetensors", "*.json", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py"]
     try:
-        return Path(snapshot_download(model, allow_patterns=wanted))
+        unread = ["consolidated*", "original/*"]  # the same weights once more, in another form
+        return Path(snapshot_download(model, allow_patterns=wanted, ignore_patterns=unread))
     except Exception as error:  # noqa: BLE001 - the errors of the hub share no base class
         said = one_line(error, 200, whole=True)
         raise McqtestError(

@@ -69,6 +69,12 @@ def recorded(model: Model, chosen: Setup) -> str:
     return str(_optional(chosen, "recorded", model, default=""))
 
 
+def cost(model: Model, chosen: Setup) -> tuple[str, int]:
+    """Of loading it: what a person should know who waits, and bytes of memory."""
+    said: tuple[str, int] = _optional(chosen, "cost", model, chosen, default=("", 0))
+    return said
+
+
 def check(model: Model, requests: Iterable[Request], chosen: Setup) -> list[str]:
     """Raise if a model cannot answer these; what a person should know, in sentences."""
     return list(_optional(chosen, "check", model, requests, chosen, default=()))

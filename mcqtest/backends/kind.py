@@ -34,7 +34,7 @@ class Model(Protocol):
 
     @property
     def stamp(self) -> str:
-        """Another one once it was written to."""
+        """Another one once it was written to. It is looked at after every answer."""
         ...
 
 
@@ -61,6 +61,12 @@ class Kind(Protocol):
 
     def recorded(self, model: Any) -> str:
         """What was recorded, in words, where nothing is asked; empty by default."""
+        ...
+
+    def cost(self, model: Any, setup: Setup) -> tuple[str, int]:
+        """Of loading it: what a person should know who waits, where that takes 20 seconds and more,
+        and bytes of memory; empty, and 0 for unknown, by default.
+        """
         ...
 
     def check(self, model: Any, requests: Iterable[Request], setup: Setup) -> list[str]:

@@ -8,10 +8,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import arguments
+from mcqtest.backends import arguments, libraries, tokenizer
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.types import McqtestError
+
+_UNTOLD = {"dtype", "device", "hf_token"}
+"""Options that are told by other words, and one that is nobody's business."""
 
 REVISION = 2
 """Of the way in which our own code scores; a change that moves answers raises it, and answers
@@ -27,28 +33,69 @@ class Setup:
     device: str
     versions: str
     options: Mapping[str, str]
+    tokenizer: str = ""
+    """Hash of a tokenizer that is not the checkpoint's own, or not as its class would take it."""
+
+    def files(self, folder: Path) -> TokenizerFiles:
+        """The tokenizer of the checkpoint in ``folder``, ready to be loaded.
+
+        Raises `McqtestError` where there is none, or it is not the one that was counted.
+        """
+        found = tokenizer.find(folder, self.options)
+        tokenizer.check(found)
+        if self.tokenizer and found.content != self.tokenizer:
+            raise McqtestError(
+                f"{found.folder}: the tokenizer was written to while it was read; wait until it "
+                "is complete and run again"
+            )
+        return found
 
     def __str__(self) -> str:
-        return f"{self.versions}, {self.dtype} on {self.device}" if self.device else self.versions
+        if not self.device:
+            return self.versions
+        moving = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - _UNTOLD)
+        told = "".join(f", {key}={' '.join(self.options[key].split())}" for key in moving)
+        return f"{self.versions}, {self.dtype} on {self.device}{told}"
 
     def identity(self, fingerprint: str) -> str:
         """Hash of all that can change an answer, apart from the question, of a model with this
         ``fingerprint``.
         """
-        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
-        options = {key: self.options[key] for key in counted}
-        parts = [
-            fingerprint,
-            REVISION,
-            self.backend,
-            self.versions,
-            self.dtype,
-            self.device,
-        ]
+        counted = self.options.keys() - arguments.WITHOUT_EFFECT
+        if self.tokenizer:  # it counts by content, wherever it lies
+            counted -= {"tokenizer"}
+        options = {key: self.options[key] for key in sorted(counted)}
+        if options.get("bos") == "auto":
+            del options["bos"]
+        parts = [fingerprint, REVISION, self.backend, self.versions, self.dtype, self.device]
+        if self.tokenizer:
+            parts.append(self.tokenizer)
         return hashlib.sha256(json.dumps([*parts, options]).encode()).hexdigest()
 
 
 _DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")
+
+
+def of_checkpoint(
+    checkpoint: Checkpoint,
+    options: Mapping[str, str],
+    *,
+    backend: str,
+    device: str,
+    versions: str,
+) -> Setup:
+    """How a checkpoint is run by a ``backend`` of these ``versions``."""
+    files = tokenizer.find(checkpoint.folder, options)
+    counted = "tokenizer" in options or files.as_written
+    parts = libraries.part(backend, device, checkpoint.folder, checkpoint.config, options)
+    return Setup(
+        backend=backend,
+        dtype=dtype(options.get("dtype", "auto"), device, checkpoint.config),
+        device=device,
+        versions=versions + parts,
+        options=options,
+        tokenizer=files.content if counted else "",
+    )
 
 
 def dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from mcqtest.backends.specials import opening, token_ids
 from mcqtest.types import AnswerError, Prompt, Request
 
 Ids = list[int]
@@ -71,31 +72,25 @@ class Encoded:
 
 class Encoder:
     """Encodes requests with one tokenizer for a context of ``limit`` tokens (None: endless)
-    and a model that knows ``vocabulary`` of them (None: not told).
+    and a model that knows ``vocabulary`` of them (None: not told). ``before`` stands before every
+    prompt (None: what the tokenizer writes there).
     """
 
-    def __init__(self, tokenizer: Any, limit: int | None, vocabulary: int | None = None) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        limit: int | None,
+        vocabulary: int | None = None,
+        before: Ids | None = None,
+    ) -> None:
         self._tokenizer = tokenizer
         self._limit = limit
         self._vocabulary = vocabulary
-        self._lead = self._leading_specials()
+        self.before = opening(tokenizer) if before is None else before
         self._endings: dict[tuple[str, tuple[str, ...]], tuple[Ids, tuple[Ids, ...]] | None] = {}
 
-    def _leading_specials(self) -> Ids:
-        """What the tokenizer puts before a text (a BOS, a CLS); what it appends (an EOS, a
-        SEP) would end the prompt before its answer and is left out.
-        """
-        bare = self._ids(["A"])[0]
-        full: Ids = self._tokenizer("A")["input_ids"]
-        for start in range(len(full) - len(bare) + 1):
-            if full[start : start + len(bare)] == bare:
-                return full[:start]
-        return []
-
     def _ids(self, texts: list[str]) -> list[Ids]:
-        encoded = self._tokenizer(texts, add_special_tokens=False, verbose=False)
-        ids: list[Ids] = encoded["input_ids"]
-        return ids
+        return token_ids(self._tokenizer, texts)
 
     def encode(self, requests: Sequence[Request]) -> list[Encoded]:
         """Encode, dropping shots from the end of each prompt until it fits.
@@ -140,7 +135,7 @@ class Encoder:
         rows: list[tuple[TokenRow, ...]] = []
         for request, text, own in zip(requests, texts, contexts, strict=True):
             if request.decoding is not None:
-                context = self._lead + own
+                context = self.before + own
                 self._check(request, context, ())
                 rows.append((TokenRow(context, ()),))
                 continue
@@ -149,7 +144,7 @@ class Encoder:
                 whole = self._ids([text + choice for choice in request.choices])
                 shared = _common([own, *whole])
                 context, continuations = own[:shared], tuple(ids[shared:] for ids in whole)
-            rows.append(self._read(request, self._lead + context, continuations))
+            rows.append(self._read(request, self.before + context, continuations))
         return rows
 
     def _appended(self, text: str, own: Ids, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:

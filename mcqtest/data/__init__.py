@@ -1,5 +1,6 @@
 """Questions, from local files or from the hub, exactly as published; and rows of any table."""
 
+from mcqtest.data.files import twins
 from mcqtest.data.own import from_table
 from mcqtest.data.questions import fingerprint, load
 from mcqtest.data.tables import Row, comparable, names, read, shown
@@ -17,4 +18,5 @@ __all__ = [
     "read",
     "read_tags",
     "shown",
+    "twins",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import importlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -45,8 +46,7 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     source = task.benchmark.source
     if not root.is_dir():
         raise McqtestError(f"{root}: no such folder; pass the folder of the data with --data DIR")
-    # A user may name the publisher's own folder instead of the one that holds it.
-    folder = root / source.folder if (root / source.folder).is_dir() else root
+    folder = _folder(task, root)
     paths = [_path(layout, task, split) for layout in layouts]
     for layout, path in zip(layouts, paths, strict=True):
         if (file := _only(folder, path, name=folder, remedy=_LEAVE)) is not None:
@@ -59,10 +59,57 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
         missing = f"{_WHAT[split]} for {task.path}"
     tried = ", ".join(paths)
     more = ", or ask with --shots=0" if split != "test" else ""
+    others = [
+        each for layout in layouts for each in _others(folder, task, layout, but=("test", "shots"))
+    ]
+    there = f" ({names(others)}: another split)" if others else ""
     raise McqtestError(
-        f"{folder}: no {missing}; add one of {tried}, or pass another --data DIR{more}"
+        f"{folder}: no {missing}{there}; add one of {tried}, or pass another --data DIR{more}"
         f"{_without(task)}"
     )
+
+
+def _folder(task: Task, root: Path) -> Path:
+    """The benchmark's own; a user may name that instead of the one that holds it."""
+    folder = root / task.benchmark.source.folder
+    return folder if folder.is_dir() else root
+
+
+_SPLITS = ("train", "dev", "valid", "val", "validation", "test")
+"""What splits are called."""
+
+
+def _others(folder: Path, task: Task, layout: Layout, *, but: Sequence[str] = ()) -> list[str]:
+    """Files of a form that hold the task's splits, but for these."""
+    name = glob.escape(layout.names.get(task.name, task.name))
+    known = {layout.splits.get(split, split) for split in but}
+    patterns = [
+        layout.path.format(task=name, split=split) for split in _SPLITS if split not in known
+    ]
+    found = [
+        file
+        for pattern in (patterns if "{split}" in layout.path else ())
+        for file in folder.glob(pattern)
+        if file.is_file()
+    ]
+    return [file.relative_to(folder).as_posix() for file in dict.fromkeys(found)]
+
+
+def twins(task: Task, root: Path | None) -> list[tuple[str, str]]:
+    """The file of a task's questions with each that holds another split and is the same byte for
+    byte; none on the hub.
+    """
+    if root is None:
+        return []
+    folder = _folder(task, root)
+    layout, path, _ = find(task, "test", root)
+    own, size = path.relative_to(folder).as_posix(), path.stat().st_size
+    others = [
+        other
+        for other in _others(folder, task, layout)
+        if other != own and (folder / other).stat().st_size == size
+    ]
+    return [(own, each) for each in others if (folder / each).read_bytes() == path.read_bytes()]
 
 
 def _without(task: Task) -> str:

@@ -35,6 +35,7 @@ def from_table(
     name: str = "",
     style: Style | None = None,
     value: Value | None = None,
+    scores: tuple[float, float] | None = None,
     max_tokens: int = 64,
     metrics: Sequence[Metric] = (),
     margin: float | None = None,
@@ -43,7 +44,8 @@ def from_table(
 
     ``choices`` names the columns of the choices (``"ABCD"``: four of a letter each), or one column
     that holds a list of them. Without any, a text is asked for, of ``max_tokens`` at most, which is
-    worth what ``value`` says; by default 1 where it is the ``answer`` but for case and spaces.
+    worth what ``value`` says, from and to what ``scores`` says (None: any number); by default 1
+    where it is the ``answer`` but for case and spaces.
     ``answer`` names the column of the right one: a letter, a number from ``first`` up, or a text.
     ``task`` names the column that divides the questions into pytest cases. ``name`` is that of the
     benchmark and of its marker, by default the file's. A column ``id`` is used where there is one.
@@ -89,6 +91,7 @@ def from_table(
         titles={key: title for key, title in titles.items() if key != title},
         metrics=tuple(metrics),
         margin=margin,
+        scores=scores or (None if value else (0.0, 1.0)),
     )
 
 

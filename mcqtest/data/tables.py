@@ -37,7 +37,7 @@ def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
     try:
         raw = path.read_bytes()
         if name.endswith(".gz"):
-            raw = gzip.decompress(raw)
+            raw = _unpacked(raw, name)
     except (OSError, EOFError, zlib.error) as error:
         found = f"cannot be read ({one_line(error)})"
         raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
@@ -48,12 +48,30 @@ def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
     return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
 
 
+_LEAST, _RATIO = 64 * 1024 * 1024, 200
+"""Bytes that any file may unpack to, and how many times its size a larger one may: what models say
+comes to a tenth of that."""
+
+
+def _unpacked(raw: bytes, name: str) -> bytes:
+    """A few kB can hold what no memory does."""
+    most = max(_LEAST, _RATIO * len(raw))
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise McqtestError(
+            f"{name}: its {len(raw):,} bytes unpack to more than {most:,}, as no questions or "
+            f"outputs do; mend it {AGAIN}, or unpack it yourself"
+        )
+    return found
+
+
 def _decode(raw: bytes, name: str) -> str:
-    """UTF-8, with or without a byte order mark."""
+    """UTF-8, with or without byte order marks: two programs may have put one each."""
     at = raw.find(b"\0")  # no text format has it, but Python's csv lets it through
     if at < 0:
         try:
-            return raw.decode("utf-8").removeprefix("\ufeff")
+            return raw.decode("utf-8").lstrip("\ufeff")
         except UnicodeDecodeError as error:
             at = error.start
     line = raw.count(b"\n", 0, at) + 1
@@ -63,19 +81,40 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _read_csv(text: str, name: str, header: tuple[str, ...] | None) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
+    told, rows = header is not None, list[Row]()
     where = f"{name}, row 1 (line 1)"
     try:
         for cells in reader:
             if cells and header is None:
                 header = tuple(cells)
             elif cells and header is not None:  # a blank line is no record
+                _check_cells(cells, header, where, told=told)
                 rows.append(Row(where, _named(cells, header, where)))
             where = f"{name}, row {len(rows) + 1} (line {reader.line_num + 1})"
     except csv.Error as error:
         remedy = f"double the quotes inside a quoted cell {AGAIN}"
         raise McqtestError(f"{where}: not CSV ({one_line(error)}); {remedy}") from error
     return rows
+
+
+_ANSWERS = {"answer", "answerindex", "correct", "correctanswer", "gold", "label", "target"}
+"""What headers call the column of answers; no answer is any of these."""
+
+
+def _check_cells(cells: Sequence[str], header: Sequence[str], where: str, *, told: bool) -> None:
+    """Raise for what a table library adds to a CSV: a header row, where the file as published has
+    none (``told``), or a second one; an index column before the others.
+    """
+    as_told = told and comparable(cells[-1]) in _ANSWERS and 0 <= len(cells) - len(header) <= 1
+    if as_told or (not told and len(cells) > 1 and tuple(cells) == tuple(header)):
+        found = f"a header row ({names(cells)})"
+        why = "as published there is none" if told else "the file has one already"
+        raise McqtestError(f"{where}: {found}, but {why}; delete the line {AGAIN}")
+    if told and len(cells) == len(header) + 1 and re.fullmatch(r"[0-9]*", cells[0]):
+        raise McqtestError(
+            f"{where}: an index column ({shown(cells[0])}) before {header[0]}; drop that column, "
+            f"as with index=False of pandas, {AGAIN}"
+        )
 
 
 def _named(cells: Sequence[str], header: Sequence[str], where: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Whether a checkpoint may ship: records compared, thresholds, criteria, and the verdict."""
 
 from mcqtest.gate import stats
-from mcqtest.gate.atomic import write, write_all
+from mcqtest.gate.atomic import write, write_all, write_or_remove
 from mcqtest.gate.baselines import Baselines, beside, publish, staged, target
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import (
@@ -71,4 +71,5 @@ __all__ = [
     "varied",
     "write",
     "write_all",
+    "write_or_remove",
 ]

@@ -24,7 +24,8 @@ def write_all(texts: Mapping[Path, str]) -> None:
     try:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporaries[path].write_text(text, "utf-8", newline="\n")
+            # Half a character, as in a path that is not UTF-8, becomes what JSON writes for it.
+            temporaries[path].write_text(text, "utf-8", "backslashreplace", newline="\n")
         for path, temporary in temporaries.items():
             temporary.replace(path)
     except OSError as error:
@@ -36,3 +37,17 @@ def write_all(texts: Mapping[Path, str]) -> None:
         for temporary in temporaries.values():
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def write_or_remove(path: Path, text: str) -> None:
+    """Write a file whose old text must not stay, whatever happens: where there is no room for the
+    new one the old one goes, and where it cannot go it is emptied.
+    """
+    try:
+        write(path, text)
+    except McqtestError:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # also where a folder may not be changed
+            if path.exists():
+                path.write_bytes(b"")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
-from mcqtest.types import Identity, McqtestError, Question, Task
+from mcqtest.types import Identity, McqtestError, Question, Task, several
 
 _RESTORE = "restore it from version control"
 
@@ -29,6 +30,8 @@ class Baselines:
         self._companions: dict[Task, Companion | None] = {}
         self._asking: dict[Task, str] = {}
         """How each task is asked, in words."""
+        self._owners: dict[str, str | None] = {}
+        """Benchmark -> another model that has recorded it under this baseline's name."""
 
     def place(self, task: Task) -> Path:
         """Where a task's baseline is read: in the project, else among those we bring along. Another
@@ -97,35 +100,97 @@ class Baselines:
             )
         return found
 
-    def check(self, task: Task, *, questions: str, asking: str, asked: Sequence[Question]) -> None:
-        """Raise if the baseline of ``task`` cannot serve this run, before anything is asked."""
+    def check(
+        self,
+        task: Task,
+        *,
+        questions: str,
+        asking: str,
+        asked: Sequence[Question],
+        left_out: int = 0,
+        valued: bool = False,
+    ) -> None:
+        """Raise if the baseline of ``task`` cannot serve this run, before anything is asked.
+        ``left_out``: questions of the task besides those ``asked``; ``valued``: their answers are
+        texts, and no choices.
+        """
         self._asking[task] = asking
-        old, policy, identity = self.old(task), self.policy, self._identity
-        if old is None:
+        if self.policy.update:
+            self._check_owner(task)
+        if (old := self.old(task)) is None:
             self._check_ways(task, questions=questions, asking=asking)
             return
-        if old.questions == questions and (number := impossible(old, asked)) is not None:
+        number = impossible(old, asked, valued=valued) if old.questions == questions else None
+        if number is not None:
             raise McqtestError(
                 f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
                 "not one that can have been recorded; restore the file from version control"
             )
         self.companion(task)
-        if policy.update and old.model != identity.name:
-            raise McqtestError(
-                f"baseline {policy.baseline!r} belongs to model {old.model!r}, this is "
-                f"{identity.name!r}; drop --baseline to record this model's own, or add "
-                f"--model-name={old.model} if it is the same model's next version"
-            )
-        sentence = mismatch(
-            old, replace(old, questions=questions, asking=asking), baseline=str(policy.baseline)
-        )
-        if sentence and not policy.update:
+        now = replace(old, questions=questions, asking=asking)
+        every = len(asked) + left_out
+        sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
+        if sentence and not self.policy.update:
             raise McqtestError(sentence)
-        if sentence and not policy.accepts and old.weights != identity.weights:
+        if not self.policy.accepts:
+            self._check_kept(task, old, sentence, len(asked), left_out)
+
+    def _check_kept(
+        self, task: Task, old: Record, sentence: str | None, asked: int, left_out: int
+    ) -> None:
+        """Raise where a recording would make less of a baseline, or nobody knows whether it would;
+        ``sentence``: why it cannot be compared.
+        """
+        if asked < old.count:
+            again = "run without --limit, or " if asked + left_out >= old.count else ""
+            raise McqtestError(
+                f"{task.path}: {asked} questions would replace the {old.count} of baseline "
+                f"{self.policy.baseline!r}; {again}record them all the same with "
+                "--accept-regression REASON"
+            )
+        if sentence and old.weights != self._identity.weights:
             raise McqtestError(
                 f"{sentence}: here nothing tells whether this other checkpoint is worse, so it is "
                 "recorded only with --accept-regression REASON"
             )
+
+    def _check_owner(self, task: Task) -> None:
+        """Raise where another model has recorded the benchmark under this name, in any way."""
+        name, policy, identity = task.benchmark.name, self.policy, self._identity
+        if name not in self._owners:
+            folder = Path(policy.baselines_dir) / str(policy.baseline) / name
+            found = (model_of(path) for path in sorted(folder.rglob("*.txt")))
+            others = (model for model in found if model not in {None, identity.name})
+            self._owners[name] = next(others, None)
+        if (owner := self._owners[name]) is not None:
+            raise McqtestError(
+                f"baseline {policy.baseline!r} belongs to model {owner!r}, this is "
+                f"{identity.name!r}; drop --baseline to record this model's own, or add "
+                f"--model-name={owner} if it is the same model's next version"
+            )
+
+    def check_any(self, tasks: Collection[Task]) -> None:
+        """Raise where none of the ``tasks`` has a baseline to be compared with."""
+        policy = self.policy
+        if policy.update or policy.baseline is None or not tasks:
+            return
+        if any(self.old(task) is not None for task in tasks):
+            return
+        folders = [Path(policy.baselines_dir)]
+        if any(task.benchmark.demo for task in tasks):
+            folders.append(packaged_baselines())
+        named = next((each for root in folders if (each := root / policy.baseline).is_dir()), None)
+        if named is None:
+            there = sorted({name for root in folders for name in _folders(root)})
+            found = f"no baseline {policy.baseline!r} in {policy.baselines_dir}"
+        else:
+            there = _folders(named)
+            found = f"baseline {policy.baseline!r} has none of the selected tasks"
+        raise McqtestError(
+            f"{found} (there is {several(there, 10) or 'nothing'}); record it "
+            "with --snapshot-update, name another with --baseline, or ask for thresholds alone "
+            "with --baseline=none"
+        )
 
     def _check_ways(self, task: Task, *, questions: str, asking: str) -> None:
         """Raise where there is a baseline of ``task``, but of other ways of asking alone."""
@@ -165,6 +230,20 @@ def _text(path: Path) -> str | None:
         raise McqtestError(f"{path}: cannot be read ({error}); {_RESTORE}") from None
 
 
+def model_of(path: Path) -> str | None:
+    """The model that a baseline file says it was recorded from; None for what is no baseline."""
+    with suppress(McqtestError):
+        return parse(_text(path) or "", where=str(path)).model
+    return None
+
+
+def _folders(root: Path) -> list[str]:
+    """Names of the folders in this one."""
+    with suppress(OSError):
+        return sorted(each.name for each in root.iterdir() if each.is_dir())
+    return []
+
+
 def packaged_baselines() -> Path:
     """The baselines that come with mcqtest: in the wheel inside it, in a checkout beside it."""
     package = Path(mcqtest.__file__).parent
@@ -183,6 +262,12 @@ def publish(policy: Policy, staging: Path, tasks: Iterable[tuple[str, str]]) -> 
     for benchmark, task in tasks:
         place = target(policy, benchmark, task)
         new = staged(staging, benchmark, task)
-        texts[place] = new.read_text("utf-8")
-        texts[beside(place)] = beside(new).read_text("utf-8")
+        try:
+            texts[place] = new.read_text("utf-8")
+            texts[beside(place)] = beside(new).read_text("utf-8")
+        except OSError as error:
+            raise McqtestError(
+                f"{benchmark}/{task}: judged, but its new baseline cannot be read "
+                f"({new}: {error.strerror}); nothing was recorded, run again"
+            ) from None
     write_all(texts)

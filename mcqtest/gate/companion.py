@@ -13,7 +13,7 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ class Companion:
     noise: int | None = None
     """Questions whose answer became right or wrong when the same weights were recorded again; None
     where they were recorded once."""
+    weights: str = ""
+    """Fingerprint of the weights that answered, as the record has it; empty in older files."""
 
     def __str__(self) -> str:
         columns: dict[str, Any] = {
@@ -51,7 +53,8 @@ class Companion:
         }
         columns["noise"] = self.noise
         told = {name: column for name, column in columns.items() if column is not None}
-        return json.dumps({"format": FORMAT, "of": self.of, **told}) + "\n"
+        fields = {"format": FORMAT, "of": self.of, "weights": self.weights, **told}
+        return json.dumps(fields | {"sum": _sum(fields)}) + "\n"
 
 
 def companion(record: Record, scores: Sequence[Score]) -> Companion:
@@ -66,6 +69,7 @@ def companion(record: Record, scores: Sequence[Score]) -> Companion:
         probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
         truncated=tuple(each or 0 for each in cut) if whole and scores else None,
         lengths=lengths if any(lengths) else None,
+        weights=record.weights,
     )
 
 
@@ -73,6 +77,11 @@ def digest(record: Record) -> str:
     """Of all answers of a record, and of the questions that they answer."""
     said = json.dumps([record.questions, record.marks, list(record.scores)])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _sum(fields: Mapping[str, Any]) -> str:
+    """A checksum of all fields."""
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 def rounded(probabilities: Sequence[float]) -> tuple[float, ...]:
@@ -93,8 +102,11 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
             truncated=_whole(fields.get("truncated")),
             lengths=_whole(fields.get("lengths")),
             noise=fields.get("noise"),
+            weights=str(fields.get("weights", "")),
         )
-        good = fields["format"] == FORMAT
+        # Files of earlier versions name no weights and have no checksum.
+        summed = fields.pop("sum", None) == _sum(fields) if {"sum", "weights"} & {*fields} else True
+        good = fields["format"] == FORMAT and summed
     except (
         ValueError,
         LookupError,
@@ -107,10 +119,11 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
     ) as error:
         raise McqtestError(f"{where}: {_DAMAGED}") from error
     columns = (found.probabilities, found.truncated, found.lengths)
+    lost = found.probabilities is None and "brier" in record.figures  # there were some
     good = good and (found.noise is None or (type(found.noise) is int and 0 <= found.noise <= n))
-    if not good or any(column is not None and len(column) != n for column in columns):
+    if not good or lost or any(column is not None and len(column) != n for column in columns):
         raise McqtestError(f"{where}: {_DAMAGED}")
-    if found.of != digest(record):
+    if found.of != digest(record) or found.weights not in {"", record.weights}:
         raise McqtestError(
             f"{where}: belongs to other answers than the baseline beside it; restore both from "
             "version control, or remove it"
@@ -160,12 +173,20 @@ def improved(old: Companion, new: Companion, scores: Sequence[Score]) -> list[fl
     """By how much the Brier score of each question became smaller; None where either side has no
     probabilities. Both as they are kept, so that the same ones are no change.
     """
-    if old.probabilities is None or new.probabilities is None:
+    then, now = briers(old, scores), briers(new, scores)
+    if then is None or now is None:
         return None
-    triples = zip(old.probabilities, new.probabilities, scores, strict=True)
-    return [
-        _brier(before, score.gold) - _brier(after, score.gold) for before, after, score in triples
-    ]
+    return [before - after for before, after in zip(then, now, strict=True)]
+
+
+def briers(kept: Companion, scores: Sequence[Score]) -> list[float] | None:
+    """The Brier score of each question, whose right answer is that of ``scores``; None without
+    probabilities.
+    """
+    if kept.probabilities is None:
+        return None
+    pairs = zip(kept.probabilities, scores, strict=True)
+    return [_brier(probabilities, score.gold) for probabilities, score in pairs]
 
 
 def _brier(probabilities: Sequence[float], gold: Any) -> float:

@@ -5,13 +5,14 @@ Nothing here knows how answers were made; two records and a level are enough.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from mcqtest.gate import drops, stats
 from mcqtest.gate.outcome import change
 from mcqtest.gate.record import Record
-from mcqtest.types import LETTERS, Comparison, Question
+from mcqtest.types import LETTERS, Comparison, Question, printable
 
 Change = str
 """``lost``, ``won`` or ``same``."""
@@ -20,8 +21,10 @@ _SHOWN = 20
 """Questions named in a sentence."""
 
 
-def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
-    """Why the two cannot be compared, in one line that says what to do; None if they can."""
+def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str | None:
+    """Why the two cannot be compared, in one line that says what to do; None if they can. The task
+    has ``every`` so many questions, asked or not.
+    """
     where = f"{new.benchmark}/{new.task}"
     again = "record the baseline anew with --snapshot-update if the change is meant"
     if old.questions != new.questions:
@@ -31,7 +34,7 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
             if then != now
             else (f"{then} questions as this run has, but with other texts or answers")
         )
-        hint = "run without --limit, or " if int(now) < int(then) else ""
+        hint = "run without --limit, or " if int(now) < int(then) == every else ""
         return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
     if old.asking != new.asking:
         return (
@@ -41,9 +44,23 @@ def mismatch(old: Record, new: Record, *, baseline: str) -> str | None:
     return None
 
 
-def impossible(old: Record, questions: Sequence[Question]) -> int | None:
-    """The first answer that cannot be: a choice that the question does not have, or a letter
-    whose case does not agree with the right answer. Somebody edited the file by hand.
+def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
+    """That another backend, device, type of numbers or option was used, which moves answers as new
+    weights do, in a sentence; None where at most versions differ.
+    """
+    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", each.setup) for each in (old, new))
+    if then == now:
+        return None
+    return (
+        f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is on "
+        f"({new.setup}); what differs may come from that"
+    )
+
+
+def impossible(old: Record, questions: Sequence[Question], *, valued: bool = False) -> int | None:
+    """The first answer that cannot be: a choice that the question does not have, a letter whose
+    case does not agree with the right answer, or no letter where the question has choices and no
+    text is ``valued`` instead. Somebody edited the file by hand.
     """
     for number, (mark, question) in enumerate(zip(old.marks, questions, strict=False)):
         if not question.choices:
@@ -51,6 +68,8 @@ def impossible(old: Record, questions: Sequence[Question]) -> int | None:
         index = LETTERS.find(mark.upper())
         right = mark.isupper() or mark == "+"
         if index >= len(question.choices) or (index >= 0 and right != (index == question.answer)):
+            return number
+        if mark in "+*" and not valued and len(question.choices) <= len(LETTERS):
             return number
     return None
 
@@ -155,7 +174,7 @@ def moves(
     """
     rows = zip(ids, changed(old, new), _shown(old), _shown(new), strict=True)
     return [
-        f"{id_} {before}>{after}"
+        f"{printable(id_)} {before}>{after}"
         for at, (id_, kind, before, after) in enumerate(rows)
         if kind == wanted and (not among or among[at])
     ]

@@ -12,9 +12,19 @@ from types import MappingProxyType
 from typing import Any
 
 from mcqtest.gate.baselines import Baselines, target
-from mcqtest.gate.companion import Companion, companion
-from mcqtest.gate.comparison import beyond, chance, compare, differences, listed, mismatch, moves
+from mcqtest.gate.companion import Companion, briers, companion
+from mcqtest.gate.comparison import (
+    beyond,
+    chance,
+    compare,
+    differences,
+    listed,
+    mismatch,
+    moves,
+    set_up_otherwise,
+)
 from mcqtest.gate.criterion import Finding, Judged
+from mcqtest.gate.evidence import echoed, is_alike
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
@@ -89,6 +99,7 @@ class Judge:
             methods=dict(methods),
             findings={finding.kind: dict(finding.detail)} if finding else {},
             notices=self._notices(results, old, comparison, finding),
+            **self._probabilities(results, matched),
         )
         if compared:
             self._outcomes[task] = outcome
@@ -114,7 +125,8 @@ class Judge:
         new, old, policy = self.record(results), self._baselines.old(results.task), self.policy
         comparison = self._compare(old, new)
         accepted: tuple[str, ...] = ()
-        if old is not None and old.weights == new.weights:
+        fewer = policy.accepts and old is not None and new.count < old.count
+        if old is not None and old.weights == new.weights and not fewer:
             accepted = old.accepted
         elif policy.accepts and comparison is not None and old is not None and comparison.lost:
             reason = (
@@ -123,7 +135,8 @@ class Judge:
             )
             accepted = (reason,)
         elif policy.accepts and comparison is None and old is not None:
-            accepted = (f"{policy.reason} (could not be compared)",)
+            over = f": {new.count} questions over {old.count}" if fewer else ""
+            accepted = (f"{policy.reason} (could not be compared{over})",)
         return str(replace(new, accepted=accepted))
 
     def _qualities(self, results: Results, old: Record) -> dict[str, list[float]]:
@@ -144,6 +157,22 @@ class Judge:
         if old is None or mismatch(old, new, baseline=str(self.policy.anchor)):
             return None
         return differences(old, new)
+
+    def _probabilities(self, results: Results, matched: Record | None) -> dict[str, Any]:
+        """What an outcome says of them: by themselves, and against the companion of the baseline
+        that is ``matched``, where there is one.
+        """
+        scores, who = self._scores(results), self._identity
+        alike = sum(is_alike(score, who.dtype) for score in scores)
+        old = self._kept(results) if matched else None
+        if old is None or matched is None:
+            return {"alike": alike}
+        before = briers(old, scores)
+        return {
+            "alike": alike,
+            "brier_before": None if before is None else math.fsum(before),
+            "echoes": echoed(old, self._made(results)) if matched.weights != who.weights else 0,
+        }
 
     def companion(self, results: Results) -> str:
         """The file beside that baseline."""
@@ -224,6 +253,9 @@ class Judge:
                 f"{results.task.benchmark.name}: its baseline keeps letters alone, so confidences "
                 "could not be compared; it will keep more once it is recorded anew"
             )
+        if comparison is not None and old is not None:
+            new, name = self.record(results), str(self.policy.baseline)
+            notices += filter(None, [set_up_otherwise(old, new, baseline=name)])
         if self.policy.update and old is not None and comparison is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "

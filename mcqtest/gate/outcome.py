@@ -70,6 +70,13 @@ class Outcome:
     """Kind of criterion -> what it says of the task (`mcqtest.gate.Finding`)."""
     expert: float | None = None
     """Accuracy above which the task counts as mastered."""
+    alike: int = 0
+    """Questions all of whose choices are equally probable."""
+    echoes: int = 0
+    """Questions, where the probabilities of all are the baseline's to the last digit though its
+    weights are others; else 0."""
+    brier_before: float | None = None
+    """Sum of the Brier scores of the baseline; None where that cannot be told."""
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -85,6 +92,11 @@ class Outcome:
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
         return sum(score.unanswered for score in self.scores)
+
+    @property
+    def ties(self) -> int:
+        """Questions with several choices of the highest probability; the first is the answer."""
+        return sum(score.tied for score in self.scores)
 
     @property
     def humans(self) -> list[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from mcqtest.gate.levels import Levels, shares
 from mcqtest.gate.margins import Margins
 from mcqtest.gate.reference import referred, resolved
 from mcqtest.gate.thresholds import Thresholds
-from mcqtest.types import Bound, Metric, Task
+from mcqtest.types import Benchmark, Bound, Metric, Task
 
 KEPT = "the old baseline is kept; to record all the same, add --accept-regression REASON"
 
@@ -38,6 +38,8 @@ class Policy:
     levels: Levels = field(default_factory=Levels)
     ways: Mapping[str, str] = field(default_factory=dict)
     """Benchmark -> the folder of its baselines, where it is not asked in its own way."""
+    required: Sequence[str] = ()
+    """Benchmarks without which a run is no pass."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     """Benchmark -> its own metrics."""
 
@@ -46,9 +48,16 @@ class Policy:
         """Something worse is recorded all the same."""
         return self.update and self.reason is not None
 
-    def planned(self, tasks: Mapping[Task, int]) -> Policy:
+    def planned(
+        self,
+        tasks: Mapping[Task, int],
+        *,
+        known: Iterable[Benchmark] = (),
+        installed: Iterable[str] = (),
+    ) -> Policy:
         """With the levels of a run of these tasks, each with the number of comparisons that its
-        criterion makes.
+        criterion makes. Bounds are checked of these benchmarks, of others that are ``known``, and
+        by the names of those that are ``installed``.
         """
         benchmarks = {task.benchmark.name: task.benchmark for task in tasks}
         parts = {(task.benchmark.name, task.name): count for task, count in tasks.items()}
@@ -56,7 +65,7 @@ class Policy:
         return replace(
             self,
             levels=levels,
-            thresholds=self.thresholds.knowing(benchmarks.values()),
+            thresholds=self.thresholds.knowing((*known, *benchmarks.values()), installed=installed),
             margins=self.margins.knowing(benchmarks.values()),
             metrics={name: each.metrics for name, each in benchmarks.items() if each.metrics},
         )
@@ -67,6 +76,7 @@ class Policy:
         levels, thresholds = self.levels, self.thresholds
         return plain | {
             "ways": dict(self.ways),
+            "required": list(self.required),
             "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
             "thresholds": [
                 {place: dict(bounds) for place, bounds in thresholds.bounds.items()},
@@ -94,6 +104,7 @@ class Policy:
         bounds, own = plain["thresholds"]
         pooled, *others = plain["levels"]
         changes = {
+            "required": tuple(plain["required"]),
             "thresholds": Thresholds(
                 bounds,
                 {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},

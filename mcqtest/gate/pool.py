@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass, field
 from mcqtest.gate import levels, stats
 from mcqtest.gate.comparison import beyond, chance, compared
 from mcqtest.gate.criteria import KINDS
+from mcqtest.gate.evidence import flat, places, throughout
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import WORSE
 from mcqtest.metrics import STANDARD, measured
 from mcqtest.types import Comparison, Score
-
-_MEASURED = 10
-"""Questions of a task that cannot all go unanswered by accident."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +56,20 @@ class Pooled:
         """
         if "unanswered_share" not in self.figures:
             return None
-        silent = [each for each in self.outcomes if each.unanswered == each.n]
-        if len(silent) < len(self.outcomes):
-            silent = [each for each in silent if each.n >= _MEASURED]
+        silent = throughout(self.outcomes, lambda each: each.unanswered)
         if not silent:
             return None
-        names = ", ".join(each.task for each in silent)
-        where = self.name if len(silent) == len(self.outcomes) else f"{self.name}: {names}"
+        where = places(self.name, silent, self.outcomes)
         return (
             f"{where}: no answer could be read in any of {sum(each.n for each in silent)} texts, "
             "so nothing was measured; look at text in results.jsonl, and at max_tokens, --style "
             "and --reader"
         )
+
+    @property
+    def flat(self) -> str | None:
+        """The same of letters: that all choices were equally probable (`evidence.flat`)."""
+        return flat(self.name, self.outcomes)
 
     @property
     def is_whole(self) -> bool:

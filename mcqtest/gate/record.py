@@ -63,9 +63,16 @@ class Record:
         return sum(self.values) / len(self.values)
 
     @property
+    def count(self) -> int:
+        """How many questions there are."""
+        return len(self.values)
+
+    @property
     def contradiction(self) -> str | None:
         """That the figures are not those of the answers, as after a change by hand."""
-        told = self.figures.get("accuracy", self.accuracy)
+        told = self.figures.get("accuracy")
+        if told is None:
+            return "its line of figures says no accuracy"
         # It is written with four digits, and each score with six that count.
         if abs(told - self.accuracy) <= 0.0001 + 1e-5 * max(map(abs, self.scores), default=0):
             return None

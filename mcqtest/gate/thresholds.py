@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mcqtest.gate.criteria import KINDS
-from mcqtest.metrics import STANDARD
+from mcqtest.metrics import ACCURACY, STANDARD
 from mcqtest.types import Benchmark, Bound, McqtestError, Metric
 
 _VARIED = Metric("spread", lambda _: None, better=-1, hint="; add --sensitivity=all")
@@ -39,14 +39,15 @@ class Thresholds:
     def __bool__(self) -> bool:
         return bool(self.bounds)
 
-    def knowing(self, benchmarks: Iterable[Benchmark]) -> Thresholds:
-        """The same, once it is known which benchmarks there are. Raises `McqtestError` for keys
-        that these do not have, and for bounds that no figure can keep or break.
+    def knowing(
+        self, benchmarks: Iterable[Benchmark], *, installed: Iterable[str] = ()
+    ) -> Thresholds:
+        """The same, once it is known which benchmarks there are, and the names of others that are
+        ``installed``. Raises `McqtestError` for keys that these do not have, and for bounds that no
+        figure can keep or break.
         """
-        own = {
-            each.name: {key: what for metric in each.metrics for key, what in metric.bounds.items()}
-            for each in benchmarks
-        }
+        own: dict[str, dict[str, Bound]] = {name: {} for name in installed}
+        own |= {each.name: _own(each) for each in benchmarks}
         known = replace(self, own=own)
         for place, bounds in self.bounds.items():
             if place.partition("/")[0] in own:
@@ -74,6 +75,20 @@ class Thresholds:
                     f"{place}: {what.figure} {what.shown(value)} is {than} {key} = {bound:g}"
                 )
         return sentences
+
+
+def _own(benchmark: Benchmark) -> dict[str, Bound]:
+    """What its own metrics bound; and its accuracy, where scores are not from 0 to 1."""
+    metrics = list(benchmark.metrics)
+    if any(method.value for method in benchmark.methods.values()):
+        low, high = benchmark.scores or (-math.inf, math.inf)
+        if not low < high:
+            raise McqtestError(
+                f"{benchmark.name}: scores={benchmark.scores} is no range; name the least and the "
+                "most that a question can be worth"
+            )
+        metrics.append(replace(ACCURACY, low=low, high=high))
+    return {key: what for metric in metrics for key, what in metric.bounds.items()}
 
 
 def _check(

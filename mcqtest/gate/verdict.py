@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mcqtest.gate.evidence import oddities
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled
-from mcqtest.types import Comparison
+from mcqtest.types import Comparison, several
 
 _SILENT = 0.5
 """Share of answers that cannot be read, above which people are told."""
@@ -37,8 +38,16 @@ STATES = ("pass", "fail", "undecided", "partial", "no_loss_proven", "recorded")
 ``no_loss_proven``: that is all that was asked. ``recorded``: these are the baseline now."""
 
 
-def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) -> Verdict:
-    """The verdict over whole benchmarks; ``problems`` stand against a pass whatever they say."""
+def decide(
+    pooled: Sequence[Pooled],
+    problems: Sequence[str],
+    policy: Policy,
+    *,
+    late: Sequence[str] = (),
+) -> Verdict:
+    """The verdict over whole benchmarks; ``problems`` stand against a pass whatever they say, and
+    so do those that are told ``late``, behind what the verdicts say.
+    """
     reasons = [*problems]
     for each in pooled:
         reasons += each.failures
@@ -48,7 +57,9 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
         reasons += _uncompared(each, policy)
     if not pooled and not reasons:
         reasons.append("no question was judged")
-    reasons += [each.silent for each in pooled if each.silent]
+    reasons += [said for each in pooled for said in (each.silent, each.flat) if said]
+    if not policy.update:
+        reasons += _left_out(pooled, policy)
     held = _whole(pooled) & policy.thresholds.bounds.keys()
     if pooled and policy.baseline is None and not held:
         reasons.append(
@@ -56,7 +67,7 @@ def decide(pooled: Sequence[Pooled], problems: Sequence[str], policy: Policy) ->
             "selected, those of a benchmark needing all of its tasks; look for a misspelt name "
             "in the gate tables, or name a baseline"
         )
-    if reasons:
+    if reasons := [*reasons, *late]:
         return Verdict("fail", reasons)
     if policy.update:
         return Verdict("recorded", ())
@@ -100,10 +111,11 @@ def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
     """A pass says "no worse", so nothing may pass that was not compared."""
     sentences = []
     if missing := [each for each in pooled.outcomes if each.missing]:
+        names = several([each.task for each in missing])
         sentences.append(
             f"{pooled.name}: nothing to compare {len(missing)} of {len(pooled.outcomes)} tasks "
-            f"with: no baseline {policy.baseline!r} in {policy.baselines_dir}; record one "
-            "with --snapshot-update, the answers are stored"
+            f"with: baseline {policy.baseline!r} in {policy.baselines_dir} lacks {names}; "
+            "record them with --snapshot-update, the answers are stored"
         )
     looked = [each for each in pooled.outcomes if not each.compared]
     if looked and policy.baseline is not None:
@@ -112,6 +124,18 @@ def _uncompared(pooled: Pooled, policy: Policy) -> list[str]:
             "nothing was compared; say so, or run with --baseline=none"
         )
     return sentences
+
+
+def _left_out(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
+    """That a benchmark was not asked, or not all of it, without which a run is no pass."""
+    asked = {each.name: each for each in pooled}
+    for name in policy.required if pooled else ():
+        found = asked.get(name)
+        if found is None:
+            yield f"{name} is required and was not asked; select it, or correct required"
+        elif not found.is_whole:
+            tasks = f"{len(found.outcomes)} of its {found.outcomes[0].siblings} tasks"
+            yield f"{name} is required, and only {tasks} were asked; select them all"
 
 
 def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
@@ -132,6 +156,7 @@ def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
     for each in pooled:
         if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
             yield f"{each.name}: {share:.0%} of answers could not be read"
+        yield from oddities(each.name, each.outcomes)
         yield from _moved(each)
 
 

@@ -45,6 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "mcq_gate", "thresholds, one per line: mmlu.min_accuracy = 0.6", type="linelist", default=[]
     )
+    parser.addini(
+        "mcq_required", "benchmarks without which a run is no pass", type="args", default=[]
+    )
 
 
 def _add(group: Any, flag: str, option: Option) -> None:
@@ -76,6 +79,7 @@ _ONLY_SHOWN = (
     "help",
     "version",
     "markers",
+    "cacheshow",
     "showfixtures",
     "show_fixtures_per_test",
     "setuponly",
@@ -87,27 +91,30 @@ _ONLY_SHOWN = (
 def pytest_configure(config: pytest.Config) -> None:
     for name, text in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {text}")
-    if not config.option.help:
-        _give_back(config)
+    flags = _give_back(config) if not config.option.help else set()
     worker = getattr(config, "workerinput", None)
     if any(getattr(config.option, name, False) for name in _ONLY_SHOWN):
         return
     if _asked(config) if worker is None else "mcqtest" in worker:
         from mcqtest.plugin import start
 
-        start.start(config)
+        start.start(config, flags)
 
 
-def _give_back(config: pytest.Config) -> None:
+def _give_back(config: pytest.Config) -> set[str]:
     """Everything is parsed: a conftest found while collecting may take a short name, too. There
-    is no public way, so where the private one ends nothing is given back.
+    is no public way, so where the private one ends nothing is given back. The names that were ours,
+    short and long.
     """
+    ours = {f"--mcq-{option.name}" for option in OPTIONS}
     parser = getattr(config._parser, "optparser", None)  # noqa: SLF001
     actions = getattr(parser, "_option_string_actions", {})
     for option in OPTIONS:
         action = actions.get("--" + option.name)
         if action is not None and action.dest == f"mcq_{option.key}":
             del actions["--" + option.name]
+            ours.add("--" + option.name)
+    return ours
 
 
 def _asked(config: pytest.Config) -> bool:

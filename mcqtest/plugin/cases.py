@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from mcqtest.gate import Outcome
+from mcqtest.plugin import MARKERS
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
 from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
-from mcqtest.run import Run
-from mcqtest.types import AnswerError, McqtestError, Results, Task
+from mcqtest.run import Collected, Run
+from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
+_LEAVING_OUT = ("ignore", "ignore_glob", "lf")
+"""Options of pytest with which files are not collected."""
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 
@@ -25,6 +30,8 @@ class Cases:
         self.run = run
         self._plan: Plan | dict[str, Any] | None = None
         self._markers: set[str] = set()
+        self._benchmarks: dict[Benchmark, None] = {}
+        """Of all tests that were collected."""
         BaselineExtension.run = run
 
     @pytest.hookimpl(trylast=True)
@@ -46,12 +53,32 @@ class Cases:
             return True
         words = set(re.findall(r"\w+", config.option.markexpr))
         places = {Path(argument.partition("::")[0]).name for argument in config.args}
+        if config.option.pyargs:
+            places |= {f"{place.rpartition('.')[2]}.py" for place in places}
         named = task.benchmark.name in words or item.path.name in places
         return self.run.asks(task, named=named)
+
+    def _collected(self, config: pytest.Config) -> Collected:
+        """What tests there are, and whether there may be more that nothing was said of."""
+        places = [argument.partition("::")[0] for argument in config.args]
+        files = any("::" in argument for argument in config.args) or any(
+            Path(config.invocation_params.dir, place).is_file()
+            or (config.option.pyargs and _is_module(place))
+            for place in places
+        )
+        left_out = any(getattr(config.option, name, None) for name in _LEAVING_OUT)
+        return Collected(
+            benchmarks=self._benchmarks,
+            installed=MARKERS,
+            root=config.rootpath,
+            in_part=files or left_out,
+        )
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """A benchmark's name is its marker."""
         task = task_of(item)
+        if task is not None:
+            self._benchmarks[task.benchmark] = None
         if task is not None and item.get_closest_marker(task.benchmark.name) is None:
             name, about = task.benchmark.name, task.benchmark.about
             if name not in self._markers:
@@ -67,9 +94,9 @@ class Cases:
         if session.config.option.collectonly:
             return
         try:
-            self.run.plan([task for item in session.items if (task := task_of(item))])
-            plan = Plan.of(self.run)
-            self._plan = plan.to_json() if self.run.is_worker else plan
+            tasks = [task for item in session.items if (task := task_of(item))]
+            self.run.plan(tasks, self._collected(session.config))
+            self._plan = self._sent(Plan.of(self.run), session.config)
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None
@@ -124,18 +151,25 @@ class Cases:
             setattr(report, PLAN, self._plan)
             self._plan = None
         error = call.excinfo.value if call.excinfo is not None else None
-        if not isinstance(error, McqtestError):
-            try:
-                self._judge(item, report, error)
-            except McqtestError as mistake:
-                report.outcome, error = "failed", mistake
+        try:
+            self._judge(item, report, error)
+        except McqtestError as mistake:
+            report.outcome = "failed"
+            error = error if isinstance(error, McqtestError) else mistake
         if isinstance(error, McqtestError):
             report.longrepr = str(error)
             setattr(report, ERROR, str(error))
             if not isinstance(error, AnswerError):
                 setattr(report, FATAL, str(error))
-                item.session.shouldstop = str(error)
+                item.session.shouldstop = "the run cannot go on"  # the verdict says why
         return report
+
+    def _sent(self, what: Plan | Outcome, config: pytest.Config) -> Any:
+        """As a report carries it: plain values where that goes to another process, xdist's
+        controller or, with pytest-forked, the one that waits.
+        """
+        travels = self.run.is_worker or getattr(config.option, "forked", False)
+        return what.to_json() if travels else what
 
     def _judge(
         self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
@@ -147,14 +181,24 @@ class Cases:
         baseline = item.stash.get(BASELINE, None)
         compared = baseline is not None and baseline.outcome is not None
         outcome = self.run.outcome(results, compared=compared)
-        setattr(report, OUTCOME, outcome.to_json() if self.run.is_worker else outcome)
+        setattr(report, OUTCOME, self._sent(outcome, item.config))
         if compared and outcome.failures and isinstance(error, AssertionError):
-            report.longrepr = "\n".join(outcome.failures)  # the verdict, not a diff of letters
+            # the verdict, not a diff of letters
+            report.longrepr = printable("\n".join(outcome.failures), lines=True)
         for name, value in outcome.figures.items():  # builtin floats: anything else is lost on
             item.user_properties.append((name, value))  # the way to xdist's controller
 
     def pytest_sessionfinish(self) -> None:
         self.run.close()
+
+
+def _is_module(name: str) -> bool:
+    """Whether this names a module, and no package of several."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return found is not None and found.submodule_search_locations is None
 
 
 def task_of(item: pytest.Item) -> Task | None:

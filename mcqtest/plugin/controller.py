@@ -16,11 +16,12 @@ from mcqtest import report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
+from mcqtest.plugin.watch import Watch
 from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
-from mcqtest.types import McqtestError
+from mcqtest.types import McqtestError, printable
 
 UNDECIDED = 6
 """Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
@@ -33,14 +34,19 @@ _SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
 class Controller:
     """pytest's hooks of the reporting side: hands on what comes, and sets the exit status."""
 
-    def __init__(self, config: pytest.Config, run: Run, *, workers: int) -> None:
+    def __init__(
+        self, config: pytest.Config, run: Run, *, workers: int, notices: Sequence[str] = ()
+    ) -> None:
         self.run = run
         self.workers = workers
         self._config = config
         self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
+        self._board.notices.update(dict.fromkeys(notices))
+        self._notices = notices
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
+        self._watch = Watch(self._tally.ledger.is_complete, self._tally.ledger.broken.append)
         self._end: tuple[list[Pooled], Verdict] | None = None
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
@@ -55,7 +61,14 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         run = self.run
-        return terminal.header(run.identity, run.policy, about=run.about, data=run.data)
+        threads = self._devices.threads if run.identity.device == "cpu" else 0
+        lines = terminal.header(
+            run.identity, run.policy, about=run.about, data=run.data, threads=threads
+        )
+        return [
+            *map(printable, lines),
+            *(printable(f"mcqtest: {notice}") for notice in self._notices),
+        ]
 
     # Workers
 
@@ -63,10 +76,12 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         lent = self._devices.lend(node.gateway.id)
         node.workerinput["mcqtest"] = worker_input(self.run, lent)
+        self._watch.add(node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         self._devices.take_back(node.gateway.id)
+        self._watch.drop(node)
         if sentence := getattr(node, "workeroutput", {}).get(FATAL):
             self._tally.refuse(sentence)
             raise pytest.UsageError(sentence)
@@ -89,7 +104,9 @@ class Controller:
             self._board.policy = self.run.policy
 
     def pytest_report_collectionfinish(self) -> str | None:
-        return terminal.planned(*self.run.counts()) if self.run.planned else None
+        if not self.run.planned:
+            return None
+        return terminal.planned(*self.run.counts(), loading=terminal.loads(*self.run.cost))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self._tally.ledger.broken.append(str(excrepr).strip().splitlines()[-1])
@@ -104,11 +121,11 @@ class Controller:
             plan = self._arrived(plain)
             self._tally.planned = plan.counts[0]
             self._board.policy = plan.policy
-            self._screen.announce(plan.counts)
+            self._screen.announce(plan.counts, self.run.cost)
         if (values := getattr(report, OUTCOME, None)) is not None:
             outcome = arrived(values)
-            self._board.add(outcome)
-            self._screen.show(outcome, failed=report.failed)
+            if self._board.add(outcome):  # not of a test that is run again
+                self._screen.show(outcome, failed=report.failed)
 
     def _arrived(self, plan: Any) -> Plan:
         """What a process is going to ask; a worker's comes as plain values."""
@@ -155,18 +172,8 @@ class Controller:
     def _finish(self, session: pytest.Session) -> int | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
         board, tally = self._board, self._tally
-        pooled: list[Pooled] = []
-        try:
-            pooled = board.benchmarks()
-        except McqtestError as error:
-            tally.fatal = tally.fatal or str(error)
-        red = any(outcome.failures for outcome in board.outcomes.values())
-        problems = tally.problems(session.exitstatus, judged=len(board.outcomes), is_red=red)
-        if not problems and board.outcomes:
-            problems += self._unasked()
-        if tally.skipped:
-            board.notices[tally.skipped] = None
-        verdict = decide(pooled, problems, board.policy)
+        self._watch.end()
+        pooled, verdict, stopped = self._decide(session)
         self._report_pooled(pooled)
         try:
             self._write(pooled, verdict)
@@ -177,15 +184,45 @@ class Controller:
         if not tally.refused:
             self._end = pooled, verdict
         if tally.fatal is not None:
+            self._screen.point(tally.fatal)
             return pytest.ExitCode.USAGE_ERROR
-        if verdict.is_green or session.exitstatus != pytest.ExitCode.OK:
+        if self._watch.reason is not None:
+            return pytest.ExitCode.INTERNAL_ERROR
+        if stopped and session.exitstatus == pytest.ExitCode.INTERRUPTED:
+            return pytest.ExitCode.TESTS_FAILED  # xdist has no other way to stop
+        return None if session.exitstatus != pytest.ExitCode.OK else self._status(verdict)
+
+    def _status(self, verdict: Verdict) -> int | None:
+        """The exit status of a run that pytest itself finds nothing wrong with."""
+        if verdict.is_green:
             return None
         if verdict.state != "fail":
             return UNDECIDED
-        if tally.is_broken:
+        if self._tally.is_broken:
             return pytest.ExitCode.INTERNAL_ERROR
-        judged = bool(board.outcomes)
+        judged = bool(self._board.outcomes)
         return pytest.ExitCode.TESTS_FAILED if judged else pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def _decide(self, session: pytest.Session) -> tuple[list[Pooled], Verdict, bool]:
+        """Whole benchmarks, the verdict on the run, and whether a verdict on a task ended it."""
+        board, tally = self._board, self._tally
+        pooled: list[Pooled] = []
+        try:
+            pooled = board.benchmarks()
+        except McqtestError as error:
+            tally.fatal = tally.fatal or str(error)
+        red = any(outcome.failures for outcome in board.outcomes.values())
+        # To end at something red (-x, --maxfail), and so it did.
+        stopped = red and bool(getattr(session, "shouldfail", False))
+        problems = tally.problems(
+            session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
+        )
+        if not problems and board.outcomes:
+            problems += self._unasked()
+        if tally.skipped:
+            board.notices[tally.skipped] = None
+        early, late = ([], problems) if stopped else (problems, [])
+        return pooled, decide(pooled, early, board.policy, late=late), stopped
 
     def _unasked(self) -> list[str]:
         """Benchmarks that were asked for by name and are not there, where nothing was selected
@@ -232,11 +269,11 @@ class Controller:
 
     def _report(self, name: str, case: str, word: str, sentence: str) -> None:
         report = pytest.TestReport(
-            nodeid=f"{name}::{case}",
+            nodeid=printable(f"{name}::{case}"),
             location=(name, None, case),
             keywords={},
             outcome="failed",
-            longrepr=sentence,
+            longrepr=printable(sentence, lines=True),
             when="call",
         )
         setattr(report, POOLED, word)

@@ -12,7 +12,7 @@ import pytest
 from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
 from mcqtest.report import Clock, sentence, terminal
-from mcqtest.types import Task
+from mcqtest.types import Task, printable
 
 
 class Screen:
@@ -34,11 +34,12 @@ class Screen:
     def _width(self) -> int:
         return self._config.get_terminal_writer().fullwidth
 
-    def announce(self, counts: tuple[int, int, int, int]) -> None:
-        """What the workers are going to ask."""
+    def announce(self, counts: tuple[int, int, int, int], model: tuple[str, int]) -> None:
+        """What the workers are going to ask, and what each of them loads (`Run.cost`)."""
         reporter = self.reporter
         if self._workers and reporter is not None and reporter.verbosity >= 0:
-            reporter.write_line(terminal.planned(*counts))
+            loading = terminal.loads(*model, workers=self._workers)
+            reporter.write_line(terminal.planned(*counts, loading=loading))
 
     def show(self, outcome: Outcome, *, failed: bool) -> None:
         """One line per task. `write` keeps pytest from printing the file's name again."""
@@ -49,11 +50,12 @@ class Screen:
             start = "" if self._workers else "\n"  # the file's name stands there
             reporter.write(start + terminal.columns(self._width) + "\n", bold=True)
         self._lines += 1
+        text = printable(terminal.line(outcome, self._width))
         if reporter.isatty and not self._workers:  # over what the progress left
-            reporter.rewrite(terminal.line(outcome, self._width), erase=True, red=failed)
+            reporter.rewrite(text, erase=True, red=failed)
             reporter.write("\n")
         else:
-            reporter.write(terminal.line(outcome, self._width), red=failed)
+            reporter.write(text, red=failed)
             reporter.write("\n")  # by itself: a stream without Korean escapes what it is given
 
     def status(self, report: pytest.TestReport, outcome: Outcome) -> tuple[str, str, Any]:
@@ -63,7 +65,7 @@ class Screen:
         if reporter is None or reporter.verbosity == 0:
             return report.outcome, "", word
         letter = "." if report.passed else "F"
-        said = f"{word} {terminal.short(outcome)}"
+        said = f"{word} {printable(terminal.short(outcome))}"
         return report.outcome, letter, (said, {"green" if report.passed else "red": True})
 
     def progress(self, task: Task, done: int, total: int) -> None:
@@ -76,7 +78,17 @@ class Screen:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         disabled = capture.global_and_fixture_disabled() if capture else contextlib.nullcontext()
         with disabled:
-            reporter.rewrite(text, erase=True)
+            reporter.rewrite(printable(text), erase=True)
+
+    def point(self, mistake: str) -> None:
+        """Where a ``mistake`` that ended the run is a case's error, point to the verdict, which
+        tells it; files that others write have it from the report.
+        """
+        reporter = self.reporter
+        errors = getattr(reporter, "stats", {}).get("error", ())
+        for report in errors:
+            if report.longrepr == mistake:
+                report.longrepr = "the run ended here; the verdict says why"
 
     def summarise(self, pooled: Sequence[Pooled], notices: Iterable[str], tags: Tags) -> None:
         """Tables of whole benchmarks, and what people should know."""
@@ -84,16 +96,17 @@ class Screen:
         if reporter.verbosity >= 0:
             reporter.write_sep("=", "mcqtest")
             for text in terminal.summary(pooled, self._width, tags):
-                reporter.write_line(text)
+                reporter.write_line(printable(text))
         for notice in notices:
-            reporter.write_line(f"note: {notice}", yellow=True)
+            reporter.write_line(f"note: {printable(notice)}", yellow=True)
 
     def end(
         self, name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Policy, folder: Path
     ) -> None:
         """The verdict on the model of this ``name``, and where everything lies."""
         color = "green" if verdict.is_green else "red" if verdict.state == "fail" else "yellow"
-        said = sentence(name, pooled, verdict, policy)
+        said = printable(sentence(name, pooled, verdict, policy))
         self.reporter.write_line(said, **{color: True, "bold": True})
         if self.reporter.verbosity >= 0:
-            self.reporter.write_line(f"results: {folder}/results.jsonl, {folder}/summary.json")
+            where = f"results: {folder}/results.jsonl, {folder}/summary.json"
+            self.reporter.write_line(printable(where))

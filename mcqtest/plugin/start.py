@@ -3,54 +3,107 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import resource
+import shlex
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mcqtest import report
-from mcqtest.gate import write
+from mcqtest.gate import write_or_remove
 from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.plugin.wire import worker_run
-from mcqtest.run import Run, Settings, project, settings
+from mcqtest.run import OccupiedError, Run, Settings, lock, places, project, settings
 from mcqtest.types import McqtestError
 
 
-def start(config: pytest.Config) -> None:
-    """Register what this process needs; a mistake of the user ends pytest with one line."""
+def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
+    """Register what this process needs; a mistake of the user ends pytest with one line.
+    ``flags``: spellings of options that no other plugin has taken.
+    """
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
         config.pluginmanager.register(Cases(worker_run(given)), "mcqtest-cases")
         return
     try:
+        places.check_alone(_arguments(config), config.invocation_params.dir, flags)
         found = _settings(config)
         if not found.model:
             return
+        _check(config)
         if not config.option.collectonly:
-            _spoil(config, report.UNFINISHED)  # before hours may go into reading the weights
+            _occupy(config, Path(found.run_dir), found.model)
+            _spoil(Path(found.run_dir), report.UNFINISHED)  # reading the weights may take hours
         run = Run(found)
-        controller = Controller(config, run, workers=_workers(config))
+        notices = [*places.differing(_places(config, flags))]
+        notices += project.unread(config.invocation_params.dir, config.rootpath)
+        controller = Controller(config, run, workers=_workers(config), notices=notices)
     except McqtestError as error:
-        _spoil(config, str(error))
+        if not isinstance(error, OccupiedError):
+            _refuse(config, str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
     if not controller.workers:
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
 
 
-def _spoil(config: pytest.Config, reason: str) -> None:
-    """Leave no summary of an earlier run to be taken for that of this one."""
+def _check(config: pytest.Config) -> None:
+    """Raise where this pytest cannot run us."""
+    if not config.pluginmanager.hasplugin("syrupy"):
+        raise McqtestError(
+            "syrupy, which keeps baselines, is switched off; leave out -p no:syrupy, or where "
+            "plugins are not loaded by themselves add -p syrupy"
+        )
+    workers, limit = _workers(config), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    least = 16 + 4 * workers
+    if 0 <= limit < least:
+        whose = f" with {workers} workers" if workers else ""
+        raise McqtestError(
+            f"{limit} files may be open at once, and a run{whose} needs {least}; raise it, as with "
+            "ulimit -n 1024"
+        )
+
+
+_OCCUPIED = pytest.StashKey[bool]()
+"""This process has the lock of the run's folder."""
+
+
+def _occupy(config: pytest.Config, folder: Path, model: str) -> None:
+    config.add_cleanup(lock(folder, model=model))
+    config.stash[_OCCUPIED] = True
+
+
+def _refuse(config: pytest.Config, reason: str) -> None:
+    """Leave the reason in place of an earlier run's summary, unless that run goes on."""
+    table: Mapping[str, Any] = {}
+    with suppress(McqtestError):  # that it cannot be read may be the mistake
+        table = project.table(config.rootpath)
     try:
         option = next(each for each in OPTIONS if each.key == "run_dir")
-        given, base = _lookup(config, project.table(config.rootpath))(option)
-        path = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser() / "summary.json"
-        if path.is_file():
-            write(path, report.dump(report.refused(reason)))
-    except (McqtestError, OSError, RuntimeError, TypeError):
+        given, base = _lookup(config, table)(option)
+        folder = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser()
+        if not config.stash.get(_OCCUPIED, False) and (folder / "summary.json").is_file():
+            _occupy(config, folder, "?")
+    except OccupiedError:
+        return
+    except McqtestError:  # of a full disk: what lies there must go all the more
+        pass
+    except (OSError, RuntimeError, TypeError, ValueError):
         return  # the mistake itself is what is going to be told
+    _spoil(folder, reason)
+
+
+def _spoil(folder: Path, reason: str) -> None:
+    """Leave no summary of an earlier run to be taken for that of this one."""
+    path = folder / "summary.json"
+    with suppress(OSError):  # of a name that no file can have
+        if path.is_file():
+            write_or_remove(path, report.dump(report.refused(reason)))
 
 
 def _workers(config: pytest.Config) -> int:
@@ -62,13 +115,6 @@ def _workers(config: pytest.Config) -> int:
 
 def _settings(config: pytest.Config) -> Settings:
     table = project.table(config.rootpath)
-    arguments = config.invocation_params.args
-    if any(flag in arguments for flag in ("--model", "--data", "--mcq-model", "--mcq-data")):
-        raise McqtestError(
-            "write --model=PATH and --data=DIR with an equals sign: pytest takes a path that "
-            "stands alone for a place to look for tests in"
-        )
-
     given = {each.name: config.getoption(f"mcq_{each.key}") for each in OPTIONS}
     for name, value in given.items():
         if value == "":
@@ -77,12 +123,36 @@ def _settings(config: pytest.Config) -> Settings:
         _lookup(config, table),
         gate=project.gate(table.get("gate", {}), config.getini("mcq_gate")),
         root=config.rootpath,
+        required=project.required(table.get("required", []), config.getini("mcq_required")),
         environment=os.environ,
         update=bool(config.getoption("update_snapshots", default=False)),
     )
     if not found.model and (named := [name for name, value in given.items() if value is not None]):
         raise McqtestError(f"--{named[0]}: no model is named; give --model=PATH as well")
     return found
+
+
+def _arguments(config: pytest.Config) -> list[str]:
+    """What pytest chose its root by."""
+    return [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+
+
+def _places(config: pytest.Config, flags: Collection[str]) -> list[places.Place]:
+    """Where options are given, what counts first; as `_lookup` and `settings.read` have it."""
+    here, root = config.invocation_params.dir, config.rootpath
+    lines = {
+        "command line": config.invocation_params.args,
+        "PYTEST_ADDOPTS": shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
+        "addopts": config.getini("addopts") or (),
+    }
+    ini = {each.key: config.getini(f"mcq_{each.key}") for each in OPTIONS}
+    environment = {"data": os.environ.get("MCQTEST_DATA")}
+    return [
+        *(place for name, each in lines.items() for place in places.given(name, each, here, flags)),
+        places.Place("ini file", ini, root),
+        places.Place("[tool.mcqtest]", project.table(root), root),
+        places.Place("MCQTEST_DATA", environment, Path.cwd()),
+    ]
 
 
 def _lookup(config: pytest.Config, table: Mapping[str, Any]) -> settings.Lookup:

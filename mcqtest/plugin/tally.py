@@ -29,6 +29,11 @@ class Ledger:
     def tick(self, nodeid: str) -> None:
         self._reported.add(nodeid)
 
+    def is_complete(self) -> bool:
+        """All that was collected was reported; may be asked by another thread."""
+        expected = list(self._expected)
+        return bool(expected) and self._reported.issuperset(expected)
+
     def missing(self) -> list[str]:
         return [nodeid for nodeid in self._expected if nodeid not in self._reported]
 
@@ -71,24 +76,29 @@ class Tally:
         """A result got lost."""
         return bool(self.ledger.missing() or self.ledger.broken)
 
-    def problems(self, exitstatus: Any, *, judged: int, is_red: bool) -> list[str]:
+    def problems(
+        self, exitstatus: Any, *, judged: int, is_red: bool, stopped: bool = False
+    ) -> list[str]:
         """What stands against a pass. ``judged``: tasks of which there is an outcome; ``is_red``:
-        one of these says why a test failed.
+        one of these says why a test failed; ``stopped``: the run was to end at that (``-x``).
         """
         problems = [self.fatal] if self.fatal else []
         problems += [f"internal error: {line}" for line in self.ledger.broken]
         missing = self.ledger.missing()
-        if int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+        if not stopped and int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
-        elif missing:
+        elif missing and not (stopped or self.fatal):  # what ended the run left them out
             count = plural(len(missing), "selected test")
             problems.append(f"{count} gave no result, the first is {missing[0]}")
         problems += [error for error in dict.fromkeys(self._errors) if error != self.fatal]
         unjudged = self.planned - judged
-        if unjudged > 0 and not problems:
+        if unjudged > 0 and not problems and not (missing and stopped):
             problems.append(f"{unjudged} of {self.planned} selected tasks were not judged")
         if self._failures > len(self._errors) and not is_red:
             problems.append(f"{plural(self._failures - len(self._errors), 'test')} failed")
+        if missing and stopped:
+            tests = plural(len(missing), "selected test")
+            problems.append(f"{tests} left out, since the run was to stop at a failure")
         return problems
 
     @property

@@ -6,10 +6,9 @@ that replaces a crashed gw1 is gw2.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
-from mcqtest.backends import cuda_devices
+from mcqtest.backends import allowed_cores, cuda_devices
 
 
 class Devices:
@@ -17,13 +16,14 @@ class Devices:
 
     def __init__(self, workers: int, *, device: str) -> None:
         self._gpus = cuda_devices() if device == "cuda" else []
-        self._threads = max(1, len(os.sched_getaffinity(0)) // max(1, workers))
+        self.threads = max(1, allowed_cores() // max(1, workers))
+        """For each process that computes on the CPU."""
         self._lent: dict[str, str] = {}
 
     def lend(self, worker: str) -> dict[str, str]:
         """The environment of ``worker``, to be set before torch is imported there."""
         if not self._gpus:
-            return {"OMP_NUM_THREADS": str(self._threads)}
+            return {"OMP_NUM_THREADS": str(self.threads)}
         users = Counter(self._lent.values())
         gpu = min(self._gpus, key=users.__getitem__)  # what a dead worker had, if one died
         self._lent[worker] = gpu

@@ -33,12 +33,17 @@ class Scoreboard:
     notices: dict[str, None] = field(default_factory=dict)
     """Sentences for people; a dict keeps the order and drops repetitions."""
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> bool:
+        """Whether it says something new: a task keeps its first comparison, however often its test
+        is run.
+        """
         key = outcome.benchmark, outcome.task
         kept = self.outcomes.get(key)
-        if kept is None or not kept.compared:  # a comparison counts more than a look
+        is_new = kept is None or (outcome.compared and not kept.compared)
+        if is_new:  # a comparison counts more than a look
             self.outcomes[key] = outcome
         self.notices.update(dict.fromkeys(outcome.notices))
+        return is_new
 
     def benchmarks(self) -> list[Pooled]:
         """Benchmarks as a whole, these and their tasks in the order of their names."""

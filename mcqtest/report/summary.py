@@ -8,7 +8,7 @@ from typing import Any
 
 from mcqtest.data import Tags
 from mcqtest.gate import KINDS, Outcome, Pooled, methods, stats, variants
-from mcqtest.metrics import STANDARD, accuracy, measured
+from mcqtest.metrics import accuracy
 from mcqtest.report import sweeps
 from mcqtest.report.slices import by_label, profile
 from mcqtest.types import Comparison
@@ -64,7 +64,15 @@ def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "macro_accuracy": _short(sum(each.right / each.n for each in outcomes) / len(outcomes)),
         "chance": _short(sum(each.by_chance for each in outcomes) / n),
         "baseline_accuracy": _short(sum(before) / n) if len(before) == len(outcomes) else None,
+        **_ties(outcomes, n),
     }
+
+
+def _ties(outcomes: Sequence[Outcome], n: int) -> dict[str, Any]:
+    """Share of questions with several choices of the highest probability, where there are any."""
+    if any(score.probabilities is None for each in outcomes for score in each.scores):
+        return {}
+    return {"tied_share": _short(sum(each.ties for each in outcomes) / n)}
 
 
 def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
@@ -158,9 +166,8 @@ def _brier(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The Brier score that the baseline had. Nothing where it keeps no probabilities."""
     if any("brier" not in each.qualities for each in outcomes):
         return {}
-    moved = [value for each in outcomes for value in each.qualities["brier"]]
-    now = measured([each.scores for each in outcomes], STANDARD)["brier"]
-    return {"baseline_brier": _short(now + math.fsum(moved) / len(moved))}
+    then = math.fsum(each.brier_before or 0.0 for each in outcomes)
+    return {"baseline_brier": _short(then / sum(each.n for each in outcomes))}
 
 
 def _counts(comparison: Comparison | None, alpha: float) -> dict[str, Any]:

@@ -32,25 +32,44 @@ def columns(width: int = 80, name: str = "task") -> str:
     return fitted(name, name_width(width)) + _COLUMNS
 
 
-def header(identity: Identity, policy: Policy, *, about: str, data: str) -> list[str]:
+def header(
+    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0
+) -> list[str]:
     """Two lines above everything else; ``about`` is a word on the model, ``data`` where the
-    questions are.
+    questions are, and ``threads`` are those of each process on a CPU.
     """
+    on = f", {plural(threads, 'thread')}" if threads else ""
     if policy.baseline is None:
         against = "no baseline: thresholds alone"
     else:
         against = f"{'recording' if policy.update else 'against'} baseline {policy.baseline!r}"
     return [
-        f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}",
+        f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}{on}",
         f"mcqtest: {against}, alpha {policy.alpha:g}; {data}",
     ]
 
 
-def planned(tasks: int, questions: int, requests: int, stored: int) -> str:
-    """One line once it is known what is going to be asked."""
+def planned(tasks: int, questions: int, requests: int, stored: int, *, loading: str = "") -> str:
+    """One line once it is known what is going to be asked; ``loading`` is said where something
+    is.
+    """
+    first = f"; {loading}" if loading and stored < requests else ""
     kept = "none stored" if not stored else f"{stored:,} stored"
     asked = "" if requests == questions else f" in {plural(requests, 'request')}"
-    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}"
+    return (
+        f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}{first}"
+    )
+
+
+def loads(said: str, size: int, *, workers: int = 0) -> str:
+    """That a model of so many bytes is going to be loaded, by each of ``workers`` if there are
+    any. Empty where that is soon done, or nobody knows.
+    """
+    takes = f"{size / 1e9:.1f} GB" if size >= 10**8 else f"{size / 1e6:.0f} MB"
+    if workers and size:
+        each = f"each of {plural(workers, 'worker')} loads the model, {takes} of weights"
+        return f"{each}; {said}" if said else each
+    return f"{said} ({takes} of weights)" if said and size else said
 
 
 def plural(number: int, noun: str) -> str:

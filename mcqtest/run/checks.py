@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import NamedTuple
 
 from mcqtest.data import comparable
 from mcqtest.gate import KINDS, Policy
 from mcqtest.metrics import STANDARD
+from mcqtest.run import project
 from mcqtest.run.plan import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import OWN, Way
@@ -17,7 +21,7 @@ _SAID = """
     baseline_churn chance change_interval churn deviation failures fewer_shots group groups
     human_accuracy human_questions interval labels level licence licences lost
     macro_accuracy margin methods n near_expert others p_value passed passed_before profile
-    reasoning_gain spread styles sweep tasks title tolerance unanswered won
+    reasoning_gain spread styles sweep tasks tied_share title tolerance unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 
@@ -33,6 +37,7 @@ def check_benchmarks(tasks: Collection[Task]) -> None:
                 f"{benchmark.name}: two benchmarks have this name; give one of them another, as "
                 'with name="..."'
             )
+        _check_files(benchmark)
         names = [metric.name for metric in benchmark.metrics]
         for name in names:
             if name in taken or names.count(name) > 1:
@@ -40,6 +45,21 @@ def check_benchmarks(tasks: Collection[Task]) -> None:
                     f"{benchmark.name}: another figure than its metric {name} has that name; give "
                     "the metric another"
                 )
+
+
+def _check_files(benchmark: Benchmark) -> None:
+    """Raise for names that cannot be those of a baseline's files, or are not read as written."""
+    for name in (benchmark.name, *(task.name for task in benchmark.tasks)):
+        whole = name.isprintable() and name == name.strip() and not name.startswith(".")
+        if not (name and whole and len(name.encode()) <= _LONGEST) or {*name} & {*"/\\"}:
+            raise McqtestError(
+                f"benchmark {benchmark.name[:60]!r}: {name[:60]!r} cannot be the name of a file, "
+                "as those of benchmarks and tasks are; choose another"
+            )
+
+
+_LONGEST = 200
+"""Bytes of a file's name, without what is put behind it."""
 
 
 def check_texts(tasks: Collection[Task], settings: Settings, way: Way = OWN) -> None:
@@ -63,17 +83,64 @@ def check_texts(tasks: Collection[Task], settings: Settings, way: Way = OWN) -> 
         )
 
 
-def check_thresholds(tasks: Collection[Task], settings: Settings) -> None:
-    """A threshold for a task that does not exist would never be applied."""
-    known = {task.benchmark.name: task.benchmark for task in tasks}
-    alike = {comparable(name): name for name in known}
+class Collected(NamedTuple):
+    """What tests there are, selected or not."""
+
+    benchmarks: Collection[Benchmark] = ()
+    installed: Collection[str] = ()
+    """Names of the benchmarks that come along."""
+    root: Path | None = None
+    """The folder of the project."""
+    in_part: bool = True
+    """The command names single files, whose neighbours may know other benchmarks."""
+
+
+UNSAID = Collected()
+"""Nothing is known of tests."""
+
+
+def check_named(tasks: Collection[Task], settings: Settings, collected: Collected = UNSAID) -> None:
+    """A threshold for a benchmark or a task that does not exist would never be applied, and a
+    benchmark that is required would always be missing.
+    """
+    known = {each.name: each for each in collected.benchmarks}
+    known |= {task.benchmark.name: task.benchmark for task in tasks}
     for place, bounds in settings.gate.items():
         name, _, task = place.partition("/")
-        if name not in known and (meant := alike.get(comparable(name))):
-            raise McqtestError(f"gate.{name}: no such benchmark; write gate.{meant}")
         if name in known:
             _check_place(known[name], task)
             _check_bounds(known[name], task, bounds)
+        else:
+            _check_name(f"gate.{name}", "gate.", name, known, collected)
+            _check_keys(place, bounds)
+    for name in settings.required:
+        if name not in known:
+            _check_name(f"required: {name}", "", name, known, collected)
+
+
+def _check_name(
+    where: str, before: str, name: str, known: Collection[str], collected: Collected
+) -> None:
+    """Raise for the name of a benchmark that there is not, neither here nor beside."""
+    if name in collected.installed:
+        return
+    alike = {comparable(each): each for each in (*collected.installed, *known)}
+    if meant := alike.get(comparable(name)):
+        raise McqtestError(f"{where}: no such benchmark; write {before}{meant}")
+    if collected.in_part or (collected.root and project.defines(collected.root, name)):
+        return
+    there = ", ".join(sorted({*known, *collected.installed}))
+    raise McqtestError(f"{where}: no such benchmark; there are {there}: correct or remove it")
+
+
+def _check_keys(place: str, bounds: Mapping[str, float]) -> None:
+    """Raise for a key that bounds nothing, whatever the benchmark."""
+    for key in bounds:
+        if not re.fullmatch(r"(min|max)_\w+", key):
+            raise McqtestError(
+                f"gate.{place.replace('/', '.')}.{key}: no such threshold; write min_ or max_ and "
+                "the name of a figure"
+            )
 
 
 def check_margins(planned: Mapping[Task, Planned], policy: Policy) -> None:

@@ -6,14 +6,15 @@ stream until that task's answers are stored; what is stored already is not asked
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
 from mcqtest import answers
+from mcqtest.run.keeper import Keeper
 from mcqtest.run.plan import Planned
-from mcqtest.run.store import Store
+from mcqtest.run.store import Store, fault
 from mcqtest.types import (
     AnswerError,
     Backend,
@@ -35,7 +36,8 @@ class Engine:
 
     ``start`` loads the model and is called at most once, when something must be asked.
     With ``ahead`` all tasks are one stream, in the order given; without, every task is asked
-    when it is wanted (under xdist, where others ask the rest).
+    when it is wanted (under xdist, where others ask the rest). ``unchanged`` raises once the model
+    is no longer the one that was loaded.
     """
 
     def __init__(
@@ -46,9 +48,11 @@ class Engine:
         *,
         ahead: bool = True,
         progress: Progress | None = None,
+        unchanged: Callable[[], None] = lambda: None,
     ) -> None:
         self._planned = {(each.task, each.variant): each for each in planned}
         self._store = store
+        self._keeper = Keeper(store, unchanged)
         self._start = start
         self._ahead = ahead
         self._progress = progress
@@ -56,7 +60,8 @@ class Engine:
         self._stream: Iterator[Response] | None = None
         self._streamed: Sequence[Planned] = ()
         """What the stream asks."""
-        self._names: dict[str, str] = {}
+        self._sent: dict[str, Request] = {}
+        """What a backend may answer, by key."""
         self.asked = 0
         """Responses that a model gave in this process."""
 
@@ -77,7 +82,10 @@ class Engine:
         planned = self._planned[task, variant]
         missing = {request.key for request in planned.requests if not self._answered(request)}
         if missing:
-            self._pull(planned, missing)
+            try:
+                self._pull(planned, missing)
+            finally:
+                self._keeper.flush()
         return self._judged(planned)
 
     def stored(self, planned: Planned) -> Results | None:
@@ -119,7 +127,7 @@ class Engine:
                     self._open([planned])
                 continue
             response = _whole(response)
-            self._store.add(response, name=self._named(response))
+            self._keeper.add(response, name=self._named(response))
             self.asked += 1
             missing.discard(response.key)
             if self._progress:
@@ -128,19 +136,19 @@ class Engine:
 
     def _named(self, response: Response) -> str:
         """What it answers; raises `McqtestError` for what no backend may say."""
-        if response.key not in self._names:
+        if response.key not in self._sent:
             raise McqtestError(
                 f"the backend gave an answer that was not asked for (key {response.key!r})"
             )
-        name = self._names[response.key]
-        if not response.logprobs and response.text is None:
-            raise McqtestError(f"{name}: the backend gave neither log-probabilities nor a text")
-        if not all(map(math.isfinite, response.logprobs)):
-            found = ", ".join(f"{value:g}" for value in response.logprobs)
+        request, count = self._sent[response.key], len(response.logprobs)
+        if said := fault(response):
+            raise McqtestError(f"{request.name}: the backend gave {said}")
+        if count and count != len(request.choices):
             raise McqtestError(
-                f"{name}: the backend gave log-probabilities {found}; finite numbers are needed"
+                f"{request.name}: the backend gave {count} log-probabilities for "
+                f"{len(request.choices)} choices"
             )
-        return name
+        return request.name
 
     def _open(self, planned: Sequence[Planned]) -> Iterator[Response]:
         """A new stream."""
@@ -169,14 +177,18 @@ class Engine:
         sent: set[str] = set()
         for each in planned:
             for request in each.requests:
-                self._names[request.key] = request.name
+                self._sent[request.key] = request
                 yield replace(request, known=self._answered(request) or request.key in sent)
                 sent.add(request.key)
 
 
 def _whole(response: Response) -> Response:
-    """A text that was cut inside a character, with a mark in its place: files hold whole ones."""
-    if response.text is None or response.text.isascii():
+    """As files hold it: numbers of whatever library as Python's, and a text that was cut inside
+    a character with a mark in its place.
+    """
+    with suppress(TypeError, ValueError):  # what is no number is told as that
+        response = replace(response, logprobs=tuple(map(float, response.logprobs)))
+    if not isinstance(response.text, str) or response.text.isascii():
         return response
     text = response.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return replace(response, text=text)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mcqtest import data, prompts
 from mcqtest.answers import READING, Reading
+from mcqtest.run import splits
 from mcqtest.run.keys import prompts_hash, request_keys, seeded
 from mcqtest.run.way import OWN, Way, style_of
 from mcqtest.types import (
@@ -43,6 +44,8 @@ class Planned:
     reading: Reading = READING
     left_out: int = 0
     """Questions of the task that are not asked."""
+    hidden: bool = False
+    """Its examples are questions of the test, but are not shown."""
     variant: str = ""
     """Told from the task's other ways of being asked; empty for the one that is compared."""
     put: Sequence[tuple[Question, Back]] | None = None
@@ -78,6 +81,7 @@ def plan(
     style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
+    examples, hidden = _shown(task, method, way, examples, every, root=root)
     questions = every[: way.limit]
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
@@ -97,6 +101,7 @@ def plan(
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
         reading=way.reading,
         left_out=len(every) - len(questions),
+        hidden=hidden,
         variant=name or (variant.name if variant else ""),
         put=tuple(put) if put is not None else None,
         value=method.value,
@@ -119,19 +124,43 @@ def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
 def _examples(
     task: Task, method: Method, way: Way, root: Path | None, revision: str | None
 ) -> Sequence[Question]:
-    """The shots that are shown."""
-    wanted = task.benchmark.shots if way.shots is None else way.shots
+    """The split that the shots are taken from; empty where none are shown."""
+    wanted = _wanted(task, way)
     if way.recorded or not wanted:
         return ()
     if not task.benchmark.shots:
         raise McqtestError(f"--shots={wanted}: {task.path} has no examples; ask with --shots=0")
-    split = "worked" if method.worked else "shots"
-    examples = data.load(task, split, root, revision=revision)[:wanted]
+    examples = data.load(task, _split(method), root, revision=revision)
     if len(examples) < wanted:
         raise McqtestError(
             f"--shots={wanted}: {task.path} has only {len(examples)} examples; ask for fewer"
         )
     return examples
+
+
+def _shown(
+    task: Task,
+    method: Method,
+    way: Way,
+    examples: Sequence[Question],
+    every: Sequence[Question],
+    *,
+    root: Path | None,
+) -> tuple[Sequence[Question], bool]:
+    """The shots among the ``examples``; without any, whether they would be questions of the test.
+    Raises `McqtestError` where they are.
+    """
+    splits.check(task, examples, every)
+    hidden = not examples and not way.recorded and splits.hidden(task, _split(method), root, every)
+    return examples[: _wanted(task, way)], hidden
+
+
+def _wanted(task: Task, way: Way) -> int:
+    return task.benchmark.shots if way.shots is None else way.shots
+
+
+def _split(method: Method) -> str:
+    return "worked" if method.worked else "shots"
 
 
 def _requests(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +21,79 @@ def table(root: Path) -> dict[str, Any]:
         raw = path.read_bytes()
     except OSError:
         return {}
-    if b"mcqtest" not in raw:
+    if b"mcq" not in raw:
         return {}  # most projects: not worth parsing
     try:
-        found = tomllib.loads(raw.decode()).get("tool", {}).get("mcqtest", {})
+        tables = tomllib.loads(raw.decode())
     except ValueError as error:
         raise McqtestError(f"{path}: not valid TOML ({error})") from None
+    tools = tables.get("tool")
+    tools = tools if isinstance(tools, Mapping) else {}
+    for name in (*(f"tool.{each}" for each in tools), *tables):
+        if re.fullmatch(r"(tool\.)?mcq[-_ ]?(tests?)?", name) and name != "tool.mcqtest":
+            raise McqtestError(f"{path}: [{name}] is read by nobody; write [tool.mcqtest]")
+    found = tools.get("mcqtest", {})
     if not isinstance(found, Mapping):
         raise McqtestError(f"{path}: tool.mcqtest = {found!r}: write a table, [tool.mcqtest]")
-    known = {option.key for option in OPTIONS} | {"gate"}
+    known = {option.key for option in OPTIONS} | {"gate", "required"}
     for key in found:
         if key.replace("-", "_") not in known:
             raise McqtestError(
                 f"{path}: [tool.mcqtest] {key}: unknown; there are {', '.join(sorted(known))}"
             )
     return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def unread(folder: Path, root: Path) -> list[str]:
+    """That the current folder's table is not the one that is read, in a sentence."""
+    if folder == root:
+        return []
+    try:
+        found = bool(table(folder))
+    except McqtestError:
+        found = True
+    said = (
+        f"{folder / 'pyproject.toml'}: its [tool.mcqtest] is not read, for the root of these tests "
+        f"is {root}; add --rootdir=. if it is meant"
+    )
+    return [said] if found else []
+
+
+def defines(root: Path, name: str) -> bool:
+    """Whether some Python file below a project's root defines a benchmark of this name, so that
+    it may be one that was not collected.
+    """
+    said = re.escape(name).replace("_", r"[\W_]")
+    pattern = re.compile(
+        rf"""name\s*=\s*["']{said}["']|Benchmark\(\s*["']{said}["']|["'/]{said}\.(csv|jsonl|parquet)"""
+    )
+    found = 0
+    for folder, folders, files in os.walk(root):
+        skipped = {each for each in folders if each.startswith(".") or each == "node_modules"}
+        folders[:] = sorted({*folders} - skipped) if "pyvenv.cfg" not in files else []
+        for file in (each for each in sorted(files) if each.endswith(".py")):
+            found += 1
+            with suppress(OSError):
+                if pattern.search((Path(folder) / file).read_text("utf-8", "replace")):
+                    return True
+        if found > _MOST:
+            return True  # nobody knows
+    return False
+
+
+_MOST = 5000
+"""Python files of a project that are looked into."""
+
+
+def required(named: Any, lines: Sequence[str]) -> list[str]:
+    """Benchmarks without which a run is no pass: ``required = ["mmlu"]``, and of the ini file."""
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise McqtestError(
+            f'[tool.mcqtest] required = {named!r}: write names of benchmarks, ["mmlu"]'
+        )
+    every = [name.strip() for line in (*names, *lines) for name in line.split(",")]
+    return [name for name in dict.fromkeys(every) if name]
 
 
 def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]:

@@ -14,23 +14,25 @@ from functools import cached_property
 from pathlib import Path
 
 from mcqtest import backends
-from mcqtest.answers import Reading
 from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
+from mcqtest.run import splits
 from mcqtest.run.checks import (
+    UNSAID,
+    Collected,
     check_benchmarks,
     check_margins,
+    check_named,
     check_texts,
-    check_thresholds,
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import Planned, plan
-from mcqtest.run.policy import anchors, policy_of
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
+from mcqtest.run.terms import anchors, name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
 
@@ -48,7 +50,7 @@ class Run:
         self.tags = read_tags(settings.tags)
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
-        self._way = _way(settings, backends.recorded(self._model, self._setup))
+        self._way = way_of(settings, backends.recorded(self._model, self._setup))
         self.identity = identity or self._identify()
         self.policy = policy_of(settings, self.identity)
         self.baselines = Baselines(self.policy, self.identity)
@@ -68,13 +70,14 @@ class Run:
     def _identify(self) -> Identity:
         stamp = self._model.stamp  # before the files are read
         return Identity(
-            name=self.settings.model_name or self._model.name,
+            name=name_of(self.settings, self._model.name),
             folder=str(self._model.folder),
             weights=self._model.fingerprint,
             key=self._setup.identity(self._model.fingerprint),
             setup=str(self._setup),
             device=self._setup.device,
             stamp=stamp,
+            dtype=self._setup.dtype,
         )
 
     @property
@@ -89,10 +92,17 @@ class Run:
         return f" ({said})" if said else ""
 
     @property
+    def cost(self) -> tuple[str, int]:
+        """Of loading the model: what a person should know who waits, and bytes of memory."""
+        return backends.cost(self._model, self._setup)
+
+    @property
     def data(self) -> str:
         """Where the questions are, in words."""
         settings = self.settings
-        return "demo questions" if settings.demo else settings.data or "questions from the hub"
+        if settings.demo:
+            return "demo questions"
+        return settings.data or "questions from the hub, or beside their tests"
 
     @property
     def staging(self) -> Path:
@@ -108,7 +118,7 @@ class Run:
             return False
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
-    def plan(self, tasks: Sequence[Task]) -> None:
+    def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         check_benchmarks(tasks)
         comparisons = {}
@@ -120,7 +130,12 @@ class Run:
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.baselines.check(
-                task, questions=count, asking=planned.asking, asked=planned.questions
+                task,
+                questions=count,
+                asking=planned.asking,
+                asked=planned.questions,
+                left_out=planned.left_out,
+                valued=planned.value is not None,
             )
             if self.anchors is not None:
                 self.anchors.check(
@@ -129,22 +144,30 @@ class Run:
                 self.anchors.require(task)
             criterion = task.benchmark.criteria.get(task.name)
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
-        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(comparisons)
+        self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
+            comparisons, known=collected.benchmarks, installed=collected.installed
+        )
         check_margins(self.planned, self.policy)
-        check_thresholds(self.planned, self.settings)
+        check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
             check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
+        self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
+        self.baselines.check_any(self.planned)
+
+    def _root(self, task: Task) -> Path | None:
+        """The folder that the task's questions are in; None for the hub."""
+        given = Path(self.settings.data) if self.settings.data else None
+        return task.benchmark.source.place or given
 
     def _plan(
         self, task: Task, way: Way, variant: Variant | None = None, name: str = ""
     ) -> Planned:
-        root = Path(self.settings.data) if self.settings.data else None
         return plan(
             task,
-            root=task.benchmark.source.place or root,
+            root=self._root(task),
             identity=self.identity.key,
             way=way,
             variant=variant,
@@ -181,6 +204,7 @@ class Run:
             self._load,
             ahead=not self.is_worker,
             progress=self.progress,
+            unchanged=self.check_unchanged,
         )
 
     def _all(self, task: Task) -> list[Planned]:
@@ -188,8 +212,12 @@ class Run:
         return [self.planned[task], *self.variants.get(task, ())]
 
     def _load(self) -> Backend:
-        backend = backends.load(self._model, self._setup)
-        self.check_unchanged()
+        try:
+            backend = backends.load(self._model, self._setup)
+        finally:
+            self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
+        if (check := getattr(backend, "check", None)) is not None:
+            check([each for task in self.planned for p in self._all(task) for each in p.requests])
         return backend
 
     def check_unchanged(self) -> None:
@@ -199,7 +227,7 @@ class Run:
         if self._model.stamp != self.identity.stamp:
             raise McqtestError(
                 f"{self._model.folder}: the checkpoint was written to while it was read; wait "
-                "until it is complete and run again"
+                "until it is complete and run again (what it answered before is kept)"
             )
 
     def close(self) -> None:
@@ -273,21 +301,3 @@ class Run:
 def right(results: Results) -> float:
     """The sum of scores."""
     return math.fsum(result.value for result in results)
-
-
-def _way(settings: Settings, recorded: str) -> Way:
-    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
-        if getattr(settings, option) is not None:
-            raise McqtestError(
-                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
-            )
-    reading = {"reader": settings.reader, "fallback": settings.fallback}
-    return Way(
-        method=settings.method,
-        style=settings.style,
-        shots=settings.shots,
-        limit=settings.limit,
-        decoding=settings.decoding,
-        reading=Reading(**{key: name for key, name in reading.items() if name}),
-        recorded=recorded,
-    )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os.path
 import re
@@ -62,6 +63,8 @@ class Settings:
     rules: Mapping[str, Mapping[str, str]]
     """Kind of criterion -> what was decided about it (`mcqtest.gate.Kind.check`)."""
     gate: Mapping[str, Mapping[str, Any]]
+    required: Sequence[str]
+    """Benchmarks without which a run is no pass."""
     update: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -73,6 +76,8 @@ class Settings:
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
 
+_LONGEST = 255
+"""Bytes of a folder's name."""
 _CONTROL = re.compile("[\0-\x1f\x7f\x85\u2028\u2029]")
 
 Lookup = Callable[[Option], tuple[Any, Path]]
@@ -94,6 +99,7 @@ def read(
     root: Path,
     environment: Mapping[str, str],
     update: bool,
+    required: Sequence[str] = (),
 ) -> Settings:
     """Check every value; raises `McqtestError` naming option, value and what is possible."""
     raw = {option.key: _written(option, *lookup(option)) for option in OPTIONS}
@@ -104,7 +110,9 @@ def read(
         place[option.key] = _checked(option, *raw[option.key], root)
     _agree(values, gate, update=update)
     values["data"], demo = _data(*raw["data"], raw["model"][0], environment)
-    return Settings(**values, demo=demo, rules=rules, gate=gate, update=update)
+    return Settings(
+        **values, demo=demo, rules=rules, gate=gate, required=[*required], update=update
+    )
 
 
 def _checked(option: Option, given: Any, base: Path, root: Path) -> Any:
@@ -147,16 +155,25 @@ def _text(_option: str, given: str | None, _base: Path) -> str | None:
 
 def _path(option: str, given: str, base: Path) -> str:
     try:
-        return str((base / Path(given).expanduser()).resolve())
+        path = (base / Path(given).expanduser()).resolve()
+        path.lstat()
+    except FileNotFoundError:
+        return str(path)
     except (OSError, RuntimeError, ValueError) as error:  # no such user, a circle of links
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            said = f"{given[:40]}...: {len(given)} characters are more than a path can have"
+            raise McqtestError(f"--{option}={said}; shorten it") from None
+        if isinstance(error, PermissionError | NotADirectoryError):
+            return str(path)  # whoever opens it says so
         raise McqtestError(f"--{option}={given}: not a path ({error}); correct it") from None
+    return str(path)
 
 
 def _model(option: str, model: str | None, base: Path) -> str:
     if not model or model == "demo":
         return model or ""
     folder = _path(option, model, base)
-    return folder if os.path.exists(folder) else model  # noqa: PTH110  Path's raises for long ones
+    return folder if os.path.exists(folder) else model  # noqa: PTH110  Path's may raise
 
 
 def _method(_option: str, given: str | None, _base: Path) -> str | None:
@@ -242,6 +259,11 @@ def _name(option: str, given: str | None, _base: Path) -> str | None:
         raise McqtestError(
             f"--{option}={given}: a name is needed, not a path; --baselines-dir sets the folder"
         )
+    if given != given.strip():
+        raise McqtestError(f"--{option}={given!r}: begins or ends with a blank; drop it")
+    if len(given.encode("utf-8", "replace")) > _LONGEST:
+        said = f"{given[:40]}...: {len(given)} characters are more than a folder's name can have"
+        raise McqtestError(f"--{option}={said}; shorten it")
     return given
 
 

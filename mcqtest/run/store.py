@@ -2,24 +2,36 @@
 
 A response is written before it is judged, so a killed run loses at most what was being
 computed. Every process that asks something writes a file of its own (`NAME-IDENTITY.N.jsonl`,
-created exclusively), so no two ever write to the same one. A line that cannot be read, such
-as the torn last line of a killed run, is skipped, reported, and asked again.
+created exclusively), so no two ever write to the same one. Each line carries a checksum: one
+that cannot be read, such as the torn last line of a killed run, or that is not as it was
+written, is skipped, reported, and asked again.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mcqtest.types import McqtestError, Response
 
 FORMAT = 1
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of a line, beyond which it is none of ours."""
+_ROUNDED = 1e-3
+"""By how much a logarithm may have been rounded up, beyond 0."""
+_SUM = re.compile(rb',"sum":"([0-9a-f]{16})"\}')
+_TAIL = len(b',"sum":"0123456789abcdef"}')
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character that takes two in UTF-16: no file can hold it."""
 
 
 class Store:
@@ -50,28 +62,22 @@ class Store:
         return self._responses[key]
 
     def _read(self, path: Path) -> Iterator[Response]:
+        found = _Lines()
         try:
-            lines = path.read_bytes().split(b"\n")
+            for number, line in enumerate(_lines(path), start=1):
+                found.sort(line, number)
         except OSError as error:
             raise McqtestError(
                 f"{path}: cannot be read ({error.strerror}); mend or remove it"
             ) from None
-        if not lines[-1]:
-            lines.pop()
-        bad = []
-        for number, line in enumerate(lines, start=1):
-            response = _parse(line)
-            if response is None:
-                bad.append(number)
-            else:
-                yield response
-        if bad:
+        if bad := found.bad:
             where = (
-                f"line {bad[0]}" if len(bad) == 1 else f"{len(bad)} lines, the first is {bad[0]}"
+                f"line {found.first}" if bad == 1 else f"{bad} lines, the first is {found.first}"
             )
             self.skipped.append(
                 f"{path}: {where}: not a readable response, skipped and asked again"
             )
+        yield from found.good
 
     def add(self, response: Response, *, name: str) -> None:
         """Write, then remember. ``name`` is for people who read the file.
@@ -87,8 +93,8 @@ class Store:
         }
         if response.text is not None:
             fields |= {"text": response.text, "truncated": response.truncated}
-        line = json.dumps(fields, allow_nan=False, separators=(",", ":"))
-        self._write(line.encode() + b"\n")
+        line = json.dumps(fields, allow_nan=False, separators=(",", ":")).encode()[:-1]
+        self._write(b'%s,"sum":"%s"}\n' % (line, _sum(line)))
         self._responses[response.key] = response
 
     def _write(self, line: bytes) -> None:
@@ -118,8 +124,10 @@ class Store:
     def close(self) -> None:
         """Give the file back and make sure that it is on the disk."""
         if self._descriptor is not None:
-            os.fsync(self._descriptor)
-            os.close(self._descriptor)
+            with suppress(OSError):  # a disk that fails so late has lost what is asked again
+                os.fsync(self._descriptor)
+            with suppress(OSError):
+                os.close(self._descriptor)
             self._descriptor = None
 
 
@@ -131,20 +139,108 @@ def _append(descriptor: int, line: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _parse(line: bytes) -> Response | None:
+def _sum(line: bytes) -> bytes:
+    """The checksum of all that stands before it in a line."""
+    return hashlib.sha256(line).hexdigest()[:16].encode()
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Lines without their ends, one after the other: a file of garbage takes no memory. One that
+    is too long comes empty.
+    """
+    if not path.is_file():  # a pipe would never end
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR) if path.is_dir() else "not a file")
+    with path.open("rb") as file:
+        while line := file.readline(_LONGEST):
+            is_whole = len(line) < _LONGEST or line.endswith(b"\n")
+            yield line.rstrip(b"\n") if is_whole else b""
+            while not is_whole:
+                line = file.readline(_LONGEST)
+                is_whole = len(line) < _LONGEST or line.endswith(b"\n")
+
+
+@dataclass
+class _Lines:
+    """The lines of one file, sorted as they come."""
+
+    _summed: list[Response] = field(default_factory=list)
+    _bare: list[Response] = field(default_factory=list)
+    """Of lines without a checksum."""
+    _bad: int = 0
+    _first_bad: int = 0
+    _first_bare: int = 0
+
+    def sort(self, line: bytes, number: int) -> None:
+        response, is_summed = _parse(line) if line.startswith(b"{") else (None, False)
+        if response is None:
+            self._bad += 1
+            self._first_bad = self._first_bad or number
+        elif is_summed:
+            self._summed.append(response)
+        else:
+            self._bare.append(response)
+            self._first_bare = self._first_bare or number
+
+    @property
+    def _is_old(self) -> bool:
+        """Written before lines had checksums; in another file, one without has lost its own."""
+        return not self._summed
+
+    @property
+    def good(self) -> list[Response]:
+        return self._bare if self._is_old else self._summed
+
+    @property
+    def bad(self) -> int:
+        return self._bad + (0 if self._is_old else len(self._bare))
+
+    @property
+    def first(self) -> int:
+        """Number of the first bad line."""
+        numbers = [self._first_bad, 0 if self._is_old else self._first_bare]
+        return min(filter(None, numbers), default=0)
+
+
+def _parse(line: bytes) -> tuple[Response | None, bool]:
+    """The response of a line, None where it is not as it was written; whether it has a checksum."""
     try:
         fields: Any = json.loads(line)
-        key, logprobs, shots = fields["key"], fields["logprobs"], fields["shots"]
-        text, truncated = fields.get("text"), fields.get("truncated", False)
-        whole = (
-            fields["format"] == FORMAT
-            and isinstance(key, str)
-            and isinstance(shots, int)
-            and isinstance(text, str | None)
-            and isinstance(truncated, bool | None)
-            and (text is not None or len(logprobs) > 0)
-            and all(isinstance(value, float) and math.isfinite(value) for value in logprobs)
+        key, logprobs, is_summed = fields["key"], fields["logprobs"], "sum" in fields
+        response = Response(
+            key,
+            tuple(logprobs),
+            fields["shots"],
+            fields.get("text"),
+            fields.get("truncated", False),
         )
+        good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return Response(key, tuple(logprobs), shots, text, truncated) if whole else None
+        return None, False
+    if is_summed:
+        said = _SUM.fullmatch(line[-_TAIL:])
+        good = good and said is not None and said[1] == _sum(line[:-_TAIL])
+    return response if good and fault(response) is None else None, is_summed
+
+
+def fault(response: Response) -> str | None:
+    """What of a response no model can have said; None where all of it can be kept."""
+    logprobs, shots, text = response.logprobs, response.shots, response.text
+    found = None
+    if not (logprobs or isinstance(text, str)):
+        found = "neither log-probabilities nor a text"
+    elif not all(isinstance(value, float) and math.isfinite(value) for value in logprobs):
+        found = f"log-probabilities {_listed(logprobs)}; finite numbers are needed"
+    elif any(value > _ROUNDED for value in logprobs):
+        found = f"log-probabilities {_listed(logprobs)}; logarithms, at most 0, are needed"
+    elif type(shots) is not int or shots < 0:
+        found = f"{_listed([shots])} shots; a whole number from 0 up is needed"
+    elif not isinstance(text, str | None) or not isinstance(response.truncated, bool | None):
+        found = "a text that is none, or a mark of its end that is neither true nor false"
+    elif text is not None and not text.isascii() and _HALF.search(text):
+        found = "half a character in a text"
+    return found
+
+
+def _listed(values: Sequence[object]) -> str:
+    """A few numbers for a message."""
+    return ", ".join(f"{each:g}" if isinstance(each, float) else repr(each) for each in values)[:80]

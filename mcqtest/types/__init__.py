@@ -9,7 +9,7 @@ from mcqtest.types.benchmark import Benchmark, Method, Style, Task, Value
 from mcqtest.types.comparison import Comparison
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
-from mcqtest.types.errors import AnswerError, McqtestError, one_line
+from mcqtest.types.errors import AnswerError, McqtestError, one_line, printable, several
 from mcqtest.types.metric import Bound, Figure, Metric
 from mcqtest.types.model import Identity
 from mcqtest.types.prompt import Prompt
@@ -56,4 +56,6 @@ __all__ = [
     "Variant",
     "Verdict",
     "one_line",
+    "printable",
+    "several",
 ]

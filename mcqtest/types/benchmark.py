@@ -65,6 +65,11 @@ class Benchmark:
     """Accuracy above which a subject counts as mastered."""
     metrics: Sequence[Metric] = ()
     """Figures of its own, beside those that every benchmark has (`mcqtest.metrics.STANDARD`)."""
+    scores: tuple[float, float] | None = None
+    """The least and the most that a question can be worth, where a method's value says what; None:
+    any number."""
+    published: Sequence[int] = ()
+    """How many questions its tasks have as published, in their order; or one number, of all."""
     suite: bool = True
     """It is asked unless others are chosen."""
     demo: bool = False

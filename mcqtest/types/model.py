@@ -20,3 +20,5 @@ class Identity:
     device: str
     stamp: str
     """Of the files before they were hashed (`Checkpoint.stamp`)."""
+    dtype: str = ""
+    """Type of the numbers that it computes with; empty where that is not known."""

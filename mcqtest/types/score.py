@@ -90,6 +90,12 @@ class Score:
         """No answer could be read, whether or not one was drawn."""
         return self.answer is None or self.guessed
 
+    @property
+    def tied(self) -> bool:
+        """Several choices have the highest probability."""
+        known = self.probabilities
+        return known is not None and known.count(max(known)) > 1
+
     def to_json(self) -> dict[str, Any]:
         """Its part of a line of results.jsonl. ``correct`` stands for a value of 0 or 1; any other
         is told besides.

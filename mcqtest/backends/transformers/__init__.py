@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends import arguments, checkpoint, memory
 from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.setup import Setup, dtype
-from mcqtest.types import Backend, McqtestError
+from mcqtest.backends.setup import Setup, of_checkpoint
+from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
@@ -31,13 +31,26 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         # Told from the files alone, since importing torch costs more than a stored run.
         gpu = checkpoint.cuda_devices() and not torch.endswith("+cpu")
         device = "cuda" if gpu else "cpu"
-    return Setup(
+    return of_checkpoint(
+        model,
+        options,
         backend="transformers",
-        dtype=dtype(options.get("dtype", "auto"), device, model.config),
         device=device,
         versions=f"transformers {transformers}, torch {torch}",
-        options=options,
     )
+
+
+_SLOW = 2 * 10**9
+"""Bytes of weights that take 20 seconds and more to be read."""
+
+
+def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+    size = memory.weights(model.folder, model.config, chosen.dtype)
+    return ("loading the model comes first" if size >= _SLOW else ""), size
+
+
+def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
+    return model.weights.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

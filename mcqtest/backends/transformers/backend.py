@@ -22,14 +22,16 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 import torch
 
+from mcqtest.backends import memory
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
-from mcqtest.backends.transformers import passes
+from mcqtest.backends.transformers import files, passes, threads
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
-from mcqtest.types import AnswerError, Request, Response
+from mcqtest.types import AnswerError, Request, Response, one_line
 
 _BUDGET = {"cpu": 1024}
 _BUDGET_ACCELERATOR = 8192
@@ -51,11 +53,15 @@ class Transformers:
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
         self._device = usable(setup.device)
+        threads.share()
+        self._notes = files.check(checkpoint, setup)
         self._model, tokenizer = load(checkpoint, setup, self._device)
+        self._in_use = files.in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
-        self._encoder = Encoder(tokenizer, limit, vocabulary=len(embeddings))
+        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), options)
+        self._encoder = Encoder(tokenizer, limit, len(embeddings), self._reader.before)
         default = _BUDGET.get(self._device.type, _BUDGET_ACCELERATOR)
         self._budget = int(options.get("batch_tokens", default))
         # Who asks for an attention gets it; `merged` has its own.
@@ -72,16 +78,24 @@ class Transformers:
     @property
     def notices(self) -> list[str]:
         """What a person should know of how the answers were computed."""
+        said = [*self._notes, *self._reader.notices]
+        if self._limit is None and not getattr(self._model, "_is_stateful", False):
+            said.append(
+                f"{self._name}: states no length of its context, so every prompt is given whole; "
+                "--backend-option max_length=N sets a limit"
+            )
         texts = self._generator.reason if "_generator" in vars(self) else None
-        reason = self._sharing.reason or texts
-        if not reason:
-            return []
-        notice = (
-            f"{self._name}: {type(self._model).__name__} cannot share prefixes "
-            f"({reason}); such prompts are computed whole, which is slower and "
-            "changes nothing else"
-        )
-        return [notice]
+        if reason := self._sharing.reason or texts:
+            said.append(
+                f"{self._name}: {type(self._model).__name__} cannot share prefixes "
+                f"({reason}); such prompts are computed whole, which is slower and "
+                "changes nothing else"
+            )
+        return said
+
+    def check(self, requests: Sequence[Request]) -> None:
+        """Raise if the tokenizer damages what is going to be asked."""
+        self._reader.check(requests)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
@@ -91,7 +105,22 @@ class Transformers:
             encoded.sort(key=lambda item: (item.texts, -item.shots, -item.length))  # longest first
             for (texts, _), equal in groupby(encoded, lambda item: (item.texts, item.shots)):
                 run = self._texts if texts else self._letters
-                yield from run(list(equal))
+                items = list(equal)
+                try:
+                    yield from run(items)
+                except (RuntimeError, IndexError) as error:
+                    if self._limit is not None or memory.ran_out(error):
+                        raise
+                    raise self._too_long(items, error) from error
+
+    def _too_long(self, items: Sequence[Encoded], error: Exception) -> AnswerError:
+        """For an error in a model that says nothing of a limit."""
+        longest = max(items, key=lambda item: item.longest)
+        return AnswerError(
+            f"{longest.request.name}: the model fails ({one_line(error, 120, named=True)}), and "
+            f"states no length of its context; {longest.longest} tokens may be too many, and "
+            "--backend-option max_length=N sets a limit"
+        )
 
     @cached_property
     def _generator(self) -> Generator:
@@ -135,7 +164,7 @@ class Transformers:
                 try:
                     scores = self._score(pack if way else wanted, way, prefix)
                 except (RuntimeError, MemoryError) as error:
-                    if not passes.out_of_memory(error):
+                    if not memory.ran_out(error):
                         raise
                     if len(pack) == 1:
                         raise AnswerError(
@@ -210,7 +239,7 @@ class Transformers:
             try:
                 return self._sharing.choose(longest, largest, size, prefix)
             except (RuntimeError, MemoryError) as error:
-                if not passes.out_of_memory(error):
+                if not memory.ran_out(error):
                     raise
                 if len(largest) == 1:
                     return None  # told, with the question's name, where it is scored

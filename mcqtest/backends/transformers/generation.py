@@ -1,8 +1,7 @@
 """Texts that go on from prompts: many at once behind their shared prefix.
 
 A batch of rows grows by a token a pass. Each row has keys and values of its own and attends to
-the prefix's, which are held once (Hydragen, arXiv 2402.05099). Rows that end make room for
-those that wait.
+the prefix's, which are held once (Hydragen, arXiv 2402.05099). Rows that end make room.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
+from mcqtest.backends import memory
 from mcqtest.backends.tokens import Encoded, Ids, TokenRow
 from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.packing import Own
@@ -144,7 +144,7 @@ class Generator:
                 if not self._checked and (longer := [text for text in done if len(text.ids) > 1]):
                     self._check(longer[0])  # one that was fed back
             except (RuntimeError, MemoryError) as error:
-                if not passes.out_of_memory(error):
+                if not memory.ran_out(error):
                     raise
                 waiting.extendleft(reversed([text.item for text in (*done, *batch.texts)]))
                 done, batch = [], _Batch()
@@ -262,7 +262,7 @@ class Generator:
                         **cache,
                     )
             except (RuntimeError, MemoryError) as error:
-                if not passes.out_of_memory(error):
+                if not memory.ran_out(error):
                     raise
                 raise self._too_large(item) from None
             yield text.response()

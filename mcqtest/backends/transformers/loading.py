@@ -8,9 +8,13 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from mcqtest.backends import context as lengths
+from mcqtest.backends import memory
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
-from mcqtest.backends.transformers import kernels, passes
+from mcqtest.backends.tokenizer import TokenizerFiles
+from mcqtest.backends.transformers import architecture, files, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -38,41 +42,61 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
     remote = setup.options.get("trust_remote_code", "0") == "1"
     folder = str(checkpoint.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
+    words = tokenizer(setup.files(checkpoint.folder), remote=remote)
     try:
-        with passes.quiet():
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=remote)
+        with passes.quiet(), files.unmapped():
             model, found = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=setup.dtype,
                 trust_remote_code=remote,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
             )
+            files.own(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
     except Exception as error:  # many libraries, many errors; the first line says enough
-        advice = (
-            ""
-            if "trust_remote_code" not in str(error)
-            else ("; --backend-option trust_remote_code=1 runs that code, if you trust it")
-        )
         raise McqtestError(
-            f"{folder}: transformers cannot load this model ({one_line(error, named=True)}){advice}"
+            f"{folder}: transformers cannot load this model ({one_line(error, named=True)})"
+            f"{_advice(error)}"
         ) from error
-    if missing := sorted(found["missing_keys"]):  # they would be random numbers
+    architecture.judge(checkpoint, architecture.Fit.of(model, found))
+    return model, words
+
+
+def tokenizer(given: TokenizerFiles, *, remote: bool) -> Any:
+    """The tokenizer that is made of these files; ``remote`` runs code that comes with them."""
+    try:
+        with passes.quiet(), given.ready() as place:
+            made = AutoTokenizer.from_pretrained(str(place), trust_remote_code=remote)
+            made("A")  # some of what its files say is looked at when it is used
+            return made
+    except Exception as error:
+        advice = _advice(error)
+        if not advice and as_written(given) is not None:
+            advice = (
+                f"; --backend-option tokenizer={given.written} takes {given.json} as it is written"
+            )
         raise McqtestError(
-            f"{folder}: the weights lack {len(missing)} tensors of this architecture, such as "
-            f"{missing[0]}; save the model again with save_pretrained"
-        )
-    return model, tokenizer
+            f"{given.folder}: transformers cannot load its tokenizer "
+            f"({one_line(error, named=True, whole=True)}){advice}"
+        ) from error
+
+
+def _advice(error: Exception) -> str:
+    if memory.ran_out(error):
+        return "; use fewer workers (-n), a smaller --backend-option dtype, or a larger device"
+    if "trust_remote_code" in str(error):
+        return "; --backend-option trust_remote_code=1 runs that code, if you trust it"
+    return ""
 
 
 def context(config: Any, tokenizer: Any, options: Any) -> int | None:
-    """Context length in tokens; None for architectures without one."""
-    own = getattr(config.get_text_config(), "max_position_embeddings", None)
-    if (own is None or own <= 0) and tokenizer.model_max_length < 1_000_000:
-        own = tokenizer.model_max_length  # a larger one means: not stated
+    """Context length in tokens; None where nobody states one."""
+    own = lengths.stated(config.to_dict())
+    if own is None and tokenizer.model_max_length < lengths.HINT:
+        own = int(tokenizer.model_max_length)
     asked = options.get("max_length")
-    limits = [int(limit) for limit in (own, asked) if limit is not None and int(limit) > 0]
-    return min(limits, default=None)
+    return min((int(limit) for limit in (own, asked) if limit is not None), default=None)

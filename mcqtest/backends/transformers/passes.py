@@ -18,7 +18,7 @@ import torch
 from transformers import DynamicCache, PreTrainedModel
 
 from mcqtest.backends.tokens import Ids, TokenRow
-from mcqtest.backends.transformers import attention
+from mcqtest.backends.transformers import attention, threads
 from mcqtest.backends.transformers.packing import Own, Packing
 
 Scores = list[list[float]]
@@ -230,11 +230,20 @@ def _forward(model: Any, rows: Sequence[TokenRow], start: int, arguments: dict[s
     place = {position: index for index, position in enumerate(kept)}
     device = model.device
     logits = _call(model, torch.tensor([ids], device=device), kept, **arguments)
-    normaliser = torch.logsumexp(logits, dim=-1)
+    totals = normaliser(logits)
     index = torch.tensor([place[position] for position, _ in wanted], device=device)
     tokens = torch.tensor([token for _, token in wanted], device=device)
-    values = iter((logits[index, tokens] - normaliser[index]).tolist())
+    values = iter((logits[index, tokens] - totals[index]).tolist())
     return [[next(values) for _ in row.wanted] for row in rows]
+
+
+def normaliser(logits: torch.Tensor) -> torch.Tensor:
+    """For each row, the logarithm of the sum over its vocabulary. The sum of a row by itself would
+    be shared out among threads, and its last bits would depend on how many there are.
+    """
+    rows = logits.expand(2, -1) if len(logits) == 1 else logits
+    found: torch.Tensor = torch.logsumexp(rows, dim=-1)
+    return found[: len(logits)]
 
 
 def _end_to_end(rows: Sequence[TokenRow], start: int) -> tuple[Ids, list[int]]:
@@ -245,6 +254,8 @@ def _end_to_end(rows: Sequence[TokenRow], start: int) -> tuple[Ids, list[int]]:
 
 def _call(model: Any, ids: torch.Tensor, kept: list[int], **arguments: Any) -> torch.Tensor:
     """The logits, (kept, vocabulary), after the tokens at the positions ``kept``."""
+    if ids.device.type == "cpu":
+        threads.adapt()
     chosen = "logits_to_keep" in inspect.signature(model.forward).parameters
     if chosen:
         arguments["logits_to_keep"] = torch.tensor(kept, device=ids.device)
@@ -271,11 +282,3 @@ def scaled_beyond(config: Any) -> float:
             original = each.get("original_max_position_embeddings")
             lengths.append((original or config.max_position_embeddings) + 1)
     return min(lengths)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether a pass failed for want of memory, which libraries say in many ways."""
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return True
-    signs = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from mcqtest.backends import memory
 from mcqtest.backends.tokens import Encoded
 from mcqtest.backends.transformers import passes
 from mcqtest.types import one_line
@@ -98,7 +99,7 @@ class Sharing:
         try:
             found = summed(item, known.way(self._model, rows, prefix)[-len(item.rows) :])
         except Exception as error:  # any failure means: not this architecture
-            if passes.out_of_memory(error):
+            if memory.ran_out(error):
                 raise
             known.refused = one_line(error, 120, named=True)
             prefix.forget()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint
+from mcqtest.backends import arguments, checkpoint, memory
 from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.setup import Setup, dtype
-from mcqtest.types import Backend, McqtestError
+from mcqtest.backends.setup import Setup, of_checkpoint
+from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
@@ -34,13 +34,22 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     if version is None:
         raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
-    return Setup(
+    return of_checkpoint(
+        model,
+        options,
         backend="vllm",
-        dtype=dtype(options.get("dtype", "auto"), device, model.config),
         device=device,
         versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
-        options=options,
     )
+
+
+def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
+    size = memory.weights(model.folder, model.config, chosen.dtype)
+    return "starting vLLM comes first, which takes a minute or more", size
+
+
+def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
+    return model.weights.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

@@ -20,11 +20,15 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from mcqtest.backends import arguments
+from mcqtest.backends import arguments, context, cores
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
+from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
-from mcqtest.types import AnswerError, McqtestError, Request, Response, one_line
+from mcqtest.backends.transformers.architecture import check_tensors
+from mcqtest.backends.vllm import failures, leftovers
+from mcqtest.types import AnswerError, McqtestError, Request, Response
 
 _ENVIRONMENT = {
     # The scheduler runs in this process. In one of its own it takes twice as long to start (the
@@ -64,19 +68,38 @@ class Vllm:
     """A loaded checkpoint; a `mcqtest.types.Backend`."""
 
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
-        self.notices: list[str] = []
+        remote = setup.options.get("trust_remote_code", "0").lower() in {"1", "true"}
+        settings = arguments.for_vllm(setup.options, setup.device).get("hf_overrides") or {}
+        self.notices = check_tensors(checkpoint, remote=remote, settings=settings)
         self.asked = 0
         """Requests answered by computing, since loading."""
         self._name = checkpoint.name
-        self._engine = _start(checkpoint, setup)
+        words = setup.files(checkpoint.folder)
+        self._engine = _start(checkpoint, setup, words)
+        leftovers.unname()
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
         self._limit: int = config.max_model_len - 1
         tokenizer = copy.deepcopy(self._engine.get_tokenizer())  # ours works in another thread
-        self._encoder = Encoder(tokenizer, self._limit, vocabulary=config.get_vocab_size())
+        if context.stated(config.hf_config.to_dict()) is None and not (
+            {"max_length", "max_model_len"} & setup.options.keys()
+        ):
+            self.notices.append(
+                f"{self._name}: states no length of its context, and vLLM takes "
+                f"{config.max_model_len} tokens; --backend-option max_length=N sets another"
+            )
+        self._reader = Reader(tokenizer, words, setup.options)
+        self._encoder = Encoder(
+            tokenizer, self._limit, config.get_vocab_size(), self._reader.before
+        )
         self._window = 2 * self._engine.vllm_config.scheduler_config.max_num_seqs
         """Prompts in flight: those of one step, and as many that wait for the next."""
         self._names = count()
+
+    def check(self, requests: Sequence[Request]) -> None:
+        """Raise if the tokenizer damages what is going to be asked."""
+        self._reader.check(requests)
+        self.notices += self._reader.notices
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
@@ -133,7 +156,9 @@ class Vllm:
         except EngineDeadError as error:
             raise self._dead(error) from error
         except Exception as error:  # its checks of a request, whose errors share no base class
-            raise AnswerError(f"{item.request.name}: vLLM refuses it ({_said(error)})") from error
+            raise AnswerError(
+                f"{item.request.name}: vLLM refuses it ({failures.said(error)})"
+            ) from error
         return name
 
     def _step(self) -> list[Any]:
@@ -147,9 +172,8 @@ class Vllm:
 
     def _dead(self, error: Exception) -> McqtestError:
         return McqtestError(
-            f"{self._name}: vLLM stopped ({_said(error)}); the answers so far are stored, so the "
-            "same command goes on from here; where memory ran out, try a smaller "
-            "--backend-option max_num_seqs, batch_tokens or max_length"
+            f"{self._name}: vLLM stopped ({failures.said(error)}); the answers so far are stored, "
+            f"so the same command goes on from here{failures.smaller(error)}"
         )
 
 
@@ -239,19 +263,13 @@ def readings(encoded: Encoded) -> list[Step]:
     return [(list(ids), tuple(pairs)) for ids, pairs in wanted.items()]
 
 
-def _said(error: BaseException) -> str:
-    """How what vLLM says begins, which takes several lines."""
-    return one_line(error, named=True, whole=True)
-
-
 def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
     """The engine's limit for prompts of ``max_length`` tokens, within the model's own context."""
-    config = checkpoint.config
-    own = {**config, **(config.get("text_config") or {})}.get("max_position_embeddings")
-    return min(max_length + 1, own) if isinstance(own, int) and own > 0 else max_length
+    own = context.stated(checkpoint.config)
+    return min(max_length + 1, own) if own is not None else max_length
 
 
-def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
+def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
     """Load the model into a new engine."""
     cpu = setup.device == "cpu"
     asked = arguments.for_vllm(setup.options, setup.device)
@@ -261,15 +279,20 @@ def _start(checkpoint: Checkpoint, setup: Setup) -> Any:
     if "max_length" in setup.options:
         given["max_model_len"] = _max_model_len(given["max_model_len"], checkpoint)
     eager = cpu and given["enforce_eager"]
+    if cpu:  # read when torch is imported; vLLM lets nobody change it later
+        os.environ.setdefault("OMP_NUM_THREADS", str(cores.allowed_cores()))
     for variable, text in (_ENVIRONMENT | (_ENVIRONMENT_CPU if eager else {})).items():
         os.environ.setdefault(variable, text)
-    folder = str(checkpoint.folder)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            from vllm import EngineArgs, LLMEngine
+    with checkpoint.weights.alone() as folder:
+        given |= {"model": str(folder), "dtype": setup.dtype, "logprobs_mode": "raw_logprobs"}
+        try:
+            with warnings.catch_warnings(action="ignore"), words.ready() as at:
+                from vllm import EngineArgs, LLMEngine
 
-            return LLMEngine.from_engine_args(
-                EngineArgs(model=folder, dtype=setup.dtype, logprobs_mode="raw_logprobs", **given)
-            )
-    except Exception as error:  # many libraries, many errors
-        raise McqtestError(f"{folder}: vLLM cannot run this model ({_said(error)})") from error
+                given["tokenizer"] = str(at)
+                return LLMEngine.from_engine_args(EngineArgs(**given))
+        except Exception as error:  # many libraries, many errors
+            said = failures.said(error).replace(str(folder), str(checkpoint.folder))
+            raise McqtestError(
+                f"{checkpoint.folder}: vLLM cannot run this model ({said}){failures.smaller(error)}"
+            ) from error

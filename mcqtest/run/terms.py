@@ -1,0 +1,68 @@
+"""From the settings of a run: how it asks, and what it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcqtest.answers import Reading
+from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
+from mcqtest.run.settings import Settings
+from mcqtest.run.way import Way
+from mcqtest.types import Identity, McqtestError
+
+
+def way_of(settings: Settings, recorded: str) -> Way:
+    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked."""
+    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
+        if getattr(settings, option) is not None:
+            raise McqtestError(
+                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
+            )
+    reading = {"reader": settings.reader, "fallback": settings.fallback}
+    return Way(
+        method=settings.method,
+        style=settings.style,
+        shots=settings.shots,
+        limit=settings.limit,
+        decoding=settings.decoding,
+        reading=Reading(**{key: name for key, name in reading.items() if name}),
+        recorded=recorded,
+    )
+
+
+def name_of(settings: Settings, folder: str) -> str:
+    """What the model is called; raises for a ``folder`` whose name is no good one."""
+    name = settings.model_name or folder
+    if name != name.strip() or not name.isprintable():
+        raise McqtestError(
+            f"--model={settings.model}: its name {name!r} begins or ends with a blank, or holds "
+            "what cannot be printed; add --model-name=NAME"
+        )
+    return name
+
+
+def policy_of(settings: Settings, identity: Identity) -> Policy:
+    """The baseline is ``--baseline``, else the model's own; none where only thresholds count."""
+    thresholds, margins = tables(settings.gate)
+    baseline: str | None = settings.baseline or identity.name
+    if settings.baseline == "none":
+        baseline = identity.name if settings.update else None
+    return Policy(
+        alpha=settings.alpha,
+        baseline=baseline,
+        baselines_dir=settings.baselines_dir,
+        update=settings.update,
+        reason=settings.accept_regression,
+        thresholds=Thresholds(thresholds),
+        required=tuple(settings.required),
+        rules=settings.rules,
+        margins=Margins(settings.margin, settings.tolerance, margins),
+        anchor=None if settings.update else settings.anchor,
+    )
+
+
+def anchors(policy: Policy, identity: Identity) -> Baselines | None:
+    """The second baseline, read and checked like the first; never recorded."""
+    if policy.anchor is None:
+        return None
+    return Baselines(replace(policy, baseline=policy.anchor), identity)
