@@ -11,6 +11,7 @@ from judging import BAD, GOOD, LEVEL, OLD, TASK, baselines_of, judge_of, keep, r
 
 from mcqtest import gate
 from mcqtest.gate import beside
+from mcqtest.gate.companion import parse
 
 marks = st.text("Abc-", min_size=1, max_size=40)
 
@@ -194,7 +195,8 @@ def test_the_noise_of_the_same_weights(tmp_path):
     kept = made.companion(results_of(GOOD))
     assert json.loads(kept)["noise"] == 0
     path = beside(made._baselines.place(TASK))
-    path.write_text(kept.replace('"noise": 0', '"noise": 3'))
+    record = made.record(results_of(GOOD))
+    path.write_text(str(replace(parse(kept, record, where="here"), noise=3)))
     again = judge_of(tmp_path, update=True)
     assert json.loads(again.companion(results_of(GOOD)))["noise"] == 3
     assert judge_of(tmp_path).judge(results_of(GOOD)).noise == 3

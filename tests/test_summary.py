@@ -171,8 +171,8 @@ def test_what_moved_among_licences():
 
 def test_the_brier_score_of_the_baseline():
     """Of all tasks' questions together, and nothing where one task's baseline keeps none."""
-    one = outcome_of(n=4, right=3, brier=[0.1, 0.0, 0.0, -0.2], brier_before=1.0)
-    two = outcome_of("waves", n=6, right=5, brier=[0.0] * 6, brier_before=0.5)
+    one = outcome_of(n=4, right=3, qualities={"brier": [0.1, 0.0, 0.0, -0.2]}, brier_before=1.0)
+    two = outcome_of("waves", n=6, right=5, qualities={"brier": [0.0] * 6}, brier_before=0.5)
     found = summary_of(one, two)["benchmarks"]["toy"]
     assert found["baseline_brier"] == 0.15
     assert found["tasks"]["tides"]["baseline_brier"] == 0.25

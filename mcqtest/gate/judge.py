@@ -14,13 +14,9 @@ from typing import Any
 from mcqtest.gate.baselines import Baselines, target
 from mcqtest.gate.companion import Companion, briers, companion
 from mcqtest.gate.comparison import (
-    beyond,
-    chance,
     compare,
     differences,
-    listed,
     mismatch,
-    moves,
     set_up_otherwise,
 )
 from mcqtest.gate.criterion import Finding, Judged
@@ -29,6 +25,7 @@ from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
 from mcqtest.gate.record import Record, record, rounded
+from mcqtest.gate.sentences import regression
 from mcqtest.metrics import STANDARD
 from mcqtest.types import Comparison, Identity, Results, Score, Task
 
@@ -270,7 +267,8 @@ class Judge:
         policy, task = self.policy, results.task
         if comparison is not None and old is not None:
             red = comparison.regressed and not policy.accepts
-            return self._regression(results, old, new, comparison) if red else []
+            ids = [result.question.id for result in results]
+            return regression(old, new, comparison, ids, policy) if red else []
         if policy.update or policy.baseline is None:
             return []
         if old is None:
@@ -281,21 +279,6 @@ class Judge:
             )
             return [sentence]
         return [str(mismatch(old, new, baseline=policy.baseline))]
-
-    def _regression(
-        self, results: Results, old: Record, new: Record, found: Comparison
-    ) -> list[str]:
-        lost = moves(old, new, [result.question.id for result in results], "lost")
-        worse = (
-            f"{results.task.path} is worse than baseline {self.policy.baseline!r}{beyond(found)}: "
-            f"accuracy {old.accuracy:.4f} -> {new.accuracy:.4f}, {found.lost} questions lost, "
-            f"{found.won} won, {chance(found, self.policy.alpha)}"
-        )
-        questions = listed(lost, "lost")
-        silent = sum(move.endswith(">-") for move in lost)
-        if silent:
-            questions += f"; {silent} of the lost now without a readable answer"
-        return ["\n".join([worse, questions, *[KEPT] * self.policy.update])]
 
 
 def _about(results: Results) -> dict[str, Any]:

@@ -171,7 +171,7 @@ class Controller:
 
     def _finish(self, session: pytest.Session) -> int | None:
         """End the run and write its files; the exit status, None to leave it to pytest."""
-        board, tally = self._board, self._tally
+        tally = self._tally
         self._watch.end()
         pooled, verdict, stopped = self._decide(session)
         self._report_pooled(pooled)
