@@ -52,6 +52,11 @@ class Weights:
     """Other weights in the folder."""
 
     @property
+    def paths(self) -> list[Path]:
+        """Where they are."""
+        return [self.folder / name for name in self.files]
+
+    @property
     def notes(self) -> list[str]:
         """What a person should know of them, in sentences."""
         if not self.unread:
@@ -88,7 +93,13 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
     """The weights in a model's folder. Raises `McqtestError` where there are none, where they are
     incomplete, and where it is not clear which are meant.
     """
-    inside = {path.name for path in folder.iterdir() if _is_file(path)}
+    every = [*folder.iterdir()]
+    inside = {path.name for path in every if _is_file(path)}
+    if lost := {_SINGLE, *INDEXES, _BIN} & ({path.name for path in every} - inside):
+        raise McqtestError(
+            f"{folder / min(lost)}: is no file, or a link that leads to none; copy the whole "
+            "checkpoint, or remove it"
+        )
     _refuse_adapters(folder, inside, config)
     files, index = _chosen(folder, inside, config)
     if missing := [name for name in files if not _is_file(folder / name)]:
@@ -105,6 +116,7 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
         unread=tuple(unread),
     )
     _refuse_a_second(found)
+    _refuse_twice(found)
     return found
 
 
@@ -230,6 +242,18 @@ def _refuse_a_second(weights: Weights) -> None:
                 "which they take, so remove one"
             )
         read |= found
+
+
+def _refuse_twice(weights: Weights) -> None:
+    """Raise where two of the files that are read hold a tensor of one name: the last one wins."""
+    held: dict[str, str] = {}
+    for name in weights.files if len(weights.files) > 1 else ():
+        for tensor in read_tensors(weights.folder / name) if name.endswith(".safetensors") else ():
+            if (other := held.setdefault(tensor, name)) != name:
+                raise McqtestError(
+                    f"{weights.folder}: {tensor} is in {other} and in {name}, which are both read; "
+                    "these are shards of two checkpoints: copy one of them anew"
+                )
 
 
 def _inside(where: Path, names: Iterable[str]) -> None:
