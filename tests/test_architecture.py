@@ -168,6 +168,22 @@ def test_a_tie_that_is_none(llama, tmp_path, form):
     assert said.startswith(f"{found.folder}: config.json says that lm_head.weight is ")
 
 
+def test_a_tensor_in_two_shards(llama, tmp_path):
+    """Which copy counts would depend on the order of reading."""
+    found = changed(llama, tmp_path)
+    whole = found.folder / "model.safetensors"
+    tensors = load_file(whole)
+    names = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    save_file(tensors, found.folder / names[0], {"format": "pt"})
+    save_file({"lm_head.weight": tensors["lm_head.weight"]}, found.folder / names[1])
+    whole.unlink()
+    index = dict.fromkeys(tensors, names[0]) | {"spare": names[1]}
+    place = found.folder / "model.safetensors.index.json"
+    place.write_text(json.dumps({"metadata": {}, "weight_map": index}), "utf-8")
+    said = complaint(check_tensors, Checkpoint(found.folder, "ship"))
+    assert said.startswith(f"{found.folder}: lm_head.weight is in {names[0]} and in {names[1]}, ")
+
+
 def test_settings_of_the_command_count(llama, tmp_path):
     """The ``hf_overrides`` of vLLM take the place of what config.json says."""
     found = changed(llama, tmp_path, config={"num_hidden_layers": 1})

@@ -241,16 +241,6 @@ def test_a_stray_link_to_nowhere_is_nothing(tmp_path):
     assert find_weights(tmp_path, {}).paths == [tmp_path / ONE]
 
 
-def test_a_tensor_in_two_shards(tmp_path):
-    """Which copy counts would depend on the order of reading."""
-    shards = {TWO[0]: safetensors("a", "b"), TWO[1]: safetensors("b", "c")}
-    put(tmp_path, {INDEX: index(*TWO), **shards})
-    assert complaint(find_weights, tmp_path, {}) == (
-        f"{tmp_path}: b is in {TWO[0]} and in {TWO[1]}, which are both read; these are shards of "
-        "two checkpoints: copy one of them anew"
-    )
-
-
 def test_links_are_followed(tmp_path):
     """The hub's cache holds links to files elsewhere; so may a folder of shards."""
     blobs = put(tmp_path / "blobs", {"one": None, "two": None})

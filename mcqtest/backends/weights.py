@@ -116,7 +116,6 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
         unread=tuple(unread),
     )
     _refuse_a_second(found)
-    _refuse_twice(found)
     return found
 
 
@@ -242,18 +241,6 @@ def _refuse_a_second(weights: Weights) -> None:
                 "which they take, so remove one"
             )
         read |= found
-
-
-def _refuse_twice(weights: Weights) -> None:
-    """Raise where two of the files that are read hold a tensor of one name: the last one wins."""
-    held: dict[str, str] = {}
-    for name in weights.files if len(weights.files) > 1 else ():
-        for tensor in read_tensors(weights.folder / name) if name.endswith(".safetensors") else ():
-            if (other := held.setdefault(tensor, name)) != name:
-                raise McqtestError(
-                    f"{weights.folder}: {tensor} is in {other} and in {name}, which are both read; "
-                    "these are shards of two checkpoints: copy one of them anew"
-                )
 
 
 def _inside(where: Path, names: Iterable[str]) -> None:

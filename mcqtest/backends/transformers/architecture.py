@@ -89,6 +89,7 @@ def check_tensors(
     """
     try:
         held = {name: _tensors(checkpoint.folder / name) for name in checkpoint.weights.files}
+        places = _places(checkpoint, held)
         tensors = {tensor: each for inside in held.values() for tensor, each in inside.items()}
         with passes.quiet():
             folder = str(checkpoint.folder)
@@ -101,9 +102,21 @@ def check_tensors(
         said = one_line(error, 120, named=True)
         return [f"{checkpoint.name}: its tensors were not held against its architecture ({said})"]
     _refuse_whole_numbers(checkpoint, model, tensors)
-    places = {tensor: name for name, inside in held.items() for tensor in inside}
     _refuse_false_ties(checkpoint, model, places)
     return judge(checkpoint, fit)
+
+
+def _places(checkpoint: Checkpoint, held: Mapping[str, Mapping[str, Tensor]]) -> Mapping[str, str]:
+    """Tensor -> file. Raises where two of the files have one: the last one read would win."""
+    found: dict[str, str] = {}
+    for name, inside in held.items():
+        for tensor in inside:
+            if (other := found.setdefault(tensor, name)) != name:
+                raise McqtestError(
+                    f"{checkpoint.folder}: {tensor} is in {other} and in {name}, which are both "
+                    "read; these are shards of two checkpoints: copy one of them anew"
+                )
+    return found
 
 
 def _tensors(path: Path) -> Mapping[str, Tensor]:
