@@ -116,6 +116,13 @@ TOLD = [
         {"add": {"model.layers.2.mlp.up_proj.weight": (2,)}},
         "the weights have a layer model.layers.2, b",
     ),
+    (
+        {
+            "add": {"model.layers.2.mlp.up_proj.weight": (2,)},
+            "config": {"num_nextn_predict_layers": 1},
+        },
+        "the weights have a layer model.layers.2, b",
+    ),
 ]
 
 
@@ -125,6 +132,56 @@ def test_what_does_not_belong_together(llama, tmp_path, case):
     change, said = case
     found = changed(llama, tmp_path, **change)
     assert complaint(check_tensors, found).startswith(f"{found.folder}: {said}")
+
+
+@pytest.mark.parametrize("type_", [torch.int8, torch.bool, torch.complex64])
+def test_whole_numbers_are_no_weights(llama, tmp_path, type_):
+    """Quantised ones that have lost what config.json says of them; a method is named, and they
+    are none of ours.
+    """
+    found = changed(llama, tmp_path)
+    path = found.folder / "model.safetensors"
+    tensors = load_file(path)
+    tensors["lm_head.weight"] = (100 * tensors["lm_head.weight"]).to(type_)
+    save_file(tensors, path, {"format": "pt"})
+    said = complaint(check_tensors, found)
+    assert said.startswith(f"{found.folder}: lm_head.weight is of type ")
+    assert "names no quantization_config" in said
+
+
+@pytest.mark.parametrize("form", ["safetensors", "no prefix", "bin", "old bin"])
+def test_a_tie_that_is_none(llama, tmp_path, form):
+    """Two tensors that differ, of which config.json says that they are one; whatever the file."""
+    found = changed(llama, tmp_path, config={"tie_word_embeddings": True})
+    path = found.folder / "model.safetensors"
+    tensors = load_file(path)
+    if form == "no prefix":
+        tensors = {name.removeprefix("model."): each for name, each in tensors.items()}
+        save_file(tensors, path, {"format": "pt"})
+    elif "bin" in form:
+        path.unlink()
+        zipped = form == "bin"
+        torch.save(
+            tensors, found.folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped
+        )
+    said = complaint(check_tensors, Checkpoint(found.folder, "ship"))
+    assert said.startswith(f"{found.folder}: config.json says that lm_head.weight is ")
+
+
+def test_a_tensor_in_two_shards(llama, tmp_path):
+    """Which copy counts would depend on the order of reading."""
+    found = changed(llama, tmp_path)
+    whole = found.folder / "model.safetensors"
+    tensors = load_file(whole)
+    names = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    save_file(tensors, found.folder / names[0], {"format": "pt"})
+    save_file({"lm_head.weight": tensors["lm_head.weight"]}, found.folder / names[1])
+    whole.unlink()
+    index = dict.fromkeys(tensors, names[0]) | {"spare": names[1]}
+    place = found.folder / "model.safetensors.index.json"
+    place.write_text(json.dumps({"metadata": {}, "weight_map": index}), "utf-8")
+    said = complaint(check_tensors, Checkpoint(found.folder, "ship"))
+    assert said.startswith(f"{found.folder}: lm_head.weight is in {names[0]} and in {names[1]}, ")
 
 
 def test_settings_of_the_command_count(llama, tmp_path):
@@ -143,7 +200,6 @@ NOTED = [
     ({"add": {"v_head.summary.weight": (1, 32)}}, "v_head.summary.weight"),
     ({"add": {"mtp.layers.0.up.weight": (2,), "mtp.norm.weight": (2,)}}, "mtp, mtp.norm.weight"),
     ({"add": {**AHEAD, "model.layers.2.eh_proj.weight": (2,)}}, "model.layers.2"),
-    ({"add": AHEAD, "config": {"num_nextn_predict_layers": 1}}, "model.layers.2"),
     (
         {"add": {f"{part}.weight": (1,) for part in "abcde"}},
         "a.weight, b.weight, c.weight (and 2 more)",

@@ -89,11 +89,10 @@ def test_memory_in_wrapped_errors():
     ],
 )
 def test_weights_in_memory(tmp_path, config, dtype, size):
-    """As they lie there, or wider, or narrower; the older form is not counted as well."""
+    """As they lie there, or wider, or narrower."""
     for name, count in (("model-1", 100), ("model-2", 200)):
         (tmp_path / f"{name}.safetensors").write_bytes(b"0" * count)
-    (tmp_path / "pytorch_model.bin").write_bytes(b"0" * 999)
-    assert memory.weights(tmp_path, config, dtype) == size
+    assert memory.weights(tmp_path.glob("*.safetensors"), config, dtype) == size
 
 
 @pytest.mark.parametrize(

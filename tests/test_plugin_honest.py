@@ -215,3 +215,12 @@ def test_runs_that_are_called_alike(recorded: Project) -> None:
         assert recorded.run(UPDATE, model=f"{run}/checkpoint-500").ret == 0
     names = {name.partition("/")[0] for name in recorded.baselines()}
     assert names == {"a", "one--checkpoint-500", "two--checkpoint-500"}
+
+
+@pytest.mark.parametrize("more", [(), ("-m", "toy")])
+def test_a_misspelt_benchmark_is_a_mistake(recorded: Project, more: tuple[str, ...]) -> None:
+    """Whatever else selects; those that there are, are named."""
+    said = mistake(recorded.run("--benchmarks=toyy", *more))
+    assert "--benchmarks=toyy: no such benchmark; " in said
+    assert "toy" in said
+    assert recorded.log() == []

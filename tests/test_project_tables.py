@@ -3,7 +3,7 @@
 import pytest
 from builders import complaint
 
-from mcqtest.run.project import defines, gate, required, table, unread
+from mcqtest.run.project import defines, gate, overruled, required, table, unread
 
 
 def test_gate_from_tables_and_lines():
@@ -19,6 +19,25 @@ def test_gate_from_tables_and_lines():
         "kmmlu/law": {"min_accuracy": 0.3, "max_brier": 0.1},
     }
     assert gate({}, []) == {}
+
+
+def test_a_threshold_with_two_values():
+    """Of two lines neither counts more: a mistake. Which of two places counts is told."""
+    lines = ["mmlu.min_accuracy = 0.6", "mmlu.min_accuracy = 0.1"]
+    assert complaint(gate, {}, lines) == "mcq_gate: mmlu.min_accuracy is 0.6 and 0.1; drop one"
+    assert gate({}, lines[:1] * 2) == {"mmlu": {"min_accuracy": 0.6}}
+    tree = {"mmlu": {"min_accuracy": 0.9, "max_ece": 0.1}}
+    assert overruled(tree, lines[:1]) == [
+        "gate.mmlu.min_accuracy = 0.6 (mcq_gate) counts, not 0.9 ([tool.mcqtest.gate])"
+    ]
+    assert overruled(tree, []) == overruled({}, lines[:1]) == []
+
+
+def test_a_key_in_both_spellings(tmp_path):
+    """Only one of them would count."""
+    text = '[tool.mcqtest]\n"baselines-dir" = "a"\nbaselines_dir = "b"\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert "has baselines-dir and baselines_dir; drop one" in complaint(table, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,16 @@ def test_damage_in_the_file_itself(folder):
     assert said.endswith("; copy the tokenizer's files that the model was trained with")
 
 
+def test_a_tokenizer_that_draws_lots(folder):
+    """No two runs would ask the same."""
+
+    def drop(tokenizer):
+        tokenizer.model.dropout = 0.25
+
+    said = complaint(reader(edit(folder(), drop)).check, asked(ENGLISH))
+    assert "tokenizer.json: its dropout is 0.25, so that no two runs ask the same; set" in said
+
+
 def test_every_task_is_tried(folder):
     """One that is spoilt is found among sound ones."""
     read = spoil(folder(), lambda t: setattr(t, "normalizer", normalizers.Replace("바람", "")))

@@ -221,6 +221,26 @@ def test_what_is_told(tmp_path, case):
     assert complaint(find_weights, folder, config).startswith(f"{folder}{said}")
 
 
+@pytest.mark.parametrize("name", [ONE, INDEX, BIN, BIN_INDEX])
+@pytest.mark.parametrize("how", ["a link to nowhere", "a folder"])
+def test_a_name_that_is_no_file(tmp_path, name, how):
+    """As half of a download leaves it: nothing else is taken in its place."""
+    put(tmp_path, {BIN if name != BIN else ONE: None})
+    if how == "a folder":
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).symlink_to("../../blobs/none")
+    said = complaint(find_weights, tmp_path, {})
+    assert said.startswith(f"{tmp_path / name}: is no file, or a link that leads to none; copy")
+
+
+def test_a_stray_link_to_nowhere_is_nothing(tmp_path):
+    """Nobody can read it."""
+    put(tmp_path, {ONE: None})
+    (tmp_path / "old.safetensors").symlink_to("../../blobs/none")
+    assert find_weights(tmp_path, {}).paths == [tmp_path / ONE]
+
+
 def test_links_are_followed(tmp_path):
     """The hub's cache holds links to files elsewhere; so may a folder of shards."""
     blobs = put(tmp_path / "blobs", {"one": None, "two": None})

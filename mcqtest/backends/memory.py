@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,10 @@ def ran_out(error: BaseException) -> bool:
     )
 
 
-def weights(folder: Path, config: Mapping[str, Any], dtype: str) -> int:
+def weights(files: Iterable[Path], config: Mapping[str, Any], dtype: str) -> int:
     """Bytes of a checkpoint's weights once they are loaded in this dtype, up to buffers and the
     like; of quantised ones, as they lie there.
     """
-    files = list(folder.glob("*.safetensors")) or list(folder.glob("pytorch_model*.bin"))
     stored = sum(path.stat().st_size for path in files)
     own = config.get("dtype") or config.get("torch_dtype")
     if "quantization_config" in config or own not in _SIZES or dtype not in _SIZES:

@@ -77,6 +77,12 @@ class Reader:
 
     def check(self, requests: Sequence[Request]) -> None:
         """Raise `McqtestError` if a prompt is damaged: the first of each task is tried."""
+        model = getattr(getattr(self._tokenizer, "backend_tokenizer", None), "model", None)
+        if chance := getattr(model, "dropout", None):
+            raise McqtestError(
+                f"{self._files.folder / self._files.json}: its dropout is {chance:g}, so that no "
+                "two runs ask the same; set it to null there"
+            )
         tasks = {request.name.rpartition("/")[0]: request for request in reversed(requests)}
         firsts = [tasks[name] for name in sorted(tasks)]
         self.notices = list(_compared(self._tokenizer, firsts, self._files))

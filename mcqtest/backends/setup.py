@@ -53,8 +53,13 @@ class Setup:
     def __str__(self) -> str:
         if not self.device:
             return self.versions
-        moving = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - _UNTOLD)
-        told = "".join(f", {key}={' '.join(self.options[key].split())}" for key in moving)
+        given = {**self.options}
+        if given.get("bos") == "auto":
+            del given["bos"]
+        if self.tokenizer and "tokenizer" in given:  # wherever it lies
+            given["tokenizer"] = self.tokenizer[:12]
+        moving = sorted(given.keys() - arguments.WITHOUT_EFFECT - _UNTOLD)
+        told = "".join(f", {key}={' '.join(given[key].split())}" for key in moving)
         return f"{self.versions}, {self.dtype} on {self.device}{told}"
 
     def identity(self, fingerprint: str) -> str:

@@ -52,6 +52,11 @@ class Weights:
     """Other weights in the folder."""
 
     @property
+    def paths(self) -> list[Path]:
+        """Where they are."""
+        return [self.folder / name for name in self.files]
+
+    @property
     def notes(self) -> list[str]:
         """What a person should know of them, in sentences."""
         if not self.unread:
@@ -88,7 +93,13 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
     """The weights in a model's folder. Raises `McqtestError` where there are none, where they are
     incomplete, and where it is not clear which are meant.
     """
-    inside = {path.name for path in folder.iterdir() if _is_file(path)}
+    every = [*folder.iterdir()]
+    inside = {path.name for path in every if _is_file(path)}
+    if lost := {_SINGLE, *INDEXES, _BIN} & ({path.name for path in every} - inside):
+        raise McqtestError(
+            f"{folder / min(lost)}: is no file, or a link that leads to none; copy the whole "
+            "checkpoint, or remove it"
+        )
     _refuse_adapters(folder, inside, config)
     files, index = _chosen(folder, inside, config)
     if missing := [name for name in files if not _is_file(folder / name)]:

@@ -42,6 +42,8 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
         run = Run(found)
         notices = [*places.differing(_places(config, flags))]
         notices += project.unread(config.invocation_params.dir, config.rootpath)
+        bounds = project.table(config.rootpath).get("gate", {})
+        notices += project.overruled(bounds, config.getini("mcq_gate"))
         controller = Controller(config, run, workers=_workers(config), notices=notices)
     except McqtestError as error:
         if not isinstance(error, OccupiedError):

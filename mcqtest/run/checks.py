@@ -113,9 +113,13 @@ def check_named(tasks: Collection[Task], settings: Settings, collected: Collecte
         else:
             _check_name(f"gate.{name}", "gate.", name, known, collected)
             _check_keys(place, bounds)
-    for name in settings.required:
-        if name not in known:
-            _check_name(f"required: {name}", "", name, known, collected)
+    for option, names in (
+        ("required: ", settings.required),
+        ("--benchmarks=", settings.benchmarks),
+    ):
+        for name in names:
+            if name not in known:
+                _check_name(f"{option}{name}", "", name, known, collected)
 
 
 def _check_name(

@@ -41,6 +41,14 @@ def table(root: Path) -> dict[str, Any]:
             raise McqtestError(
                 f"{path}: [tool.mcqtest] {key}: unknown; there are {', '.join(sorted(known))}"
             )
+    return _spelt(found, path)
+
+
+def _spelt(found: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Keys as the options have them; raises where one is there in both spellings."""
+    for key in found:
+        if (other := key.replace("-", "_")) != key and other in found:
+            raise McqtestError(f"{path}: [tool.mcqtest] has {key} and {other}; drop one")
     return {key.replace("-", "_"): value for key, value in found.items()}
 
 
@@ -102,6 +110,7 @@ def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]
     ``mmlu.min_accuracy = 0.6`` bounds a benchmark, ``mmlu.anatomy.max_ece = 0.1`` a task.
     """
     bounds: dict[str, dict[str, Any]] = {}
+    said: dict[str, float] = {}
     if not isinstance(tree, Mapping):
         raise McqtestError(
             f"[tool.mcqtest] gate = {tree!r}: write tables, [tool.mcqtest.gate.mmlu]"
@@ -125,5 +134,22 @@ def gate(tree: Mapping[str, Any], lines: list[str]) -> dict[str, dict[str, Any]]
             equals = ""
         if not equals or not 1 <= len(path) <= 2 or not all(path):
             raise McqtestError(f"mcq_gate: {line!r}: write it as mmlu.min_accuracy = 0.6")
+        if said.setdefault("/".join((*path, key)), number) != number:
+            raise McqtestError(
+                f"mcq_gate: {'.'.join((*path, key))} is {said['/'.join((*path, key))]:g} and "
+                f"{number:g}; drop one"
+            )
         bounds.setdefault("/".join(path), {})[key] = number
     return bounds
+
+
+def overruled(tree: Mapping[str, Any], lines: list[str]) -> list[str]:
+    """Thresholds of the table that an ini line has another value for, in sentences."""
+    tables, both = gate(tree, []), gate(tree, lines)
+    return [
+        f"gate.{place.replace('/', '.')}.{key} = {both[place][key]:g} (mcq_gate) counts, not "
+        f"{bound:g} ([tool.mcqtest.gate])"
+        for place, bounds in tables.items()
+        for key, bound in bounds.items()
+        if both[place][key] != bound
+    ]

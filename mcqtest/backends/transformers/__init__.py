@@ -45,7 +45,7 @@ _SLOW = 2 * 10**9
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
-    size = memory.weights(model.folder, model.config, chosen.dtype)
+    size = memory.weights(model.weights.paths, model.config, chosen.dtype)
     return ("loading the model comes first" if size >= _SLOW else ""), size
 
 

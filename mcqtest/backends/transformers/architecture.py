@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ _BUFFERS = re.compile(
 
 _AHEAD = re.compile(r".*\b(mtp|nextn|eh_proj|enorm|hnorm|shared_head)\b.*")
 """Parts of a head that guesses several tokens ahead."""
+
+_NO_FLOAT = re.compile(r"(torch\.)?([IU]\d+|u?int\d+|BOOL|bool|C\d+|complex\d+)")
+"""Types that no weight has which is used as it is."""
 
 _SAVE = "save the model again with save_pretrained"
 
@@ -85,6 +89,7 @@ def check_tensors(
     """
     try:
         held = {name: _tensors(checkpoint.folder / name) for name in checkpoint.weights.files}
+        places = _places(checkpoint, held)
         tensors = {tensor: each for inside in held.values() for tensor, each in inside.items()}
         with passes.quiet():
             folder = str(checkpoint.folder)
@@ -96,9 +101,22 @@ def check_tensors(
     except Exception as error:  # noqa: BLE001 - code that is not trusted, what only vLLM knows, ...
         said = one_line(error, 120, named=True)
         return [f"{checkpoint.name}: its tensors were not held against its architecture ({said})"]
-    places = {tensor: name for name, inside in held.items() for tensor in inside}
+    _refuse_whole_numbers(checkpoint, model, tensors)
     _refuse_false_ties(checkpoint, model, places)
     return judge(checkpoint, fit)
+
+
+def _places(checkpoint: Checkpoint, held: Mapping[str, Mapping[str, Tensor]]) -> Mapping[str, str]:
+    """Tensor -> file. Raises where two of the files have one: the last one read would win."""
+    found: dict[str, str] = {}
+    for name, inside in held.items():
+        for tensor in inside:
+            if (other := found.setdefault(tensor, name)) != name:
+                raise McqtestError(
+                    f"{checkpoint.folder}: {tensor} is in {other} and in {name}, which are both "
+                    "read; these are shards of two checkpoints: copy one of them anew"
+                )
+    return found
 
 
 def _tensors(path: Path) -> Mapping[str, Tensor]:
@@ -133,7 +151,7 @@ def _spare(checkpoint: Checkpoint, fit: Fit) -> list[str]:
         number = name[len(within) + 1 :].partition(".")[0] if within else ""
         if within and number.isdecimal() and int(number) >= fit.lists[within]:
             layer = f"{within}.{number}"
-            if not _looks_ahead(checkpoint, fit, layer):
+            if not _looks_ahead(fit, layer):
                 raise McqtestError(
                     f"{checkpoint.folder}: the weights have a layer {layer}, but config.json says "
                     f"that there are {fit.lists[within]}; correct it, or {_SAVE}"
@@ -153,12 +171,10 @@ def _spare(checkpoint: Checkpoint, fit: Fit) -> list[str]:
     return [f"{checkpoint.name}: not used, since the language model has no such part: {parts}"]
 
 
-def _looks_ahead(checkpoint: Checkpoint, fit: Fit, layer: str) -> bool:
-    """Whether a layer behind the last is a head for speculation."""
-    text = checkpoint.config.get("text_config")
-    config = {**checkpoint.config, **(text if isinstance(text, dict) else {})}
-    if any(config.get(key) for key in ("num_nextn_predict_layers", "mtp_num_hidden_layers")):
-        return True
+def _looks_ahead(fit: Fit, layer: str) -> bool:
+    """Whether a layer behind the last is a head for speculation: it has parts that no other has,
+    whatever config.json says.
+    """
     return any(_AHEAD.fullmatch(name) for name in fit.spare if name.startswith(f"{layer}."))
 
 
@@ -220,22 +236,50 @@ def _unpacked(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...
     return found
 
 
+def _refuse_whole_numbers(
+    checkpoint: Checkpoint, model: Any, tensors: Mapping[str, Tensor]
+) -> None:
+    """Raise where quantised weights would be taken for plain ones, since config.json names no
+    method.
+    """
+    if _quantised(model.config):
+        return
+    floats = {name for name, each in model.named_parameters() if each.is_floating_point()}
+    for name in sorted(floats & tensors.keys()):
+        if _NO_FLOAT.fullmatch(tensors[name].dtype):
+            raise McqtestError(
+                f"{checkpoint.folder}: {name} is of type {tensors[name].dtype}, and config.json "
+                "names no quantization_config; copy the config.json that belongs to these weights"
+            )
+
+
 def _refuse_false_ties(checkpoint: Checkpoint, model: Any, places: Mapping[str, str]) -> None:
     """Raise where two tensors differ that config.json ties: some take both, others one of them."""
     for one, other in getattr(model, "all_tied_weights_keys", {}).items():
-        both = [places.get(one, ""), places.get(other, "")]
-        if all(name.endswith(".safetensors") for name in both):
-            pair = []
-            for name in (one, other):
-                path = checkpoint.folder / places[name]
-                with safe_open(path, framework="pt") as file:
-                    pair.append(file.get_tensor(name))
+        both = [_stored(name, model, places) for name in (one, other)]
+        if None not in both:
+            pair = [_tensor(checkpoint.folder / places[name], name) for name in both if name]
             if pair[0].shape != pair[1].shape or not torch.equal(*pair):
                 raise McqtestError(
                     f"{checkpoint.folder}: config.json says that {one} is {other}, but the weights "
                     "hold two that differ; set tie_word_embeddings to false there, or save the "
                     "model again"
                 )
+
+
+def _stored(name: str, model: Any, places: Mapping[str, str]) -> str | None:
+    """The name that a tensor of the model has in the files, with or without that of its body."""
+    body = f"{model.base_model_prefix}."
+    spellings = (name, name.removeprefix(body), f"{body}{name}")
+    return next((each for each in spellings if each in places), None)
+
+
+def _tensor(path: Path, name: str) -> Any:
+    if path.suffix == ".safetensors":
+        with safe_open(path, framework="pt") as file:
+            return file.get_tensor(name)
+    mapped = zipfile.is_zipfile(path)  # which older files are not
+    return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)[name]
 
 
 def _more(names: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
-    size = memory.weights(model.folder, model.config, chosen.dtype)
+    size = memory.weights(model.weights.paths, model.config, chosen.dtype)
     return "starting vLLM comes first, which takes a minute or more", size
 
 
