@@ -14,6 +14,7 @@ import pytest
 
 from mcqtest import report
 from mcqtest.gate import Pooled, Verdict, decide, publish, write
+from mcqtest.plugin.cases import LEAVING_OUT
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
@@ -23,7 +24,7 @@ from mcqtest.report import Scoreboard, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError, printable
 
-_SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
+_SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
 """Options of pytest that leave something out."""
 
 
