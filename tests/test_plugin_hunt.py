@@ -17,15 +17,23 @@ def pytest_collection_finish(session):
 """
 
 
-@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
-def test_checkpoint_written_to_while_it_is_read(recorded: Project, args: tuple[str, ...]) -> None:
-    """Answers of other weights than those that were hashed are never stored under their name."""
+def written_to(recorded: Project, conftest: str, args: tuple[str, ...]) -> bytes:
+    """Run a model that is as bad as can be and becomes another one as this conftest has it; what
+    was in its file before. Checks that the run ends with the sentence.
+    """
     recorded.model("worst", wrong=ALL_WRONG)
     before = (recorded.path / "models/worst/model.safetensors").read_bytes()
-    recorded.write("cases/conftest.py", SWAP)
+    recorded.write("cases/conftest.py", conftest)
     result = recorded.run("--baseline=a", *args, model="worst")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "the checkpoint was written to while it was read" in sentences(result)
+    return before
+
+
+@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
+def test_checkpoint_written_to_while_it_is_read(recorded: Project, args: tuple[str, ...]) -> None:
+    """Answers of other weights than those that were hashed are never stored under their name."""
+    before = written_to(recorded, SWAP, args)
     assert recorded.summary["verdict"] == "fail"
     (recorded.path / "cases/conftest.py").unlink()
     (recorded.path / "models/worst/model.safetensors").write_bytes(before)
@@ -52,12 +60,7 @@ Store.add = adding
 @pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["plain", "n2"])
 def test_checkpoint_written_to_while_it_is_asked(recorded: Project, args: tuple[str, ...]) -> None:
     """Of the answers that come after the write, none is stored or judged; those before it count."""
-    recorded.model("worst", wrong=ALL_WRONG)
-    before = (recorded.path / "models/worst/model.safetensors").read_bytes()
-    recorded.write("cases/conftest.py", CHANGE)
-    result = recorded.run("--baseline=a", *args, model="worst")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "the checkpoint was written to while it was read" in sentences(result)
+    before = written_to(recorded, CHANGE, args)
     stored = [
         line
         for path in (recorded.path / ".mcqtest/responses").glob("worst-*")

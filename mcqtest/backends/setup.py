@@ -53,25 +53,28 @@ class Setup:
     def __str__(self) -> str:
         if not self.device:
             return self.versions
-        given = {**self.options}
-        if given.get("bos") == "auto":
-            del given["bos"]
+        given = {key: text for key, text in self._counted.items() if key not in _UNTOLD}
         if self.tokenizer and "tokenizer" in given:  # wherever it lies
             given["tokenizer"] = self.tokenizer[:12]
-        moving = sorted(given.keys() - arguments.WITHOUT_EFFECT - _UNTOLD)
-        told = "".join(f", {key}={' '.join(given[key].split())}" for key in moving)
+        told = "".join(f", {key}={' '.join(text.split())}" for key, text in given.items())
         return f"{self.versions}, {self.dtype} on {self.device}{told}"
+
+    @property
+    def _counted(self) -> dict[str, str]:
+        """Options that can change an answer, in order; what is said as it would be anyway is not
+        one.
+        """
+        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
+        chosen = {key: self.options[key] for key in counted}
+        return {key: text for key, text in chosen.items() if (key, text) != ("bos", "auto")}
 
     def identity(self, fingerprint: str) -> str:
         """Hash of all that can change an answer, apart from the question, of a model with this
         ``fingerprint``.
         """
-        counted = self.options.keys() - arguments.WITHOUT_EFFECT
+        options = self._counted
         if self.tokenizer:  # it counts by content, wherever it lies
-            counted -= {"tokenizer"}
-        options = {key: self.options[key] for key in sorted(counted)}
-        if options.get("bos") == "auto":
-            del options["bos"]
+            options.pop("tokenizer", None)
         parts = [fingerprint, REVISION, self.backend, self.versions, self.dtype, self.device]
         if self.tokenizer:
             parts.append(self.tokenizer)

@@ -17,7 +17,7 @@ from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.run import Collected, Run
 from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
-_LEAVING_OUT = ("ignore", "ignore_glob", "lf")
+LEAVING_OUT = ("ignore", "ignore_glob", "lf")
 """Options of pytest with which files are not collected."""
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
@@ -66,7 +66,7 @@ class Cases:
             or (config.option.pyargs and _is_module(place))
             for place in places
         )
-        left_out = any(getattr(config.option, name, None) for name in _LEAVING_OUT)
+        left_out = any(getattr(config.option, name, None) for name in LEAVING_OUT)
         return Collected(
             benchmarks=self._benchmarks,
             installed=MARKERS,

@@ -14,6 +14,7 @@ import pytest
 
 from mcqtest import report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
+from mcqtest.plugin.cases import LEAVING_OUT
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
@@ -27,7 +28,7 @@ UNDECIDED = 6
 """Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
 ``undecided`` and ``partial``. pytest's own end at 5."""
 
-_SELECTING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
+_SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
 """Options of pytest that leave something out."""
 
 

@@ -32,7 +32,8 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
         return
     try:
         places.check_alone(_arguments(config), config.invocation_params.dir, flags)
-        found = _settings(config)
+        table = project.table(config.rootpath)
+        found = _settings(config, table)
         if not found.model:
             return
         _check(config)
@@ -40,10 +41,9 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
             _occupy(config, Path(found.run_dir), found.model)
             _spoil(Path(found.run_dir), report.UNFINISHED)  # reading the weights may take hours
         run = Run(found)
-        notices = [*places.differing(_places(config, flags))]
+        notices = [*places.differing(_places(config, flags, table))]
         notices += project.unread(config.invocation_params.dir, config.rootpath)
-        bounds = project.table(config.rootpath).get("gate", {})
-        notices += project.overruled(bounds, config.getini("mcq_gate"))
+        notices += project.overruled(table.get("gate", {}), config.getini("mcq_gate"))
         controller = Controller(config, run, workers=_workers(config), notices=notices)
     except McqtestError as error:
         if not isinstance(error, OccupiedError):
@@ -115,8 +115,7 @@ def _workers(config: pytest.Config) -> int:
     return len(getattr(config.option, "tx", None) or ())
 
 
-def _settings(config: pytest.Config) -> Settings:
-    table = project.table(config.rootpath)
+def _settings(config: pytest.Config, table: Mapping[str, Any]) -> Settings:
     given = {each.name: config.getoption(f"mcq_{each.key}") for each in OPTIONS}
     for name, value in given.items():
         if value == "":
@@ -136,15 +135,21 @@ def _settings(config: pytest.Config) -> Settings:
 
 def _arguments(config: pytest.Config) -> list[str]:
     """What pytest chose its root by."""
-    return [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+    return [*_addopts(), *config.invocation_params.args]
 
 
-def _places(config: pytest.Config, flags: Collection[str]) -> list[places.Place]:
+def _addopts() -> list[str]:
+    return shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+
+
+def _places(
+    config: pytest.Config, flags: Collection[str], table: Mapping[str, Any]
+) -> list[places.Place]:
     """Where options are given, what counts first; as `_lookup` and `settings.read` have it."""
     here, root = config.invocation_params.dir, config.rootpath
     lines = {
         "command line": config.invocation_params.args,
-        "PYTEST_ADDOPTS": shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
+        "PYTEST_ADDOPTS": _addopts(),
         "addopts": config.getini("addopts") or (),
     }
     ini = {each.key: config.getini(f"mcq_{each.key}") for each in OPTIONS}
@@ -152,7 +157,7 @@ def _places(config: pytest.Config, flags: Collection[str]) -> list[places.Place]
     return [
         *(place for name, each in lines.items() for place in places.given(name, each, here, flags)),
         places.Place("ini file", ini, root),
-        places.Place("[tool.mcqtest]", project.table(root), root),
+        places.Place("[tool.mcqtest]", table, root),
         places.Place("MCQTEST_DATA", environment, Path.cwd()),
     ]
 

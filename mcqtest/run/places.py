@@ -12,7 +12,8 @@ from mcqtest.types import McqtestError
 _PATHS = {"model", "data", "folder", "file"}
 """Kinds of options whose value is a path."""
 
-FLAGS = frozenset(f"--{before}{each.name}" for each in OPTIONS for before in ("", "mcq-"))
+_SPELLINGS = {f"--{before}{each.name}": each for each in OPTIONS for before in ("", "mcq-")}
+FLAGS = frozenset(_SPELLINGS)
 """All spellings of all options."""
 
 
@@ -73,10 +74,10 @@ def differing(places: Sequence[Place]) -> list[str]:
 
 def _found(arguments: Sequence[str], flags: Collection[str]) -> list[tuple[Option, int]]:
     """The options that stand there, and where; behind ``--`` there are none."""
-    by = {f"--{before}{each.name}": each for each in OPTIONS for before in ("", "mcq-")}
     end = arguments.index("--") if "--" in arguments else len(arguments)
     names = [argument.partition("=")[0] for argument in arguments[:end]]
-    return [(by[name], at) for at, name in enumerate(names) if name in by and name in flags]
+    known = _SPELLINGS.keys() & flags
+    return [(_SPELLINGS[name], at) for at, name in enumerate(names) if name in known]
 
 
 def _exists(path: Path) -> bool:
