@@ -27,6 +27,9 @@ GROUPS = {"nature": "plants rivers", "space": "planets stars"}
 SIZES = {"planets": 56, "plants": 40, "rivers": 48, "stars": 64}
 """Task -> its number of questions."""
 TASKS = tuple(SIZES)
+UNDECIDED = 6  # exit status
+TOTAL = sum(SIZES.values())
+UNDECIDED = 6  # exit status
 TOTAL = sum(SIZES.values())
 EVERY = [f"toy/{task}/{number}" for task, size in SIZES.items() for number in range(size)]
 """Names of all requests."""
