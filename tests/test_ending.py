@@ -43,12 +43,12 @@ def test_partial():
     """What was asked of it; with a baseline and without."""
     part = outcome_of("a", 400, 200, siblings=3)
     assert told(part).startswith(
-        "PARTIAL: small: no loss is proven, but only a part was asked: toy: 1 of 3 tasks; against baseline "
+        "PARTIAL: small: no loss is proven, but only a part was asked: toy: 1 of 3 tasks; against "
     )
     cut = outcome_of("a", 400, 200, in_part=True)
-    assert "asked: toy: not all questions of 1 of 1 tasks; baseline" in told(cut)
+    assert "asked: toy: not all questions of 1 of 1 tasks; against baseline" in told(cut)
     some = [outcome_of("a", siblings=2), outcome_of("b", siblings=2, in_part=True)]
-    assert "asked: toy: 1 of them in part, 2 of 2 tasks; baseline" in told(*some)
+    assert "asked: toy: 1 of them in part, 2 of 2 tasks; against baseline" in told(*some)
     alone = told(part, baseline="none", gate={"toy/a": {"min_accuracy": 0.2}})
     assert alone == (
         "PARTIAL: small keeps every threshold on 400 questions of 1 of 3 tasks; toy: 1 of 3 "

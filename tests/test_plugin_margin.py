@@ -194,3 +194,17 @@ def test_noise_is_kept_with_a_baseline(recorded: Project) -> None:
     assert recorded.summary["benchmarks"]["toy"].get("baseline_churn") == 0.0
     result = recorded.run()
     assert "churn 0.00%, 0.00% where the same weights were recorded twice" in sentences(result)
+
+
+def test_confidence_that_is_not_borne_out(project: Project) -> None:
+    """Logits three times as large, and every letter as before: red by the Brier score."""
+    half = [name for task in TASKS for name in wrong(task, range(0, 64, 2))]
+    project.model("a", wrong=half)
+    assert project.run(UPDATE).ret == 0
+    project.control(sharp=3)
+    project.model("b", wrong=[*half, "nothing"])
+    result = project.run("--baseline=a", model="b")
+    assert result.ret == 1, sentences(result)
+    said = "toy: probabilities are further from the truth than the baseline's (Brier score): "
+    assert [reason[: len(said)] for reason in project.summary["reasons"]] == [said]
+    assert project.summary["benchmarks"]["toy"]["lost"] == 0
