@@ -26,9 +26,9 @@ class Pooled:
     """None where some task had nothing to compare with."""
     figures: dict[str, float]
     worse: Sequence[str]
-    """Why its accuracy is red, as a whole and by groups."""
+    """Why its accuracy as a whole is red."""
     beside: Sequence[str] = ()
-    """Why it is red besides: what else got worse, and thresholds."""
+    """Why it is red besides: groups, what else got worse, and thresholds."""
     groups: Mapping[str, Comparison] = field(default_factory=dict)
     """Group of several tasks -> its comparison, where all of it that was asked was compared."""
     others: Mapping[str, Comparison] = field(default_factory=dict)
@@ -203,20 +203,19 @@ def _others(name: str, outcomes: Sequence[Outcome], policy: Policy) -> dict[str,
 
 
 def _worse(pooled: Pooled, policy: Policy) -> list[str]:
-    """Why its accuracy is red beside its tasks'."""
-    sentences = []
+    """Why its accuracy as a whole is red."""
     found = pooled.comparison
-    if found is not None and len(pooled.outcomes) > 1 and found.regressed:
-        sentences.append(_regression(pooled, f"{pooled.name} as a whole", found, policy))
-    for group, made in pooled.groups.items():
-        if made.regressed:
-            sentences.append(_regression(pooled, f"{pooled.name}, {group},", made, policy, group))
-    return [_kept(each, policy) for each in sentences]
+    if found is None or len(pooled.outcomes) == 1 or not found.regressed:
+        return []
+    return [_kept(_regression(pooled, f"{pooled.name} as a whole", found, policy), policy)]
 
 
 def _otherwise(pooled: Pooled, policy: Policy) -> list[str]:
-    """What else got worse."""
+    """Which groups are red, and what else got worse."""
     sentences = []
+    for group, made in pooled.groups.items():
+        if made.regressed:
+            sentences.append(_regression(pooled, f"{pooled.name}, {group},", made, policy, group))
     for other, made in pooled.others.items():
         if not made.regressed:
             continue
