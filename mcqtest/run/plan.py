@@ -24,6 +24,7 @@ from mcqtest.types import (
     Question,
     Request,
     Task,
+    TextReader,
     Value,
     Variant,
 )
@@ -50,6 +51,8 @@ class Planned:
     """Told from the task's other ways of being asked; empty for the one that is compared."""
     put: Sequence[tuple[Question, Back]] | None = None
     """The questions as they are put, and the way back to their choices; None: as they are."""
+    read: TextReader | None = None
+    """What finds the answers that are no choices."""
     value: Value | None = None
     """What a text is worth (`mcqtest.types.Method.value`)."""
     vote: str = "majority"
@@ -86,13 +89,17 @@ def plan(
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     _check(task, asked, method)
+    read = _reader(task, asked, method, way.reading)
     written = (
         _unasked(task, asked)
         if way.recorded
         else [style.write(task, examples, question) for question in asked]
     )
     samples = way.samples(method)
-    words = _described(by, replace(method, style=style), len(examples), samples, way)
+    reading = way.reading.described(texts=read is not None)
+    words = _described(
+        by, replace(method, style=style), len(examples), samples, way, reading=reading
+    )
     return Planned(
         task=task,
         questions=questions,
@@ -104,6 +111,7 @@ def plan(
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
         put=tuple(put) if put is not None else None,
+        read=read,
         value=method.value,
         vote=way.vote,
     )
@@ -112,13 +120,27 @@ def plan(
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
     """Raise for questions without choices that no answer could ever be right to."""
     without = next((each for each in questions if not each.choices), None)
-    if without is None or (method.decoding and method.value):
+    if without is None or (
+        method.decoding and (method.value or task.name in task.benchmark.answers)
+    ):
         return
     lacks = "value" if method.decoding else "decoding"
     raise McqtestError(
         f"{task.path}/{without.id}: has no choices, so a text is asked, and is worth what a value "
         f"says; give its Method a {lacks}"
     )
+
+
+def _reader(
+    task: Task, questions: Sequence[Question], method: Method, reading: Reading
+) -> TextReader | None:
+    """What reads answers that are no choices. Raises for a reader of other answers than these."""
+    if method.decoding is None or method.value is not None:
+        return None
+    kinds = {bool(each.choices) for each in questions}
+    if True in kinds:
+        reading.of_choices()
+    return reading.of_texts(task) if False in kinds else None
 
 
 def _examples(
@@ -208,11 +230,13 @@ def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
     ]
 
 
-def _described(name: str, method: Method, shots: int, samples: int, way: Way) -> str:
+def _described(
+    name: str, method: Method, shots: int, samples: int, way: Way, *, reading: str
+) -> str:
     """In words, as a baseline has it."""
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
-        read = "" if way.recorded == "log-probabilities" else f", {way.reading}"
+        read = "" if way.recorded == "log-probabilities" else f", {reading}"
         return f"recorded {way.recorded}{several}{read}"
     words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
@@ -223,5 +247,5 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
                 f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
                 f"seed {decoding.seed}, {way.vote} of {samples}"
             )
-        words.append(str(way.reading))
+        words.append(reading)
     return ", ".join(words)
