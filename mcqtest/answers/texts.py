@@ -22,8 +22,8 @@ _Found = tuple[str, int] | None
 """The answer with which a text begins, and where it ends there."""
 _Find = Callable[[str], _Found]
 
-_REACH = 2000
-"""Characters of a statement in which an answer is looked for."""
+_REACH, _SPACE = 2000, 16
+"""Characters in which an answer ends, and what may stand inside of one."""
 _OPEN = r"[\s\"'$\\(\[{:=]{0,8}"
 _CLOSE = re.compile(r"[\s.!,;\"'$\\)\]}]*")
 """All that may stand behind an answer that stands alone."""
@@ -110,9 +110,9 @@ def words(question: Question, text: str) -> str | None:
     return _last(text, find)
 
 
-_WORDS = re.compile(r"[\s\"'\[(:]{0,8}([^\s.:<>?()\[\]{}][^\n.:<>?()\[\]{}]{0,1900})")
+_WORDS = re.compile(r"[\s\"'\[(:]{0,8}([^\s.:<>?()\[\]{}][^\n.:<>?()\[\]{}]*)")
 
-_BRACKETS = re.compile(r"[\s\"'$:]{0,8}([\[\](){}<>](?:[\s,\"'$]{0,4}[\[\](){}<>]){0,300})")
+_BRACKETS = re.compile(r"[\s\"'$:]{0,8}([\[\](){}<>](?:[\s,\"'$]{0,4}[\[\](){}<>])*)")
 _OPENING = "([{<"
 
 
@@ -158,21 +158,28 @@ def _place(stated: tuple[int, str | None]) -> int:
 def _stated(text: str, find: _Find) -> Iterator[tuple[int, str | None]]:
     """Where something is stated, and what; None that there is no answer."""
     for match, places in stating(text):
-        found = next((each for at in places if (each := find(text[at : at + _REACH]))), None)
+        found = next((each for at in places if (each := _found(text, at, find))), None)
         refused = any(phrases.REFUSED.match(text, at) for at in places)
         if (found or refused) and not is_supposed(text, match.start(), match[0]):
             yield match.start(), found[0] if found else None
     for match in phrases.BOXED.finditer(text):
-        inside = text[match.end() : match.end() + _REACH].partition("\n")[0]
-        if found := find(inside[: inside.rfind("}")]) if "}" in inside else None:
+        inside = text[match.end() : match.end() + _REACH].partition("\n")[0].rpartition("}")[0]
+        if found := find(inside):
             yield match.start(), found[0]
     for match in phrases.NO_ANSWER.finditer(text):
         yield match.start(), None
 
 
+def _found(text: str, at: int, find: _Find) -> _Found:
+    """What begins at ``at``; nothing where its end is out of reach."""
+    found = find(text[at : at + _REACH])
+    whole = len(text) - at <= _REACH
+    return found if found and (whole or found[1] < _REACH - _SPACE) else None
+
+
 def _alone(text: str, find: _Find) -> str | None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for line in dict.fromkeys((lines[-1], lines[0])) if lines else ():
-        if (found := find(line[:_REACH])) and _CLOSE.fullmatch(line, found[1]):
+        if (found := _found(line, 0, find)) and _CLOSE.fullmatch(line, found[1]):
             return found[0]
     return None
