@@ -23,6 +23,7 @@ from mcqtest.types import (
     Prompt,
     Question,
     Request,
+    Style,
     Task,
     TextReader,
     Value,
@@ -88,18 +89,10 @@ def plan(
     questions = every[: way.limit]
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
-    _check(task, asked, method)
     read = _reader(task, asked, method, way.reading)
-    written = (
-        _unasked(task, asked)
-        if way.recorded
-        else [style.write(task, examples, question) for question in asked]
-    )
-    samples = way.samples(method)
-    reading = way.reading.described(texts=read is not None)
-    words = _described(
-        by, replace(method, style=style), len(examples), samples, way, reading=reading
-    )
+    written = _written(task, asked, examples, style, way)
+    samples, method = way.samples(method), replace(method, style=style)
+    words = _described(by, method, len(examples), samples, way, texts=read is not None)
     return Planned(
         task=task,
         questions=questions,
@@ -135,6 +128,7 @@ def _reader(
     task: Task, questions: Sequence[Question], method: Method, reading: Reading
 ) -> TextReader | None:
     """What reads answers that are no choices. Raises for a reader of other answers than these."""
+    _check(task, questions, method)
     if method.decoding is None or method.value is not None:
         return None
     kinds = {bool(each.choices) for each in questions}
@@ -220,6 +214,15 @@ def _requests(
     )
 
 
+def _written(
+    task: Task, asked: Sequence[Question], examples: Sequence[Question], style: Style, way: Way
+) -> list[Prompt]:
+    """What is asked; what stands for it, where somebody else did."""
+    if way.recorded:
+        return _unasked(task, asked)
+    return [style.write(task, examples, question) for question in asked]
+
+
 def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
     """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
     was asked, so that other questions are not given the stored answers of these.
@@ -231,9 +234,10 @@ def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
 
 
 def _described(
-    name: str, method: Method, shots: int, samples: int, way: Way, *, reading: str
+    name: str, method: Method, shots: int, samples: int, way: Way, *, texts: bool
 ) -> str:
-    """In words, as a baseline has it."""
+    """In words, as a baseline has it; ``texts``: answers are no choices."""
+    reading = way.reading.described(texts=texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {reading}"
