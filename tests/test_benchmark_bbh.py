@@ -130,7 +130,8 @@ def test_chain_of_thought(tmp_path):
     assert first(write(tmp_path)) == SHOWN + opening
     asked = planned(tmp_path)
     assert asked.asking.startswith(
-        "bbh, 3 shots, cot, 1024 tokens, stop '</s>', stop '\\nQ:', stop '\\n\\n', reader mcqtest "
+        "bbh, 3 shots, cot, 1024 tokens, stop '</s>', stop '\\nQ:', stop '\\n\\n', "
+        "reader mcqtest 2.1, fallback wrong, prompts "
     )
 
 
@@ -165,9 +166,9 @@ def test_ways_have_folders():
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_where_prompts_lie(tmp_path, place, ends):
     """Beside the questions or, as in the authors' repository, beside their folder; a checkout on
-    Windows has the same prompt.
+    Windows has the same prompt, and so has a file with an end to its last line.
     """
-    write(tmp_path, place=place, prompt=FILE.replace("\n", ends))
+    write(tmp_path, place=place, prompt=f"{FILE}\n".replace("\n", ends))
     assert first(tmp_path).startswith(f"{SHOWN}\n\nQ: ")
     assert first(tmp_path / "bbh").startswith(f"{SHOWN}\n\nQ: ")
 
