@@ -255,6 +255,15 @@ def test_words_of_texts(root):
 READINGS = [Reading(), Reading("lm_eval"), Reading("mmlu_pro"), Reading(fallback="random")]
 
 
+def test_readers_of_texts_do_not_read_choices(root):
+    """That is told with the plan, before anything is asked; letters are not read at all."""
+    said = complaint(planned, root, reading=Reading("bbh"))
+    assert said.startswith(
+        "--reader=bbh: gives a text and no choice; choices are read by mcqtest, "
+    )
+    assert planned(root, method="letters", reading=Reading("bbh")).read is None
+
+
 def test_readings_are_told_of_texts_alone(root):
     """Another reader or fallback is another asking of the same requests; letters are not read."""
     texts = [planned(root, reading=reading) for reading in READINGS]

@@ -9,8 +9,8 @@ import sys
 import pytest
 from builders import complaint
 
-from mcqtest.answers import Reading, judge, own, read
-from mcqtest.types import Question, Response
+from mcqtest.answers import Reading, judge, number, own, read
+from mcqtest.types import Benchmark, Question, Response, Source
 
 FINAL = '''
 from functools import partial, wraps
@@ -66,6 +66,21 @@ def test_it_reads(name):
     reading = Reading(f"local_reading:{name}")
     found = judge(ASKED, [Response("k", (), 0, "It is: no")], reading, "toy/t/7")
     assert (found.answer, found.votes, found.correct) == (1, (1,), True)
+
+
+SUMS = Benchmark("toy", {"all": ("sums",)}, Source("", ()), {}, 0, answers={"sums": number})
+
+
+def test_answers_that_are_no_choices():
+    """It is called without choices, and gives a text."""
+    reading, asked = Reading("local_reading:letter"), Question("?", (), -1, "7", targets=("A",))
+    read_by = reading.of_texts(SUMS.tasks[0])
+    found = judge(asked, [Response("k", (), 0, "x")], reading, "toy/sums/7", read=read_by)
+    assert (found.answer, found.votes, found.correct) == ("A", ("A",), True)
+    beyond = Reading("local_reading:beyond").of_texts(SUMS.tasks[0])
+    assert complaint(beyond, asked, "x") == (
+        "--reader=local_reading:beyond: gave 0 for a text; give the answer as a text, or None"
+    )
 
 
 def test_a_choice_that_the_question_does_not_have():

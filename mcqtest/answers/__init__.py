@@ -4,6 +4,7 @@ from mcqtest.answers.reading import (
     FALLBACKS,
     READERS,
     READING,
+    TEXT_READERS,
     Reader,
     Reading,
     choose,
@@ -11,15 +12,22 @@ from mcqtest.answers.reading import (
     majority,
     read,
 )
+from mcqtest.answers.texts import brackets, lettered, number, one_of, words
 
 __all__ = [
     "FALLBACKS",
     "READERS",
     "READING",
+    "TEXT_READERS",
     "Reader",
     "Reading",
+    "brackets",
     "choose",
     "judge",
+    "lettered",
     "majority",
+    "number",
+    "one_of",
     "read",
+    "words",
 ]

@@ -8,10 +8,12 @@ import inspect
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from mcqtest.types import McqtestError, one_line
 
-Function = Callable[[str, Sequence[str]], int | None]
+Function = Callable[[str, Sequence[str]], Any]
+"""What it gives is checked: the index of a choice, or a text where there are no choices."""
 
 
 @cache
@@ -51,13 +53,14 @@ def _file(module: object, function: object) -> bytes:
 
 
 def _checked(name: str, function: Function) -> Function:
-    def read(text: str, choices: Sequence[str]) -> int | None:
-        found = function(text, choices)
-        if found is not None and (type(found) is not int or found < 0):
+    def read(text: str, choices: Sequence[str]) -> int | str | None:
+        found: object = function(text, choices)
+        fits = type(found) is int and found >= 0 if choices else isinstance(found, str)
+        if found is not None and not fits:
+            wanted = "the index of a choice, counted from 0" if choices else "the answer as a text"
             raise McqtestError(
-                f"--reader={name}: gave {repr(found)[:60]} for a text; give the index of a "
-                "choice, counted from 0, or None"
+                f"--reader={name}: gave {repr(found)[:60]} for a text; give {wanted}, or None"
             )
-        return found
+        return found  # type: ignore[return-value]  # as was just checked
 
     return read

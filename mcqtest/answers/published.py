@@ -2,7 +2,8 @@
 not with its square.
 
 Each takes a text and the question's choices, of which it makes no use, and gives the 0-based index
-of a letter, also of one that the question does not have, or None.
+of a letter, also of one that the question does not have, or None. Those of texts, which are no
+choices, take the question and its text, and give a text or None.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 
-from mcqtest.types import LETTERS
+from mcqtest.types import LETTERS, Question
 
 _FIRST = re.compile(r"answer is \(?([A-J])\)?")
 _LABELLED = re.compile(r"[aA]nswer:(?=\s*([A-J]))")
@@ -113,3 +114,30 @@ def _flexible(text: str, label: str) -> int | None:
     if behind is not None and (bracketed is None or at < bracketed.start()):
         return LETTERS.index(behind[0])
     return LETTERS.index(bracketed[1]) if bracketed else None
+
+
+# --- texts: BIG-Bench Hard ----------------------------------------------------------------------
+
+
+def bbh(question: Question, text: str) -> str | None:  # noqa: ARG001
+    """What stands behind the last "answer is ", less a full stop: by this the outputs with chain
+    of thought that the authors published (suzgunmirac/BIG-Bench-Hard) have their accuracies.
+    """
+    _, stated, said = text.rpartition("answer is ")
+    return (said.strip().removesuffix(".").strip() or None) if stated else None
+
+
+def bbh_direct(question: Question, text: str) -> str | None:  # noqa: ARG001
+    """All of the text: by this those without have theirs."""
+    return text.strip() or None
+
+
+_BBH = re.compile("(?<=the answer is )(.*)(?=.)")
+
+
+def bbh_lm_eval(question: Question, text: str) -> str | None:  # noqa: ARG001
+    """The pattern of lm-evaluation-harness's bbh_cot_fewshot, its first match. Its last dot is any
+    character: of an answer without a full stop it takes the last one away.
+    """
+    found = _BBH.search(text)
+    return (found[1].strip() or None) if found else None

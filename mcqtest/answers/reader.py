@@ -32,12 +32,11 @@ def committed(text: str, choices: Sequence[str]) -> int | None:
     """The 0-based choice that ``text`` last commits to; ``choices`` may be empty strings where
     their texts are not known, and are then read by their letters alone.
     """
-    text = plain(_after_thought(text))
+    text = plain(after_thought(text))
     known = Choices(choices)
-    starts = [0, *(match.start() for match in phrases.NEW_QUESTION.finditer(text)), len(text)]
     statements = sorted(_statements(text, known), key=_order)
     places = [each.at for each in statements]
-    for start, end in pairwise(starts):
+    for start, end in parts(text):
         first, last = bisect_left(places, start), bisect_left(places, end)
         if first < last:
             return statements[last - 1].answer
@@ -47,7 +46,14 @@ def committed(text: str, choices: Sequence[str]) -> int | None:
     return None
 
 
-def _after_thought(text: str) -> str:
+def parts(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text begins and ends to speak of this question, and of others behind it."""
+    return pairwise(
+        [0, *(match.start() for match in phrases.NEW_QUESTION.finditer(text)), len(text)]
+    )
+
+
+def after_thought(text: str) -> str:
     """What follows the reasoning; nothing where that was never ended."""
     start, before = 0, None
     for match in phrases.THOUGHT.finditer(text):
@@ -63,11 +69,9 @@ def _after_thought(text: str) -> str:
 
 def _statements(text: str, known: Choices) -> Iterator[Statement]:
     """All statements of ``text``, in no order."""
-    for match in phrases.STATED.finditer(text):
-        at = match.end()
-        filled = phrases.FILL.match(text, at)
-        stated = _stated(text, dict.fromkeys((at, filled.end() if filled else at)), known)
-        if stated and not _is_supposed(text, match.start(), match[0]):
+    for match, places in stating(text):
+        stated = _stated(text, places, known)
+        if stated and not is_supposed(text, match.start(), match[0]):
             yield stated
     for match in phrases.BOXED.finditer(text):
         if stated := _stated(text, (match.end(),), known):
@@ -76,6 +80,13 @@ def _statements(text: str, known: Choices) -> Iterator[Statement]:
     yield from korean_statements.find(text, known)
     for match in phrases.NO_ANSWER.finditer(text):
         yield Statement(match.start(), None)
+
+
+def stating(text: str) -> Iterator[tuple[re.Match[str], Sequence[int]]]:
+    """The phrases behind which something is stated, and where it may stand."""
+    for match in phrases.STATED.finditer(text):
+        filled = phrases.FILL.match(text, match.end())
+        yield match, list(dict.fromkeys((match.end(), filled.end() if filled else match.end())))
 
 
 def _lettered(text: str, known: Choices) -> Iterator[Statement]:
@@ -90,7 +101,7 @@ def _lettered(text: str, known: Choices) -> Iterator[Statement]:
         if phrases.PICKED_ENDS.match(text, stated.at + 1):
             yield stated
     for match in (*phrases.LETTER_FIRST.finditer(text), *phrases.NAMED_FIRST.finditer(text)):
-        if not _is_supposed(text, match.start()):
+        if not is_supposed(text, match.start()):
             yield Statement(match.start(1), known.named(match[1]))
 
 
@@ -110,7 +121,7 @@ def _stated(text: str, places: Iterable[int], known: Choices) -> Statement | Non
     return None
 
 
-def _is_supposed(text: str, at: int, said: str = "") -> bool:
+def is_supposed(text: str, at: int, said: str = "") -> bool:
     """Whether what stands at ``at`` depends on an if, or is told to be wrong."""
     before = text[max(0, at - 100) : at]
     if "would" in said and phrases.COUNTERFACTUAL.search(before):

@@ -7,11 +7,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import SupportsFloat
+from typing import SupportsFloat, TypeVar
 
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
-from mcqtest.types import McqtestError, Question, Response, Result, Value
+from mcqtest.answers import texts as _texts
+from mcqtest.types import McqtestError, Question, Response, Result, Task, TextReader, Value
+
+_Answer = TypeVar("_Answer", int | None, str | None)
 
 Reader = Callable[[str, Sequence[str]], int | None]
 """The 0-based choice that a text names, given the choices; None where nothing can be read.
@@ -28,6 +31,13 @@ READERS: Mapping[str, Reader] = {
     "kmmlu_pro_english": published.kmmlu_pro_english,
     "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
 }
+
+TEXT_READERS: Mapping[str, TextReader] = {
+    "bbh": published.bbh,
+    "bbh_direct": published.bbh_direct,
+    "bbh_lm_eval": published.bbh_lm_eval,
+}
+"""Those of answers that are no choices; ``mcqtest`` is there the one that the benchmark names."""
 
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
@@ -51,10 +61,14 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
 def _reader(name: str) -> Reader:
     if ":" in name:
         return own.reader(name)[0]
+    if name in TEXT_READERS:
+        raise McqtestError(
+            f"--reader={name}: gives a text and no choice; choices are read by {', '.join(READERS)}"
+        )
     if name not in READERS:
         raise McqtestError(
-            f"--reader={name}: unknown; there are {', '.join(READERS)}, or a function of your own "
-            "as package.module:function"
+            f"--reader={name}: unknown; there are {', '.join({**READERS, **TEXT_READERS})}, or a "
+            "function of your own as package.module:function"
         )
     return READERS[name]
 
@@ -67,16 +81,48 @@ class Reading:
     fallback: str = "wrong"
 
     def __post_init__(self) -> None:
-        _reader(self.reader)
+        if self.reader not in TEXT_READERS:
+            _reader(self.reader)
         if self.fallback not in FALLBACKS:
             known = ", ".join(FALLBACKS)
             raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
 
-    def __str__(self) -> str:
+    def of_choices(self) -> Reader:
+        """What reads choices. Raises `McqtestError` for the name of what gives texts."""
+        return _reader(self.reader)
+
+    def of_texts(self, task: Task) -> TextReader:
+        """What reads the answers of a task that are no choices. Raises `McqtestError` for what
+        needs choices.
+        """
+        if self.fallback == "random":
+            raise McqtestError(
+                f"--fallback=random: {task.path} has no choices to draw from; leave the "
+                "option out, or choose other benchmarks with -m"
+            )
+        if self.reader == "mcqtest":
+            return task.benchmark.answers[task.name]
+        if ":" in self.reader:
+            function = own.reader(self.reader)[0]
+            return lambda _, text: function(text, ())
+        if self.reader not in TEXT_READERS:
+            raise McqtestError(
+                f"--reader={self.reader}: reads choices, and {task.path} has none; texts are read "
+                f"by mcqtest, {', '.join(TEXT_READERS)}, or a function of your own"
+            )
+        return TEXT_READERS[self.reader]
+
+    def described(self, *, texts: bool) -> str:
+        """In words; ``texts``: of answers that are no choices."""
         revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        if revision and texts:
+            revision += f".{_texts.REVISION}"
         if ":" in self.reader:
             revision = f" {own.reader(self.reader)[1]}"
         return f"reader {self.reader}{revision}, fallback {self.fallback}"
+
+    def __str__(self) -> str:
+        return self.described(texts=False)
 
 
 READING = Reading()
@@ -89,11 +135,12 @@ def judge(
     reading: Reading,
     name: str,
     *,
+    read: TextReader | None = None,
     value: Value | None = None,
     vote: str = "majority",
 ) -> Result:
-    """The result of one question: by its probabilities, else by what its texts say. Lots are
-    drawn by its ``name``.
+    """The result of one question: by its probabilities, else by what its texts say: a choice, or
+    without choices what ``read`` finds. Lots are drawn by its ``name``.
 
     Of several texts the majority counts, unreadable ones having no vote; among answers with
     equally many votes, the one that was given first (self-consistency, arXiv 2203.11171). With
@@ -110,19 +157,41 @@ def judge(
         said = next((text.strip() for text in texts if text.strip()), None)
         answer = None if said is None else said.splitlines()[-1].strip()[:_SHOWN]
         return Result(question, answer, None, shots, texts, (), truncated, value=worth)
-    reader = _reader(reading.reader)
+    if read is not None and not question.choices:
+        return _said(question, texts, read, shots=shots, truncated=truncated, vote=vote)
+    reader = reading.of_choices()
     count = len(question.choices)
-    read = [reader(text, question.choices) for text in texts]
-    votes = tuple(each if each is not None and each < count else None for each in read)
+    found = [reader(text, question.choices) for text in texts]
+    votes = tuple(each if each is not None and each < count else None for each in found)
     index = majority(votes)
     # As published, a letter that the question does not have is wrong, and no lot is drawn.
-    guessed = reading.fallback == "random" and all(each is None for each in read)
+    guessed = reading.fallback == "random" and all(each is None for each in found)
     if guessed:
         index = _lot(name, count)
     right = float(index == question.answer)
     if vote == "mean" and not guessed:
         right = sum(each == question.answer for each in votes) / len(votes)
     return Result(question, index, None, shots, texts, votes, truncated, guessed, right)
+
+
+def _said(
+    question: Question,
+    texts: Sequence[str],
+    read: TextReader,
+    *,
+    shots: int,
+    truncated: int | None,
+    vote: str,
+) -> Result:
+    """The result of a question without choices: right is an answer that is one of its targets."""
+    found = [read(question, text) for text in texts]
+    answer = majority(found)
+    right = float(answer in question.targets)
+    if vote == "mean":
+        right = sum(each in question.targets for each in found) / len(found)
+    votes = tuple(each and each[:_LONGEST] for each in found)
+    answer = answer and answer[:_LONGEST]
+    return Result(question, answer, None, shots, tuple(texts), votes, truncated, value=right)
 
 
 def _worth(value: Value, question: Question, text: str, name: str) -> float:
@@ -136,8 +205,9 @@ def _worth(value: Value, question: Question, text: str, name: str) -> float:
     return float(found)
 
 
-_SHOWN = 100
-"""Characters of an answer that is no choice, in results.jsonl."""
+_SHOWN, _LONGEST = 100, 1000
+"""Characters in results.jsonl of an answer that is no choice: of one with a value, and of one that
+was read. All of it counts."""
 
 
 def _truncated(responses: Sequence[Response]) -> int | None:
@@ -145,7 +215,7 @@ def _truncated(responses: Sequence[Response]) -> int | None:
     return sum(known) if len(known) == len(responses) else None
 
 
-def majority(votes: Sequence[int | None]) -> int | None:
+def majority(votes: Sequence[_Answer]) -> _Answer | None:
     """The answer with the most votes, of equals the first; None where nobody voted."""
     counts = Counter(vote for vote in votes if vote is not None)
     return counts.most_common(1)[0][0] if counts else None

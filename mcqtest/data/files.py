@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mcqtest.data.tables import extra, names
-from mcqtest.types import Layout, McqtestError, Task, one_line
+from mcqtest.types import Layout, McqtestError, Source, Task, one_line
 
 _WHAT = {"test": "questions", "shots": "examples", "worked": "worked examples"}
 _LEAVE = "leave one of them there"
@@ -27,9 +27,9 @@ def find(task: Task, split: str, root: Path | None, *, revision: str | None = No
         raise McqtestError(f"{task.path}: there are no worked examples; ask with --shots=0")
     if root is None and split == "worked":
         raise McqtestError(
-            f"{task.path}: its worked examples are not on the hub; pass a folder that holds "
-            f"{source.folder}/{_path(layouts[-1], task, split)} with --data DIR, or ask with "
-            "--shots=0"
+            f"{task.path}: its worked examples are not on the hub{_published(source)}; pass a "
+            f"folder that holds {source.folder}/{_path(layouts[-1], task, split)} with --data DIR, "
+            "or ask with --shots=0"
         )
     if root is None:
         return _hub(task, split, layouts[-1], revision or source.revision)
@@ -64,9 +64,14 @@ def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Fou
     ]
     there = f" ({names(others)}: another split)" if others else ""
     raise McqtestError(
-        f"{folder}: no {missing}{there}; add one of {tried}, or pass another --data DIR{more}"
-        f"{_without(task)}"
+        f"{folder}: no {missing}{there}; add one of {tried}{_published(source)}, or pass another "
+        f"--data DIR{more}{_without(task)}"
     )
+
+
+def _published(source: Source) -> str:
+    """Where the files come from, if that is known."""
+    return f" (from {source.page})" if source.page else ""
 
 
 def _folder(task: Task, root: Path) -> Path:
@@ -138,7 +143,7 @@ def _hub(task: Task, split: str, layout: Layout, revision: str | None) -> Found:
     source = task.benchmark.source
     if source.hub is None:
         raise McqtestError(
-            f"{task.path}: these questions are not on the hub;"
+            f"{task.path}: these questions are not on the hub{_published(source)};"
             f" pass a folder that holds {source.folder}/ with --data DIR"
         )
     path = _path(layout, task, split)

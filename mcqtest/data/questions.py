@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from mcqtest.data import files
+from mcqtest.data import files, worked
 from mcqtest.data.tables import AGAIN, Row, comparable, names, read, shown
 from mcqtest.types import LETTERS, Benchmark, Columns, Layout, McqtestError, Question, Task
 
@@ -65,7 +65,7 @@ def fingerprint(questions: Sequence[Question]) -> str:
 def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Row]:
     column = layout.columns.task
     if column is None:
-        groups = {task.name: read(path, name, layout.header)}
+        groups = {task.name: _rows(layout, path, name)}
     else:
         stat = path.stat()
         groups = _read_groups(
@@ -79,6 +79,12 @@ def _task_rows(task: Task, layout: Layout, path: Path, name: str) -> Sequence[Ro
         said = f"no row with {column} {shown(task.title)}{whose}, only {found}"
         raise McqtestError(f"{name}: {said}; add the rows {AGAIN}, or leave the task out with -k")
     return groups[task.name]
+
+
+def _rows(layout: Layout, path: Path, name: str) -> list[Row]:
+    if name.endswith(".txt"):
+        return worked.read(path, name)
+    return read(path, name, layout.header, key=layout.rows)
 
 
 @lru_cache(maxsize=8)  # the splits of a few benchmarks; each would be parsed once per task
@@ -125,15 +131,20 @@ def _question(row: Row, columns: Columns, index: int) -> Question:
         subject=_subject(row, columns.subject) if columns.subject else "",
         human_accuracy=_share(row, columns.human_accuracy) if columns.human_accuracy else None,
         targets=() if choices else (_target(row, columns.answer),),
+        description=_described(row, columns.description) if columns.description else "",
     )
 
 
 def _target(row: Row, column: str) -> str:
     """A right answer that is no choice; a number as it would be written."""
     value = _cell(row, column)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and math.isfinite(value) and not isinstance(value, bool):
         return f"{value:g}" if isinstance(value, float) else str(value)
     return _text(row, column, value)
+
+
+def _described(row: Row, column: str) -> str:
+    return _text(row, column, _cell(row, column))
 
 
 def _subject(row: Row, column: str) -> str:

@@ -30,22 +30,37 @@ class Row(NamedTuple):
     cells: Mapping[str, object]
 
 
-def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
+def read(
+    path: Path, name: str, header: tuple[str, ...] | None, *, key: str | None = None
+) -> list[Row]:
     """All rows of a file. ``name`` is for messages; ``header`` names the columns of a CSV that
-    has no header row. Raises `McqtestError`.
+    has no header row; ``key`` the list of rows, where the file is one JSON object. Raises
+    `McqtestError`.
     """
-    try:
-        raw = path.read_bytes()
-        if name.endswith(".gz"):
-            raw = _unpacked(raw, name)
-    except (OSError, EOFError, zlib.error) as error:
-        found = f"cannot be read ({one_line(error)})"
-        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
+    raw = _bytes(path, name)
     if name.endswith(".parquet"):
         return _read_parquet(raw, name)
     text = _decode(raw, name)
+    if key is not None:
+        return _read_object(text, name, key)
     is_csv = name.removesuffix(".gz").endswith(".csv")
     return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
+
+
+def read_text(path: Path, name: str) -> str:
+    """All of a text file. Raises `McqtestError`."""
+    return _decode(_bytes(path, name), name)
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        raw = path.read_bytes()
+        if name.endswith(".gz"):
+            return _unpacked(raw, name)
+    except (OSError, EOFError, zlib.error) as error:
+        found = f"cannot be read ({one_line(error)})"
+        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
+    return raw
 
 
 _LEAST, _RATIO = 64 * 1024 * 1024, 200
@@ -147,6 +162,26 @@ def _json_object(line: str, where: str) -> dict[str, object]:
             return value
         found = f"found {shown(line)}"
     raise McqtestError(f"{where}: {found}, expected one object per line; correct the line")
+
+
+def _read_object(text: str, name: str, key: str) -> list[Row]:
+    """The rows of a file that is one JSON object, in the list of this key."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise McqtestError(f"{name}: not JSON ({one_line(error)}); mend it {AGAIN}") from error
+    rows = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(rows, list):
+        inside = isinstance(value, dict) and key in value
+        said = f"{key} is {shown(rows)}" if inside else f"no {key} in {shown(value)}"
+        raise McqtestError(f"{name}: {said}, expected a list of objects there; mend it {AGAIN}")
+    found = [Row(f"{name}, row {number}", cells) for number, cells in enumerate(rows, 1)]
+    wrong = next((row for row in found if not isinstance(row.cells, dict)), None)
+    if wrong is not None:
+        raise McqtestError(
+            f"{wrong.where}: found {shown(wrong.cells)}, expected an object; correct it {AGAIN}"
+        )
+    return found
 
 
 def _read_parquet(raw: bytes, name: str) -> list[Row]:

@@ -32,6 +32,7 @@ MARKERS = {
     "kmmlu_hard": "KMMLU-HARD, its hardest questions",
     "kmmlu_redux": "KMMLU-Redux, technical qualifications (arXiv 2507.08924)",
     "kmmlu_pro": "KMMLU-Pro, professional licences (arXiv 2507.08924)",
+    "bbh": "BIG-Bench Hard (Suzgun et al. 2022, arXiv 2210.09261)",
 }
 
 

@@ -178,7 +178,8 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
     drawn = sum(score.guessed for outcome in pooled.outcomes for score in outcome.scores)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
-    return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
+    guessed = f"; guessing would reach {chance:.4f}" if chance else ""  # of choices
+    return [f"{silence}{cut}{guessed}"]
 
 
 def _ways(pooled: Pooled) -> list[str]:

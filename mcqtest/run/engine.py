@@ -112,6 +112,7 @@ class Engine:
                 responses,
                 planned.reading,
                 requests[0].name,
+                read=planned.read,
                 value=planned.value,
                 vote=planned.vote,
             )

@@ -23,7 +23,9 @@ from mcqtest.types import (
     Prompt,
     Question,
     Request,
+    Style,
     Task,
+    TextReader,
     Value,
     Variant,
 )
@@ -50,6 +52,8 @@ class Planned:
     """Told from the task's other ways of being asked; empty for the one that is compared."""
     put: Sequence[tuple[Question, Back]] | None = None
     """The questions as they are put, and the way back to their choices; None: as they are."""
+    read: TextReader | None = None
+    """What finds the answers that are no choices."""
     value: Value | None = None
     """What a text is worth (`mcqtest.types.Method.value`)."""
     vote: str = "majority"
@@ -85,14 +89,10 @@ def plan(
     questions = every[: way.limit]
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
-    _check(task, asked, method)
-    written = (
-        _unasked(task, asked)
-        if way.recorded
-        else [style.write(task, examples, question) for question in asked]
-    )
-    samples = way.samples(method)
-    words = _described(by, replace(method, style=style), len(examples), samples, way)
+    read = _reader(task, asked, method, way.reading)
+    written = _written(task, asked, examples, style, way)
+    samples, method = way.samples(method), replace(method, style=style)
+    words = _described(by, method, len(examples), samples, way, texts=read is not None)
     return Planned(
         task=task,
         questions=questions,
@@ -104,6 +104,7 @@ def plan(
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
         put=tuple(put) if put is not None else None,
+        read=read,
         value=method.value,
         vote=way.vote,
     )
@@ -112,13 +113,28 @@ def plan(
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
     """Raise for questions without choices that no answer could ever be right to."""
     without = next((each for each in questions if not each.choices), None)
-    if without is None or (method.decoding and method.value):
+    if without is None or (
+        method.decoding and (method.value or task.name in task.benchmark.answers)
+    ):
         return
     lacks = "value" if method.decoding else "decoding"
     raise McqtestError(
         f"{task.path}/{without.id}: has no choices, so a text is asked, and is worth what a value "
         f"says; give its Method a {lacks}"
     )
+
+
+def _reader(
+    task: Task, questions: Sequence[Question], method: Method, reading: Reading
+) -> TextReader | None:
+    """What reads answers that are no choices. Raises for a reader of other answers than these."""
+    _check(task, questions, method)
+    if method.decoding is None or method.value is not None:
+        return None
+    kinds = {bool(each.choices) for each in questions}
+    if True in kinds:
+        reading.of_choices()
+    return reading.of_texts(task) if False in kinds else None
 
 
 def _examples(
@@ -198,6 +214,15 @@ def _requests(
     )
 
 
+def _written(
+    task: Task, asked: Sequence[Question], examples: Sequence[Question], style: Style, way: Way
+) -> list[Prompt]:
+    """What is asked; what stands for it, where somebody else did."""
+    if way.recorded:
+        return _unasked(task, asked)
+    return [style.write(task, examples, question) for question in asked]
+
+
 def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
     """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
     was asked, so that other questions are not given the stored answers of these.
@@ -208,11 +233,14 @@ def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
     ]
 
 
-def _described(name: str, method: Method, shots: int, samples: int, way: Way) -> str:
-    """In words, as a baseline has it."""
+def _described(
+    name: str, method: Method, shots: int, samples: int, way: Way, *, texts: bool
+) -> str:
+    """In words, as a baseline has it; ``texts``: answers are no choices."""
+    reading = way.reading.described(texts=texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
-        read = "" if way.recorded == "log-probabilities" else f", {way.reading}"
+        read = "" if way.recorded == "log-probabilities" else f", {reading}"
         return f"recorded {way.recorded}{several}{read}"
     words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
@@ -223,5 +251,5 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
                 f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
                 f"seed {decoding.seed}, {way.vote} of {samples}"
             )
-        words.append(str(way.reading))
+        words.append(reading)
     return ", ".join(words)

@@ -5,7 +5,7 @@ A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and 
 *response*, and is judged into a *result*.
 """
 
-from mcqtest.types.benchmark import Benchmark, Method, Style, Task, Value
+from mcqtest.types.benchmark import Benchmark, Method, Style, Task, TextReader, Value
 from mcqtest.types.comparison import Comparison
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
@@ -52,6 +52,7 @@ __all__ = [
     "Source",
     "Style",
     "Task",
+    "TextReader",
     "Value",
     "Variant",
     "Verdict",

@@ -25,6 +25,10 @@ class Style:
     write: Callable[[Task, Sequence[Question], Question], Prompt]
 
 
+TextReader = Callable[[Question, str], str | None]
+"""The answer that a text gives to a question without choices, in the spelling of its targets; None
+where it gives none."""
+
 Value = Callable[[Question, str], float]
 """What a text is worth as an answer to a question: 1 for right and 0 for wrong, or any real number,
 where more is better."""
@@ -61,6 +65,9 @@ class Benchmark:
     """Names of tasks -> published names, where these are not made for command lines."""
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     """Names of tasks -> what each is held to beside its comparison with the baseline."""
+    answers: Mapping[str, TextReader] = field(default_factory=dict)
+    """Names of tasks -> how our reader finds their answers, where these are no choices and not
+    worth what a method's ``value`` says."""
     expert: float | None = None
     """Accuracy above which a subject counts as mastered."""
     metrics: Sequence[Metric] = ()

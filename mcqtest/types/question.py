@@ -25,6 +25,8 @@ class Question:
     """Share of the people who were asked that were right, in [0, 1]; None where not known."""
     targets: tuple[str, ...] = ()
     """The texts that are right, the first one best known, where there are no choices."""
+    description: str = ""
+    """What its task is, as published with worked examples; only shots have one."""
 
     @property
     def gold(self) -> int | str | None:

@@ -33,6 +33,8 @@ class Columns:
     """Stands at the end of a list of choices where there are fewer, and is no choice."""
     fewest: int = 2
     """Choices that a question has at least."""
+    description: str | None = None
+    """Column with the task's description; only worked examples have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Layout:
     """Names of ``test`` and ``shots`` in this form, where they differ from those."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of tasks in paths, where they differ."""
+    rows: str | None = None
+    """The key whose list holds the rows, where the file is one JSON object and not one a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,5 @@ class Source:
     """Forms of worked examples that are published elsewhere; local files only."""
     place: Path | None = None
     """The folder that they come with, whatever ``--data`` says."""
+    page: str = ""
+    """Where people get the files that are not on the hub, for messages."""
