@@ -34,18 +34,26 @@ def read(path: Path, name: str, header: tuple[str, ...] | None) -> list[Row]:
     """All rows of a file. ``name`` is for messages; ``header`` names the columns of a CSV that
     has no header row. Raises `McqtestError`.
     """
-    try:
-        raw = path.read_bytes()
-        if name.endswith(".gz"):
-            raw = _unpacked(raw, name)
-    except (OSError, EOFError, zlib.error) as error:
-        found = f"cannot be read ({one_line(error)})"
-        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
+    raw = _bytes(path, name)
     if name.endswith(".parquet"):
         return _read_parquet(raw, name)
     text = _decode(raw, name)
     is_csv = name.removesuffix(".gz").endswith(".csv")
     return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
+
+
+def text_of(path: Path, name: str) -> str:
+    """All of a file, unpacked where its ``name`` says that it is packed. Raises `McqtestError`."""
+    return _decode(_bytes(path, name), name)
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return _unpacked(raw, name) if name.endswith(".gz") else raw
+    except (OSError, EOFError, zlib.error) as error:
+        found = f"cannot be read ({one_line(error)})"
+        raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
 
 
 _LEAST, _RATIO = 64 * 1024 * 1024, 200

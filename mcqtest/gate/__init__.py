@@ -1,6 +1,7 @@
 """Whether a checkpoint may ship: records compared, thresholds, criteria, and the verdict."""
 
 from mcqtest.gate import stats
+from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
 from mcqtest.gate.baselines import Baselines, beside, publish, staged, target
 from mcqtest.gate.companion import Companion
@@ -30,6 +31,7 @@ from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 __all__ = [
     "KINDS",
     "THRESHOLDS",
+    "Anchored",
     "Baselines",
     "Companion",
     "Finding",
@@ -39,6 +41,7 @@ __all__ = [
     "Line",
     "Margins",
     "Outcome",
+    "Part",
     "Policy",
     "Pooled",
     "Record",

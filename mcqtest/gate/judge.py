@@ -208,7 +208,7 @@ class Judge:
     ) -> Finding | None:
         """What the criterion of the task says, where it has one."""
         task, levels = results.task, self.policy.levels
-        criterion = task.benchmark.criteria.get(task.name)
+        criterion = task.criterion
         if criterion is None:
             return None
         key = task.benchmark.name, task.name

@@ -6,17 +6,19 @@ Everything that can be wrong with the data is found here, before a model is load
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mcqtest import data, prompts
-from mcqtest.answers import READING, Reading
 from mcqtest.run import splits
-from mcqtest.run.keys import prompts_hash, request_keys, seeded
+from mcqtest.run.keys import ask_keys, prompts_hash, request_keys, seeded
+from mcqtest.run.planned import Planned
 from mcqtest.run.way import OWN, Way, style_of
 from mcqtest.types import (
-    Back,
+    Ask,
+    Decoding,
+    Form,
     McqtestError,
     Method,
     Origin,
@@ -24,42 +26,8 @@ from mcqtest.types import (
     Question,
     Request,
     Task,
-    Value,
     Variant,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Planned:
-    """One task, ready to be asked."""
-
-    task: Task
-    questions: tuple[Question, ...]
-    requests: tuple[Request, ...]
-    """In the order of ``questions``, each question's samples together."""
-    fingerprint: str
-    """Of the question set."""
-    asking: str
-    """How they are asked and read, in words, and a hash of the prompts."""
-    reading: Reading = READING
-    left_out: int = 0
-    """Questions of the task that are not asked."""
-    hidden: bool = False
-    """Its examples are questions of the test, but are not shown."""
-    variant: str = ""
-    """Told from the task's other ways of being asked; empty for the one that is compared."""
-    put: Sequence[tuple[Question, Back]] | None = None
-    """The questions as they are put, and the way back to their choices; None: as they are."""
-    value: Value | None = None
-    """What a text is worth (`mcqtest.types.Method.value`)."""
-    vote: str = "majority"
-    """How several samples make one score."""
-
-    def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
-        """Every question with its requests, one for each sample."""
-        each = len(self.requests) // len(self.questions)
-        for index, question in enumerate(self.questions):
-            yield question, self.requests[index * each : (index + 1) * each]
 
 
 def plan(
@@ -78,6 +46,9 @@ def plan(
     ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
     """
     by, method = way.method_of(task.benchmark)
+    if method.form is not None:
+        every = data.load(task, "test", root, revision=revision)
+        return _formed(task, method.form, way, every, identity=identity, name=name)
     style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
@@ -198,13 +169,13 @@ def _requests(
     )
 
 
-def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
+def _unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
     """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
     was asked, so that other questions are not given the stored answers of these.
     """
     return [
         Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
-        for row, each in enumerate(questions)
+        for row, each in enumerate(questions, first)
     ]
 
 
@@ -216,12 +187,71 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         return f"recorded {way.recorded}{several}{read}"
     words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
-        words.append(f"{decoding.max_tokens} tokens")
-        words += [f"stop {stop!r}" for stop in decoding.stop]
-        if decoding.temperature:
-            words.append(
-                f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
-                f"seed {decoding.seed}, {way.vote} of {samples}"
-            )
-        words.append(str(way.reading))
+        words += [*_decoded(decoding, way, samples), str(way.reading)]
     return ", ".join(words)
+
+
+def _decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
+    """How texts are made."""
+    words = [f"{decoding.max_tokens} tokens", *(f"stop {stop!r}" for stop in decoding.stop)]
+    if decoding.temperature:
+        words.append(
+            f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+            f"seed {decoding.seed}, {way.vote} of {samples}"
+        )
+    return words
+
+
+# --- questions of a form ----------------------------------------------------------------------
+
+
+def _formed(
+    task: Task, form: Form, way: Way, every: Sequence[Question], *, identity: str, name: str
+) -> Planned:
+    """The task, whose questions make the requests that their form says."""
+    by, method = way.method_of(task.benchmark)
+    shots = 0 if way.recorded else _wanted(task, way)
+    decoding = method.decoding or Decoding(1)
+    places = form.first(every, way.limit)
+    asks = [
+        (place, tuple(asked))
+        for place, asked in zip(
+            places, form.asks(every, places, shots=shots, decoding=decoding), strict=True
+        )
+    ]
+    if way.recorded:
+        asks = [(at, _asked_elsewhere(task, every[at], at, asked)) for at, asked in asks]
+    origins = [Origin(task, every[at].id, at) for at, asked in asks for _ in asked]
+    flat = [
+        ask._replace(decoding=seeded(ask.decoding, origin))
+        for ask, origin in zip((ask for _, asked in asks for ask in asked), origins, strict=True)
+    ]
+    requests = tuple(
+        Request(key, ask.prompt, ask.choices, str(origin), ask.decoding, origin)
+        for key, ask, origin in zip(ask_keys(identity, flat), flat, origins, strict=True)
+    )
+    questions = tuple(every[at] for at in places)
+    words = f"recorded {way.recorded}"
+    if not way.recorded:
+        told = _decoded(decoding, way) if any(ask.decoding for ask in flat) else []
+        hashed = prompts_hash([ask.prompt for ask in flat])[:16]
+        words = ", ".join([form.name, f"{shots} shots", by, *told, f"prompts {hashed}"])
+    return Planned(
+        task=task,
+        questions=questions,
+        requests=requests,
+        fingerprint=data.fingerprint(questions)[:32],
+        asking=words,
+        left_out=len(every) - len(questions),
+        variant=name,
+        form=form,
+        counts=[len(asked) for _, asked in asks],
+        notices=form.notices(every),
+    )
+
+
+def _asked_elsewhere(
+    task: Task, question: Question, row: int, asked: Sequence[Ask]
+) -> tuple[Ask, ...]:
+    (prompt,) = _unasked(task, [question], first=row)
+    return tuple(each._replace(prompt=prompt) for each in asked)

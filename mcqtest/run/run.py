@@ -29,12 +29,22 @@ from mcqtest.run.checks import (
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
-from mcqtest.run.plan import Planned, plan
+from mcqtest.run.plan import plan
+from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.terms import anchors, name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
-from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
+from mcqtest.types import (
+    Backend,
+    Benchmark,
+    Identity,
+    McqtestError,
+    Results,
+    Source,
+    Task,
+    Variant,
+)
 
 
 class Run:
@@ -59,6 +69,7 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
+        self._found: dict[Benchmark, Benchmark] = {}
         self._variants: dict[Task, dict[str, Results]] = {}
         self._methods: dict[Task, dict[str, float]] = {}
         """The sum of scores by each method, where several were asked."""
@@ -118,6 +129,18 @@ class Run:
             return False
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
+    def found(self, benchmark: Benchmark) -> Benchmark:
+        """With the tasks that the data of this run has. As it is where it has none: that is told
+        once one of them is going to be asked.
+        """
+        source = benchmark.source
+        if benchmark not in self._found and not isinstance(source, Source):
+            with suppress(McqtestError):
+                names = source.names(self._root(benchmark.tasks[0]))
+                group = next(iter(benchmark.groups))
+                self._found[benchmark] = replace(benchmark, groups={group: tuple(names)})
+        return self._found.setdefault(benchmark, benchmark)
+
     def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         check_benchmarks(tasks)
@@ -135,14 +158,14 @@ class Run:
                 asking=planned.asking,
                 asked=planned.questions,
                 left_out=planned.left_out,
-                valued=planned.value is not None,
+                valued=planned.value is not None or planned.form is not None,
             )
             if self.anchors is not None:
                 self.anchors.check(
                     task, questions=count, asking=planned.asking, asked=planned.questions
                 )
                 self.anchors.require(task)
-            criterion = task.benchmark.criteria.get(task.name)
+            criterion = task.criterion
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
             comparisons, known=collected.benchmarks, installed=collected.installed
@@ -153,6 +176,7 @@ class Run:
             check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
         self._notices += splits.oddities(self.planned, self._root)
+        self._notices += [said for each in self.planned.values() for said in each.notices]
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
         self.baselines.check_any(self.planned)
@@ -179,7 +203,12 @@ class Run:
         """The task in other ways, if they are asked for."""
         found = []
         if self.settings.sensitivity:
-            method, _ = self._way.method_of(task.benchmark)
+            method, own = self._way.method_of(task.benchmark)
+            if own.form is not None:
+                raise McqtestError(
+                    f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it "
+                    "out, or choose other benchmarks with -m"
+                )
             found += [
                 self._plan(task, self._way, variant)
                 for variant in variants.several(method, self.settings.sensitivity)

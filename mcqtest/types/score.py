@@ -52,6 +52,11 @@ class Scored(Protocol):
         """Nothing could be read, and the answer was drawn by lot."""
         ...
 
+    @property
+    def subject(self) -> str:
+        """Which part of its task it belongs to; empty where a task is not divided."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
