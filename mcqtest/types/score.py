@@ -52,6 +52,11 @@ class Scored(Protocol):
         """Nothing could be read, and the answer was drawn by lot."""
         ...
 
+    @property
+    def details(self) -> Mapping[str, float]:
+        """What a metric of one's own needs besides, by name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
