@@ -55,11 +55,11 @@ class Scored(Protocol):
     @property
     def subject(self) -> str:
         """Which part of its task it belongs to; empty where a task is not divided."""
+        ...
 
     @property
     def details(self) -> Mapping[str, float]:
         """What a metric of one's own needs besides, by name."""
-        ...
         ...
 
 
