@@ -23,9 +23,10 @@ TASKS = """
 """
 
 PUBLISHED = """
-    34 16076 60 103 164 100 14200 175 46 10000 2000 1000 1500 49 32 211 518 3264 32 174 2290 990
-    54668 2865
+    34 16076 60 103 164 100 14200 175 46 10000 2000 1000 1500 49 32 210 518 3264 32 174 2289 990
+    54668 2862
 """
+"""Without the 5 examples that repeat others exactly, which are left out as officially."""
 
 BIGBENCH_LITE = Benchmark(
     name="bigbench_lite",

@@ -153,7 +153,7 @@ class JsonForm:
             for said in task_of(spec).refused
         ]
         return found + [
-            f"{spec.where}: {spec.repeated} examples that repeat earlier ones are left out"
+            f"{spec.where}: examples that repeat earlier ones are left out: {spec.repeated}"
             for spec in specs
             if spec.repeated
         ]

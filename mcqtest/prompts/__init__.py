@@ -1,6 +1,6 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
-from mcqtest.prompts import korean, styles, variants
+from mcqtest.prompts import bigbench, korean, styles, variants
 from mcqtest.prompts.english import (
     STEPS,
     labels,
@@ -19,6 +19,7 @@ from mcqtest.prompts.english import (
 
 __all__ = [
     "STEPS",
+    "bigbench",
     "korean",
     "labels",
     "letter",

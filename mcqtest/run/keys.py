@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from mcqtest import prompts
-from mcqtest.types import Ask, Decoding, Origin, Prompt, Question
+from mcqtest.types import Ask, Decoding, Origin, Prompt, Question, Task
 
 
 def request_keys(
@@ -62,6 +63,16 @@ def _decoded(decoding: Decoding) -> str:
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
     drawn = (heat, top_p, decoding.seed) if heat else ()
     return repr((decoding.max_tokens, decoding.stop, drawn))
+
+
+def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
+    """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
+    was asked, so that other questions are not given the stored answers of these.
+    """
+    return [
+        Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
+        for row, each in enumerate(questions, first)
+    ]
 
 
 def prompts_hash(written: Sequence[Prompt]) -> str:

@@ -5,20 +5,17 @@ Everything that can be wrong with the data is found here, before a model is load
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from mcqtest import data, prompts
 from mcqtest.run import splits
-from mcqtest.run.keys import ask_keys, prompts_hash, request_keys, seeded
+from mcqtest.run.formed import formed
+from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
-from mcqtest.run.way import OWN, Way, style_of
+from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
-    Ask,
-    Decoding,
-    Form,
     McqtestError,
     Method,
     Origin,
@@ -48,7 +45,7 @@ def plan(
     by, method = way.method_of(task.benchmark)
     if method.form is not None:
         every = data.load(task, "test", root, revision=revision)
-        return _formed(task, method.form, way, every, identity=identity, name=name)
+        return formed(task, method, way, every, identity=identity, name=name, variant=variant)
     style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
@@ -58,7 +55,7 @@ def plan(
     asked = questions if put is None else tuple(question for question, _ in put)
     _check(task, asked, method)
     written = (
-        _unasked(task, asked)
+        unasked(task, asked)
         if way.recorded
         else [style.write(task, examples, question) for question in asked]
     )
@@ -169,16 +166,6 @@ def _requests(
     )
 
 
-def _unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
-    """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
-    was asked, so that other questions are not given the stored answers of these.
-    """
-    return [
-        Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
-        for row, each in enumerate(questions, first)
-    ]
-
-
 def _described(name: str, method: Method, shots: int, samples: int, way: Way) -> str:
     """In words, as a baseline has it."""
     if way.recorded:
@@ -187,71 +174,5 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         return f"recorded {way.recorded}{several}{read}"
     words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
-        words += [*_decoded(decoding, way, samples), str(way.reading)]
+        words += [*decoded(decoding, way, samples), str(way.reading)]
     return ", ".join(words)
-
-
-def _decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
-    """How texts are made."""
-    words = [f"{decoding.max_tokens} tokens", *(f"stop {stop!r}" for stop in decoding.stop)]
-    if decoding.temperature:
-        words.append(
-            f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
-            f"seed {decoding.seed}, {way.vote} of {samples}"
-        )
-    return words
-
-
-# --- questions of a form ----------------------------------------------------------------------
-
-
-def _formed(
-    task: Task, form: Form, way: Way, every: Sequence[Question], *, identity: str, name: str
-) -> Planned:
-    """The task, whose questions make the requests that their form says."""
-    by, method = way.method_of(task.benchmark)
-    shots = 0 if way.recorded else _wanted(task, way)
-    decoding = method.decoding or Decoding(1)
-    places = form.first(every, way.limit)
-    asks = [
-        (place, tuple(asked))
-        for place, asked in zip(
-            places, form.asks(every, places, shots=shots, decoding=decoding), strict=True
-        )
-    ]
-    if way.recorded:
-        asks = [(at, _asked_elsewhere(task, every[at], at, asked)) for at, asked in asks]
-    origins = [Origin(task, every[at].id, at) for at, asked in asks for _ in asked]
-    flat = [
-        ask._replace(decoding=seeded(ask.decoding, origin))
-        for ask, origin in zip((ask for _, asked in asks for ask in asked), origins, strict=True)
-    ]
-    requests = tuple(
-        Request(key, ask.prompt, ask.choices, str(origin), ask.decoding, origin)
-        for key, ask, origin in zip(ask_keys(identity, flat), flat, origins, strict=True)
-    )
-    questions = tuple(every[at] for at in places)
-    words = f"recorded {way.recorded}"
-    if not way.recorded:
-        told = _decoded(decoding, way) if any(ask.decoding for ask in flat) else []
-        hashed = prompts_hash([ask.prompt for ask in flat])[:16]
-        words = ", ".join([form.name, f"{shots} shots", by, *told, f"prompts {hashed}"])
-    return Planned(
-        task=task,
-        questions=questions,
-        requests=requests,
-        fingerprint=data.fingerprint(questions)[:32],
-        asking=words,
-        left_out=len(every) - len(questions),
-        variant=name,
-        form=form,
-        counts=[len(asked) for _, asked in asks],
-        notices=form.notices(every),
-    )
-
-
-def _asked_elsewhere(
-    task: Task, question: Question, row: int, asked: Sequence[Ask]
-) -> tuple[Ask, ...]:
-    (prompt,) = _unasked(task, [question], first=row)
-    return tuple(each._replace(prompt=prompt) for each in asked)

@@ -35,16 +35,7 @@ from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.terms import anchors, name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
-from mcqtest.types import (
-    Backend,
-    Benchmark,
-    Identity,
-    McqtestError,
-    Results,
-    Source,
-    Task,
-    Variant,
-)
+from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
 
 class Run:
@@ -130,16 +121,9 @@ class Run:
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
     def found(self, benchmark: Benchmark) -> Benchmark:
-        """With the tasks that the data of this run has. As it is where it has none: that is told
-        once one of them is going to be asked.
-        """
-        source = benchmark.source
-        if benchmark not in self._found and not isinstance(source, Source):
-            with suppress(McqtestError):
-                names = source.names(self._root(benchmark.tasks[0]))
-                group = next(iter(benchmark.groups))
-                self._found[benchmark] = replace(benchmark, groups={group: tuple(names)})
-        return self._found.setdefault(benchmark, benchmark)
+        """With the tasks that the data of this run has (`splits.with_tasks`)."""
+        found = splits.with_tasks(benchmark, self._root(benchmark.tasks[0]))
+        return self._found.setdefault(benchmark, found)  # one benchmark, however often
 
     def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
@@ -176,7 +160,6 @@ class Run:
             check_texts(self.planned, self.settings, self._way)
         self._notices = unused_revisions(self.planned, self.settings)
         self._notices += splits.oddities(self.planned, self._root)
-        self._notices += [said for each in self.planned.values() for said in each.notices]
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
         self.baselines.check_any(self.planned)
@@ -203,12 +186,7 @@ class Run:
         """The task in other ways, if they are asked for."""
         found = []
         if self.settings.sensitivity:
-            method, own = self._way.method_of(task.benchmark)
-            if own.form is not None:
-                raise McqtestError(
-                    f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it "
-                    "out, or choose other benchmarks with -m"
-                )
+            method, _ = self._way.method_of(task.benchmark)
             found += [
                 self._plan(task, self._way, variant)
                 for variant in variants.several(method, self.settings.sensitivity)

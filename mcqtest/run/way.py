@@ -136,6 +136,17 @@ def style_of(method: Method) -> Style:
     return method.style or (prompts.plain if method.decoding else prompts.mmlu)
 
 
+def decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
+    """How texts are made, in words."""
+    words = [f"{decoding.max_tokens} tokens", *(f"stop {stop!r}" for stop in decoding.stop)]
+    if decoding.temperature:
+        words.append(
+            f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+            f"seed {decoding.seed}, {way.vote} of {samples}"
+        )
+    return words
+
+
 SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")
 """What --sweep can vary."""
 

@@ -53,7 +53,7 @@ class Anchored:
 
     def decide(self, judged: Judged) -> Finding:
         parts = self.parts(judged.results)
-        normalized = _mean([part.normalized for part in parts])
+        normalized = _short(_mean([part.normalized for part in parts])) + 0.0  # no -0
         detail: dict[str, Any] = {
             "normalized": normalized,
             "parts": [_told(each) for each in parts],
