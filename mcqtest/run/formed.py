@@ -52,23 +52,28 @@ def formed(
         asks = {at: _elsewhere(task, every[at], at, asked) for at, asked in asks.items()}
     requests = _requests(task, every, asks, identity)
     questions = tuple(every[at] for at in places)
-    words = f"recorded {way.recorded}"
-    if not way.recorded:
-        told = decoded(decoding, way) if any(each.decoding for each in requests) else []
-        hashed = prompts_hash([each.prompt for each in requests])[:16]
-        words = ", ".join([form.name, f"{shots} shots", by, *told, f"prompts {hashed}"])
+    how = f"{form.name}, {shots} shots, {by}"
     return Planned(
         task=task,
         questions=questions,
         requests=requests,
         fingerprint=data.fingerprint(questions)[:32],
-        asking=words,
+        asking=_described(how, requests, decoding, way),
         left_out=len(every) - len(questions),
         variant=name,
         form=form,
         counts=[len(asked) for asked in asks.values()],
         notices=form.notices(every),
     )
+
+
+def _described(how: str, requests: Sequence[Request], decoding: Decoding, way: Way) -> str:
+    """As a baseline has it; how texts are made only where there are any."""
+    if way.recorded:
+        return f"recorded {way.recorded}"
+    told = decoded(decoding, way) if any(each.decoding for each in requests) else []
+    hashed = prompts_hash([each.prompt for each in requests])[:16]
+    return ", ".join([how, *told, f"prompts {hashed}"])
 
 
 def _requests(

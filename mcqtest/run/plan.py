@@ -22,6 +22,7 @@ from mcqtest.types import (
     Prompt,
     Question,
     Request,
+    Style,
     Task,
     Variant,
 )
@@ -54,11 +55,7 @@ def plan(
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     _check(task, asked, method)
-    written = (
-        unasked(task, asked)
-        if way.recorded
-        else [style.write(task, examples, question) for question in asked]
-    )
+    written = unasked(task, asked) if way.recorded else _written(task, style, examples, asked)
     samples = way.samples(method)
     words = _described(by, replace(method, style=style), len(examples), samples, way)
     return Planned(
@@ -75,6 +72,12 @@ def plan(
         value=method.value,
         vote=way.vote,
     )
+
+
+def _written(
+    task: Task, style: Style, examples: Sequence[Question], asked: Sequence[Question]
+) -> list[Prompt]:
+    return [style.write(task, examples, question) for question in asked]
 
 
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
