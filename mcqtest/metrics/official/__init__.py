@@ -14,6 +14,7 @@ from mcqtest.metrics.official.anchors import (
     normalised,
     overall,
 )
+from mcqtest.metrics.official.choices import most_probable
 from mcqtest.metrics.official.examples import Chosen, Weighed, Written
 from mcqtest.metrics.official.metric import Corpus, Official, Parts
 from mcqtest.metrics.official.table import LISTED, METRICS, named, preferred, refused
@@ -31,6 +32,7 @@ __all__ = [
     "Written",
     "aggregate",
     "anchors",
+    "most_probable",
     "named",
     "normalised",
     "overall",
