@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from mcqtest.metrics.official.examples import Chosen, Weighed, Written
-from mcqtest.types import McqtestError, Metric, Scored
+from mcqtest.types import McqtestError, Scored
 
 Parts = tuple[float, ...]
 """Of one example, in the order of the metric's `Official.fields`."""
@@ -83,12 +83,6 @@ class Official:
         figure, where less is better); None where the figure is no mean.
         """
         raise NotImplementedError
-
-    @property
-    def metric(self) -> Metric:
-        """As a benchmark has it: pooled as the mean over tasks."""
-        low, high = self.range or (self.low, self.high)
-        return Metric(self.name, self.figure_of, self.better, low, high, pool="tasks")
 
 
 @cache  # asked again for every example
