@@ -16,7 +16,14 @@ from typing import Any
 
 import pytest
 
-_STAND_INS = {"datasets": ("load_metric",), "editdistance": ()}
+_STAND_INS = {
+    "datasets": ("load_metric",),
+    "editdistance": (),
+    "tensorflow": (),
+    "tensorflow.compat": (),
+    "tensorflow.compat.v1": (),
+    "tensorflow.compat.v2": (),
+}
 _PASSED_BY = ("t5", "t5.evaluation")
 
 
