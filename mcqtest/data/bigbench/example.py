@@ -57,4 +57,5 @@ class Example(Question):
     @property
     def more(self) -> tuple[object, ...]:
         spec = self.spec
-        return self.scores, spec.metrics, spec.preferred_score, spec.chance
+        cut = spec.output_regex, spec.stop_string, spec.absolute_normalization
+        return self.scores, spec.metrics, spec.preferred_score, spec.chance, *cut
