@@ -1,4 +1,4 @@
-"""JSON tasks of BIG-bench that a run judges recorded outputs of, to be changed by `faults.inputs`."""
+"""JSON tasks of BIG-bench, judged by recorded outputs, to be changed by `faults.inputs`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def tasks(work: Path) -> tuple[Sequence[Path], Callable[[], Any]]:
     """Files of two tasks, one with subtasks, and what a run says of them."""
     data = work / "json"
     letters = [
-        {"input": f"say {at}", "target_scores": {f"a{at}": at % 2, f"b{at}": 1 - at % 2, "no": 0.25}}
+        {
+            "input": f"say {at}",
+            "target_scores": {f"a{at}": at % 2, f"b{at}": 1 - at % 2, "no": 0.25},
+        }
         for at in range(_MANY)
     ]
     texts = [{"input": f"say a{at}", "target": [f"a{at}", f"A{at}"]} for at in range(_MANY)]
@@ -37,7 +40,10 @@ def tasks(work: Path) -> tuple[Sequence[Path], Callable[[], Any]]:
     outputs = work / "said.jsonl"
     lines = [
         *({"task": "letters", "index": at, "logprobs": [-0.1, -2.0, -3.0]} for at in range(_MANY)),
-        *({"task": "texts", "index": at, "output": f" a{at - at % 3}\nmore"} for at in range(_MANY)),
+        *(
+            {"task": "texts", "index": at, "output": f" a{at - at % 3}\nmore"}
+            for at in range(_MANY)
+        ),
     ]
     outputs.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     given = {"model": str(outputs), "backend": "replay", "data": str(data), "margin": "none"}
