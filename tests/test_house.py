@@ -220,7 +220,6 @@ def test_files_fit_in_the_head(name):
 LONG = {
     "data.own.from_table": "every column by name, and what each stands for",
     "gate.judge.judge": "one field of an outcome after the other, written down",
-    "gate.signflip.swap_test": "what is tested, and by whom it was shown, is half of it",
 }
 
 

@@ -25,6 +25,7 @@ from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
 from mcqtest.gate.signflip import sign_flips
+from mcqtest.gate.swaps import Swaps, swap_sums, swap_test
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 
@@ -45,6 +46,7 @@ __all__ = [
     "Policy",
     "Pooled",
     "Record",
+    "Swaps",
     "Thresholds",
     "Verdict",
     "beside",
@@ -67,6 +69,8 @@ __all__ = [
     "sign_flips",
     "staged",
     "stats",
+    "swap_sums",
+    "swap_test",
     "tables",
     "target",
     "unsure",
