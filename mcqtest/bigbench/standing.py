@@ -38,5 +38,11 @@ def _spec(question: Question) -> Spec:
     return question.spec
 
 
-CRITERION = Anchored(parts, people)
-"""What every JSON task is held to beside its comparison: nothing, but it is told."""
+def corpus(question: Question) -> official.Corpus | None:
+    """The preferred metric of its subtask, where that is no mean over examples."""
+    preferred = task_of(_spec(question)).preferred
+    return preferred if isinstance(preferred, official.Corpus) else None
+
+
+CRITERION = Anchored(parts, people, corpus)
+"""What every JSON task is held to beside the comparison of its examples."""

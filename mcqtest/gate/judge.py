@@ -145,7 +145,9 @@ class Judge:
         return self._baselines.companion(results.task)
 
     def _made(self, results: Results) -> Companion:
-        return companion(self.record(results), self._scores(results))
+        criterion = results.task.criterion
+        keeps = criterion.keeps([each.question for each in results]) if criterion else ()
+        return companion(self.record(results), self._scores(results), keeps)
 
     def _anchored(self, results: Results) -> list[float] | None:
         """By how much each score changed since the anchor was recorded, where there is one."""
@@ -221,6 +223,7 @@ class Judge:
             level=levels.part.get(key, levels.task.get(key, 1.0)),
             rules=self.policy.rules.get(criterion.kind, {}),
             in_part=in_part,
+            kept=kept.details if old and (kept := self._kept(results)) else {},
         )
         found: Finding = criterion.decide(judged)
         return found

@@ -1,7 +1,8 @@
-"""The score of a task between its anchors, by subtasks: a criterion that tells and judges nothing.
+"""The score of a task between its anchors, by subtasks: a criterion.
 
 As ``add_aggregate_scores`` of BIG-bench (arXiv 2206.04615, section 3.2). Losses are found by the
-comparison of the examples, as everywhere.
+comparison of the examples, as everywhere; but where the score is a figure of all examples together,
+such as BLEU, that is compared as well, by exchanging whole examples.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 
 from mcqtest.gate.criterion import Finding, Judged, Line
 from mcqtest.gate.outcome import Outcome
+from mcqtest.gate.swaps import swap_sums
+from mcqtest.metrics.official import Corpus
 from mcqtest.types import Benchmark, Bound, Question, Results
 
 NAME = "anchored"
@@ -48,8 +51,21 @@ class Anchored:
     def kind(self) -> str:
         return NAME
 
-    def comparisons(self, questions: Sequence[Question]) -> int:  # noqa: ARG002
-        return 0
+    corpus: Callable[[Question], Corpus | None]
+    """The metric that a question's subtask prefers, where that is a figure of all its examples."""
+
+    def _corpora(self, questions: Sequence[Question]) -> dict[str, Corpus]:
+        """Subtask -> that metric, of those that have one."""
+        first = {each.subject: each for each in reversed(questions)}
+        found = {name: self.corpus(each) for name, each in first.items()}
+        return {name: each for name, each in sorted(found.items()) if each is not None}
+
+    def comparisons(self, questions: Sequence[Question]) -> int:
+        return len(self._corpora(questions))
+
+    def keeps(self, questions: Sequence[Question]) -> Sequence[str]:
+        found = self._corpora(questions).values()
+        return tuple(dict.fromkeys(key for each in found for key in each.keys))
 
     def decide(self, judged: Judged) -> Finding:
         parts = self.parts(judged.results)
@@ -62,7 +78,45 @@ class Anchored:
         if people is not None:
             average, best = people
             detail |= {"people": average, "best_people": best}
-        return Finding(NAME, detail, {FIGURE: normalized})
+        worse = self._worse(judged)
+        return Finding(NAME, detail, {FIGURE: normalized}, worse=worse)
+
+    def _worse(self, judged: Judged) -> list[str]:
+        """Which figures of all examples together are proven to be worse than in the baseline."""
+        if judged.old is None:
+            return []
+        task = judged.results.task.path
+        corpora = self._corpora([each.question for each in judged.results])
+        found = [_compared(judged, name, each) for name, each in corpora.items()]
+        return [f"{task}{said}" for said in found if said is not None]
+
+
+def _compared(judged: Judged, subtask: str, metric: Corpus) -> str | None:
+    """That a subtask's figure is worse, behind the name of the task; None where that is not
+    proven, or the baseline does not keep what it takes.
+    """
+    now = {at: each.details for at, each in enumerate(judged.results) if each.subject == subtask}
+    if any(
+        key not in judged.kept or judged.kept[key][at] is None for key in metric.keys for at in now
+    ):
+        return None
+    new = [tuple(each[key] for key in metric.keys) for each in now.values()]
+    old = [tuple(judged.kept[key][at] or 0.0 for key in metric.keys) for at in now]
+    n = len(now)
+    p_value = swap_sums(
+        lambda sums: metric.better * metric.total(sums, n),
+        [metric.adds(each) for each in old],
+        [metric.adds(each) for each in new],
+        level=judged.level,
+    ).p_value
+    if p_value > judged.level:
+        return None
+    where = f", {subtask}," if subtask else ""
+    return (
+        f"{where} is worse than its baseline in {metric.name}: {metric.figure(old):.4g} -> "
+        f"{metric.figure(new):.4g} of {n} examples, p = {p_value:.2g} (red from "
+        f"{judged.level:.2g} down)"
+    )
 
 
 def _told(part: Part) -> dict[str, Any]:
