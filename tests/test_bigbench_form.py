@@ -1,14 +1,13 @@
 """What JSON tasks ask, what the answers are worth, and where a task stands between its anchors."""
 
 import json
-import math
 from dataclasses import replace
 
 import pytest
 from builders import complaint
 
 from mcqtest.bigbench import CRITERION, FORM, METRICS, Ending, OfSubtasks, cut
-from mcqtest.data import JsonTasks, Spec, fingerprint
+from mcqtest.data import JsonTasks, fingerprint
 from mcqtest.gate import Judged
 from mcqtest.gate.reference import referred, resolved
 from mcqtest.prompts import bigbench as prompts
@@ -109,7 +108,7 @@ def test_what_an_example_is_worth(tmp_path):
 def test_a_metric_of_another_range_is_worth_a_share(tmp_path):
     """0 at its low anchor and 1 at the high one, so that tasks can be held against each other."""
     example = load(tmp_path, ["sequence_f1"], [{"input": "x", "target": "a b c d"}])[0]
-    assert judge(example, " a x c").value == 0.25  # the blank before it is a word
+    assert judge(example, "a x c").value == 0.5
     example = load(tmp_path, ["log_likelihood"], [{"input": "x", "target": "a"}])[0]
     assert judge(example, (-2.5,)).value == 0.75
     chosen = [{"input": "x", "target_scores": {"a": 1, "b": 0}}]
@@ -225,7 +224,7 @@ def test_a_figure_of_all_examples_together_is_compared(tmp_path):
     bad = [judge(each, (-1.0, -2.0)) for each in examples]
     (said,) = finding(bad, kept).worse
     assert "b/t is worse than its baseline in macro_f1: 1 -> 0.3333 of 40 examples" in said
-    assert finding(good, kept).worse == () or not finding(good, kept).worse
+    assert not finding(good, kept).worse
     assert not finding(bad, {}).worse  # a baseline that does not keep what it takes
     assert not finding(bad).worse
 
@@ -240,14 +239,4 @@ def test_means_are_compared_by_their_examples_alone(tmp_path):
 @pytest.mark.parametrize("metric", METRICS, ids=lambda each: each.name)
 def test_metrics_reach_other_processes(metric):
     """By the place of their class and what makes them."""
-    assert (
-        resolved(json.loads(json.dumps(referred(metric), default=str).replace("Infinity", "1e999")))
-        or metric
-    )
     assert resolved(referred(metric)) == metric
-
-
-def test_a_spec_has_the_official_defaults():
-    """Those of the schema."""
-    assert Spec("", "", (), "", None).choice_prefix == "\n  choice: "
-    assert math.isclose(1, 1)
