@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from faults import runs
+from faults import json_tasks, runs
 from faults.apart import Gave, apart
 from faults.mutants import mutated
 from speed.table import Table
@@ -110,6 +110,7 @@ def inputs(work: Path) -> list[Input]:
     replayed = {"model": str(outputs), "backend": "replay", "baseline": "outputs", "data": "demo"}
     replayed |= {"run_dir": str(work / "replayed"), "baselines_dir": str(baselines)}
     kinds.append(Input("recorded outputs", [outputs], lambda: outcomes(replayed), _judged))
+    kinds.append(Input("task.json", *json_tasks.tasks(work), _judged))
     for name, place in (
         ("config.json", model), ("tokenizer.json", model), ("tokenizer_config.json", model),
         ("model.safetensors.index.json", sharded),

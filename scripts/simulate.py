@@ -4,6 +4,7 @@
     python scripts/simulate.py passes    # models that lost exactly the margin: how often passed
     python scripts/simulate.py decided   # sound models: how often undecided
     python scripts/simulate.py power     # the drop that is seen four times in five
+    python scripts/simulate.py real      # sound models whose scores are real numbers: how often red
 
 Only counts matter, so a run is two arrays, changed and lost questions of every task; what follows
 from them is looked up in tables that `mcqtest.gate` fills. A changed question is as soon lost as
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,12 +28,13 @@ from scipy.stats import beta
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mcqtest.gate import drops, stats
+from mcqtest.gate import drops, sign_flips, stats
 from mcqtest.gate.levels import OTHERS, Levels, shares
 from mcqtest.types import Benchmark, Source
 
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 ALPHA = 0.01
 MMLU = (  # questions of the subjects by group, in the order of their names
@@ -92,6 +94,11 @@ SUITE = (
     Asked("kmmlu_pro", even(2_822, 4, 6, 4), 3),
 )
 """How KMMLU's questions are spread over its tasks does not matter much; evenly here."""
+
+_SMALL = (34, 60, 103, 164, 100, 175, 46, 49, 32, 210, 518, 32, 174, 990)
+_LARGE = (16_076, 14_200, 10_000, 2_000, 1_000, 1_500, 3_264, 2_289, 54_668, 2_862)
+LITE = Asked("bigbench_lite", ((*_SMALL, *_LARGE),), 2)
+"""BIG-bench Lite, without examples that are there twice."""
 
 
 @cache
@@ -309,9 +316,83 @@ GATES = {
 }
 
 
+def likelihoods(rng: np.random.Generator, n: int) -> Floats:
+    """Log-likelihoods: all of them move, some a hundred times as far as others."""
+    return np.asarray(rng.lognormal(0, 1, n) * (rng.gamma(2, 1, n) - rng.gamma(2, 1, n)))
+
+
+def overlaps(rng: np.random.Generator, n: int) -> Floats:
+    """ROUGE: half of the texts are others, and share so many of some dozen words."""
+    words = rng.integers(4, 30, n)
+    return np.where(rng.random(n) < 0.5, (_part(rng, words) - _part(rng, words)) / words, 0.0)
+
+
+def _part(rng: np.random.Generator, words: Counts) -> Counts:
+    return rng.binomial(words, rng.beta(0.4, 0.6, len(words)))
+
+
+def soft_scores(rng: np.random.Generator, n: int) -> Floats:
+    """What the choice is worth, a tenth of them chosen otherwise; all choices of an example have a
+    worth of their own.
+    """
+    worth = np.sort(rng.choice([0.0, 0.25, 0.5, 0.8, 1.0], size=(n, 4)), axis=1)
+    picks = rng.integers(0, 4, size=(2, n))
+    moved = worth[np.arange(n), picks[0]] - worth[np.arange(n), picks[1]]
+    return np.where(rng.random(n) < 0.1, moved, 0.0)
+
+
+def matches(rng: np.random.Generator, n: int) -> Floats:
+    """Right or wrong, of which 6 % change."""
+    return rng.choice([-1.0, 0.0, 1.0], size=n, p=[0.03, 0.94, 0.03])
+
+
+KINDS: dict[str, tuple[Callable[[np.random.Generator, int], Floats], ...]] = {
+    "soft scores": (soft_scores,),
+    "all kinds in turn": (likelihoods, overlaps, soft_scores, matches),
+    "ROUGE": (overlaps,),
+    "log-likelihood": (likelihoods,),
+}
+"""What the tasks are scored by, taken in turn. Old and new scores of an example are two draws of
+the same distribution, another one for each example."""
+
+
+def p_value(differences: Floats) -> float:
+    """By the gate's own test; 1 where the loss is below one standard deviation, for then it is 3/32
+    at least (arXiv 2104.10005).
+    """
+    if -differences.sum() < math.sqrt(differences @ differences):
+        return 1.0
+    return sign_flips(differences[differences != 0].tolist())
+
+
+def real_red(
+    asked: Asked, levels: Levels, kinds: Sequence[Callable[..., Floats]], rng: np.random.Generator
+) -> bool:
+    """One run of a sound model: whether it is red."""
+    draws = (kinds[at % len(kinds)](rng, int(n)) for at, n in enumerate(asked.sizes))
+    tasks = list(draws)
+    own = list(levels.task.values())
+    red = any(p_value(task) <= level for task, level in zip(tasks, own, strict=True))
+    # Tasks whose scores are real numbers may spend all of their levels.
+    red |= p_value(np.concatenate(tasks)) <= levels.left(asked.name, own)
+    others = sum(levels.other[asked.name, other] for other in OTHERS)
+    return bool(red or rng.random() < others)
+
+
+def real() -> Iterator[tuple[str, ...]]:
+    """Sound models on BIG-bench Lite, scored by real numbers: how often red."""
+    runs = 10_000
+    yield "scores", "red"
+    levels = shares(ALPHA, [LITE.benchmark])
+    for name, kinds in KINDS.items():
+        rng = np.random.default_rng([5, len(name)])
+        count = sum(real_red(LITE, levels, kinds, rng) for _ in range(runs))
+        yield f"{name}, {runs:,} runs", interval(count, runs)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    tables = {each.__name__: each for each in (alarms, passes, decided, power)}
+    tables = {each.__name__: each for each in (alarms, passes, decided, power, real)}
     parser.add_argument("table", choices=tables)
     for row in tables[parser.parse_args().table]():
         print("| " + " | ".join(row) + " |", flush=True)

@@ -87,6 +87,7 @@ def test_thresholds_of_every_benchmark():
         "max_truncated_share",
         "max_spread",
         "min_passed",
+        "min_normalized_aggregate_score",
     }
 
 

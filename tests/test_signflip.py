@@ -1,4 +1,4 @@
-"""Sign flips and swaps against plain counting, exact whole numbers and McNemar's test."""
+"""Sign flips against plain counting, exact whole numbers and McNemar's test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mcqtest.gate import signflip, tails
-from mcqtest.gate.signflip import sign_flips, swap_test
+from mcqtest.gate.signflip import sign_flips
 from mcqtest.gate.stats import mcnemar
 
 Floats = NDArray[np.float64]
@@ -338,86 +338,3 @@ def test_the_largest_floats_do_not_overflow() -> None:
     assert sign_flips([-top, -top, -top]) == 1 / 8
     assert sign_flips([-top, -top, -top], clusters="aab") == pytest.approx(1 / 4)
     assert sign_flips([-5e-324, -5e-324]) == 1 / 4
-
-
-# --- swaps ------------------------------------------------------------------------------------
-
-
-def mean(scores: Sequence[float]) -> float:
-    return sum(scores) / len(scores)
-
-
-def macro_f1(outputs: Sequence[tuple[str, str]]) -> float:
-    """The mean over labels of F1, from (label, prediction) of every example."""
-    shares = []
-    for label in sorted({label for label, _ in outputs}):
-        right = sum(pair == (label, label) for pair in outputs)
-        either = sum((a == label) + (b == label) for a, b in outputs)
-        shares.append(2 * right / either)
-    return mean(shares)
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=8))
-def test_swaps_of_a_mean_are_sign_flips(votes: list[tuple[int, int]]) -> None:
-    """For a metric that is a mean over questions both tests are one; ties count here too."""
-    old, new = [before / 5 for before, _ in votes], [after / 5 for _, after in votes]
-    expected = float(counted([after - before for before, after in votes]))
-    assert swap_test(mean, old, new) == pytest.approx(expected)
-
-
-def test_drawn_swaps_come_close_to_all_of_them() -> None:
-    """Where there are too many swaps, a share of them is drawn, and 1 added on either side."""
-    rng = np.random.default_rng(5)
-    old, new = rng.integers(0, 6, 40), rng.integers(0, 6, 40)
-    new[:12] = 0
-    p = float(convolved((new - old).tolist()))
-    assert 0.01 < p < 0.2
-    drawn = swap_test(mean, old.tolist(), new.tolist(), permutations=4999)
-    assert drawn * 5000 == pytest.approx(round(drawn * 5000))
-    assert abs(drawn - p) < 4 * math.sqrt(p / 5000)
-
-
-def test_a_seed_fixes_the_draws() -> None:
-    """The same seed gives the same p-value, another one another."""
-    old, new = [1.0] * 15 + [0.0] * 10, [0.0] * 14 + [1.0] * 11
-    found = [swap_test(mean, old, new, permutations=400, seed=seed) for seed in (0, 0, 1, 2, 3)]
-    assert found[0] == found[1]
-    assert len(set(found)) > 1
-
-
-def test_drawn_swaps_are_never_zero() -> None:
-    """Twenty losses and no gain: no draw is as bad, and p is one over the draws and one."""
-    assert swap_test(mean, [1.0] * 40, [0.0] * 40, permutations=99) == 1 / 100
-
-
-def test_macro_f1_finds_a_lost_rare_label() -> None:
-    """A candidate that no longer finds the rare label is worse by macro F1, hardly by accuracy."""
-    gold = ["rare"] * 8 + ["common"] * 192
-    old, new = [(label, label) for label in gold], [(label, "common") for label in gold]
-    assert swap_test(macro_f1, old, new) == 1 / 2**8
-    assert swap_test(macro_f1, new, old) == 1.0
-
-
-def test_only_examples_that_differ_are_swapped() -> None:
-    """Nothing different, no evidence and no draws; one difference, two ways and two calls each."""
-    calls = []
-
-    def metric(scores: Sequence[float]) -> float:
-        calls.append(scores)
-        return mean(scores)
-
-    assert swap_test(metric, [1.0] * 50, [1.0] * 50) == 1.0
-    assert len(calls) <= 4
-    calls.clear()
-    assert swap_test(metric, [1.0] * 50, [0.0] + [1.0] * 49) == 1 / 2
-    assert len(calls) <= 6
-
-
-def test_swaps_check_what_they_are_given() -> None:
-    """Examples come in pairs, at least one draw is made, and a metric is a finite number."""
-    with pytest.raises(ValueError, match="2 old outputs, 1 new"):
-        swap_test(mean, [1.0, 2.0], [1.0])
-    with pytest.raises(ValueError, match="permutations=0"):
-        swap_test(mean, [1.0], [2.0], permutations=0)
-    with pytest.raises(ValueError, match="the metric gave nan"):
-        swap_test(lambda _: math.nan, [1.0], [2.0])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from realdata import script
 
-from mcqtest.gate import Margins, compared, pool
+from mcqtest.gate import Margins, compared, pool, sign_flips
 from mcqtest.gate.levels import shares
 
 simulate = script("simulate")
@@ -75,3 +75,36 @@ def test_a_drop_of_the_margin_is_seldom_passed():
     counts = simulate.answers(asked, 0.06, 0.03, 20_000, np.random.default_rng(7))
     passed = ~simulate.undecided(asked, *counts)
     assert 0.001 < passed.mean() <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / 20_000)
+
+
+@pytest.mark.parametrize("kind", simulate.KINDS)
+def test_real_scores_of_sound_models_are_symmetric(kind):
+    """Old and new score of an example are two draws of one distribution, so signs are coins."""
+    for draw in simulate.KINDS[kind]:
+        moved = draw(np.random.default_rng(8), 20_000)
+        assert moved.shape == (20_000,)
+        assert 0.001 < sign_flips(moved.tolist()) < 0.999
+
+
+def test_a_run_of_real_scores_is_red_by_a_task_or_by_all_of_them():
+    """A task of 34 examples whose scores all fall, and a small loss everywhere."""
+    levels = shares(simulate.ALPHA, [simulate.LITE.benchmark])
+    noise = simulate.KINDS["log-likelihood"][0]
+
+    def lost_in_the_smallest(rng, n):
+        return noise(rng, n) - (40 if n == 34 else 0)
+
+    def lost_everywhere(rng, n):
+        return noise(rng, n) - 0.1
+
+    for draw, red in ((noise, False), (lost_in_the_smallest, True), (lost_everywhere, True)):
+        rng = np.random.default_rng(9)
+        assert simulate.real_red(simulate.LITE, levels, [draw], rng) == red
+
+
+def test_what_is_not_computed_cannot_be_red():
+    """A loss below one standard deviation has a p-value of 3/32 at least."""
+    moved = np.random.default_rng(10).normal(0, 1, (200, 30))
+    for each in moved:
+        if simulate.p_value(each) == 1:
+            assert sign_flips(each.tolist()) >= 3 / 32

@@ -15,7 +15,7 @@ from pathlib import Path
 from mcqtest.backends.checkpoint import digest, stamp
 from mcqtest.backends.outputs import Key, Output, described, read_key, read_output
 from mcqtest.data import comparable, read
-from mcqtest.types import McqtestError, Origin, Request, Task
+from mcqtest.types import McqtestError, Origin, Request, Source, Task
 
 _NAMED = re.compile(r"[^.].*\.jsonl(?:\.gz)?")
 
@@ -79,8 +79,8 @@ class Recording:
         for request in requests:
             if request.origin is not None:
                 origin = request.origin._replace(sample=0)
-                samples[origin] = samples.get(origin, 0) + 1
-                choices[origin] = len(request.choices)
+                samples[origin] = max(samples.get(origin, 0), 1 + request.origin.sample)
+                choices[origin] = max(choices.get(origin, 0), len(request.choices))
         missing: list[str] = []
         used: dict[Key, Origin] = {}
         for origin, wanted in samples.items():
@@ -117,8 +117,9 @@ class Recording:
 
 def _numbered(task: Task) -> bool:
     """Whether ids are row numbers there, which are the same in every task."""
-    benchmark = task.benchmark
-    return len(benchmark.tasks) > 1 and benchmark.source.layouts[-1].columns.id is None
+    benchmark, source = task.benchmark, task.benchmark.source
+    named = isinstance(source, Source) and source.layouts[-1].columns.id is not None
+    return len(benchmark.tasks) > 1 and not named
 
 
 def _fits(output: Output, origin: Origin, samples: int, choices: int) -> None:

@@ -62,4 +62,5 @@ class Replay:
             return Response(request.key, (), 0, text="")
         several = len(output.texts) > 1
         text = output.texts[request.origin.sample if several else 0] if output.texts else None
-        return Response(request.key, output.logprobs, 0, text, output.truncated)
+        logprobs = output.logprobs if request.choices else ()
+        return Response(request.key, logprobs, 0, text, output.truncated)

@@ -41,6 +41,16 @@ def opening(tokenizer: Any, bos: str = "auto", files: TokenizerFiles | None = No
     return [token, *rest] if bos == "yes" and token is not None else rest
 
 
+def start(tokenizer: Any) -> list[int]:
+    """What stands for a prompt without any text, after which the first token of a continuation is
+    scored: BOS, or EOS where there is none, as in lm-evaluation-harness; nothing without either.
+    """
+    for name in ("bos_token_id", "eos_token_id"):
+        if isinstance(token := getattr(tokenizer, name, None), int):
+            return [token]
+    return []
+
+
 def missed(tokenizer: Any, before: list[int]) -> str:
     """The models whose BOS this tokenizer knows and does not write; empty where there is none."""
     if getattr(tokenizer, "bos_token_id", None) in before:

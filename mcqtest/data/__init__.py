@@ -1,5 +1,7 @@
 """Questions, from local files or from the hub, exactly as published; and rows of any table."""
 
+from mcqtest.data.bigbench.example import Example, Spec
+from mcqtest.data.bigbench.source import JsonTasks
 from mcqtest.data.files import twins
 from mcqtest.data.own import from_table
 from mcqtest.data.questions import fingerprint, load
@@ -7,7 +9,10 @@ from mcqtest.data.tables import Row, comparable, names, read, shown
 from mcqtest.data.tags import Tags, labels_of, read_tags
 
 __all__ = [
+    "Example",
+    "JsonTasks",
     "Row",
+    "Spec",
     "Tags",
     "comparable",
     "fingerprint",

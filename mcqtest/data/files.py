@@ -21,7 +21,7 @@ def find(task: Task, split: str, root: Path | None, *, revision: str | None = No
     """The file of a split, ``test``, ``shots`` or ``worked``. ``root`` is the folder of ``--data``;
     None asks the hub, at ``revision`` or the source's own. Raises `McqtestError`.
     """
-    source = task.benchmark.source
+    source = _tables(task)
     layouts = source.worked if split == "worked" else source.layouts
     if not layouts:
         raise McqtestError(f"{task.path}: there are no worked examples; ask with --shots=0")
@@ -36,6 +36,14 @@ def find(task: Task, split: str, root: Path | None, *, revision: str | None = No
     return _local(task, split, root, layouts)
 
 
+def _tables(task: Task) -> Source:
+    """The source, which is one of tables."""
+    source = task.benchmark.source
+    if isinstance(source, Source):
+        return source
+    raise McqtestError(f"{task.path}: its examples are not in tables; ask with --shots=0")
+
+
 def _path(layout: Layout, task: Task, split: str) -> str:
     name = layout.names.get(task.name, task.name)
     return layout.path.format(task=name, split=layout.splits.get(split, split))
@@ -43,7 +51,7 @@ def _path(layout: Layout, task: Task, split: str) -> str:
 
 def _local(task: Task, split: str, root: Path, layouts: Sequence[Layout]) -> Found:
     """The first layout that is present."""
-    source = task.benchmark.source
+    source = _tables(task)
     if not root.is_dir():
         raise McqtestError(f"{root}: no such folder; pass the folder of the data with --data DIR")
     folder = _folder(task, root)
@@ -102,9 +110,9 @@ def _others(folder: Path, task: Task, layout: Layout, *, but: Sequence[str] = ()
 
 def twins(task: Task, root: Path | None) -> list[tuple[str, str]]:
     """The file of a task's questions with each that holds another split and is the same byte for
-    byte; none on the hub.
+    byte; none on the hub, nor where there are no splits.
     """
-    if root is None:
+    if root is None or not isinstance(task.benchmark.source, Source):
         return []
     folder = _folder(task, root)
     layout, path, _ = find(task, "test", root)
@@ -140,7 +148,7 @@ def _only(folder: Path, path: str, *, name: object, remedy: str) -> Path | None:
 
 
 def _hub(task: Task, split: str, layout: Layout, revision: str | None) -> Found:
-    source = task.benchmark.source
+    source = _tables(task)
     if source.hub is None:
         raise McqtestError(
             f"{task.path}: these questions are not on the hub{_published(source)};"

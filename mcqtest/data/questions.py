@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mcqtest.data import files, worked
 from mcqtest.data.tables import AGAIN, Row, comparable, names, read, shown
-from mcqtest.types import LETTERS, Benchmark, Columns, Layout, McqtestError, Question, Task
+from mcqtest.types import LETTERS, Benchmark, Columns, Layout, McqtestError, Question, Source, Task
 
 
 def load(
@@ -30,7 +30,11 @@ def load(
     *,
     revision: str | None = None,
 ) -> tuple[Question, ...]:
-    """Questions of a task's split (`mcqtest.data.files.find`), in file order."""
+    """Questions of a task's split (`mcqtest.data.files.find`), in file order; of a source that
+    finds its own tasks, all of them.
+    """
+    if not isinstance(task.benchmark.source, Source):
+        return task.benchmark.source.load(task.name, root)
     layout, path, name = files.find(task, split, root, revision=revision)
     rows = _task_rows(task, layout, path, name)
     questions = tuple(_question(row, layout.columns, index) for index, row in enumerate(rows))
@@ -52,6 +56,7 @@ def fingerprint(questions: Sequence[Question]) -> str:
             asked.id,
             *([asked.subject] * bool(asked.subject)),
             *([asked.targets] * bool(asked.targets)),
+            *asked.more,
         )
         for asked in questions
     ]

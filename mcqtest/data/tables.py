@@ -47,20 +47,18 @@ def read(
     return _read_csv(text, name, header) if is_csv else _read_jsonl(text, name)
 
 
-def read_text(path: Path, name: str) -> str:
-    """All of a text file. Raises `McqtestError`."""
+def text_of(path: Path, name: str) -> str:
+    """All of a file, unpacked where its ``name`` says that it is packed. Raises `McqtestError`."""
     return _decode(_bytes(path, name), name)
 
 
 def _bytes(path: Path, name: str) -> bytes:
     try:
         raw = path.read_bytes()
-        if name.endswith(".gz"):
-            return _unpacked(raw, name)
+        return _unpacked(raw, name) if name.endswith(".gz") else raw
     except (OSError, EOFError, zlib.error) as error:
         found = f"cannot be read ({one_line(error)})"
         raise McqtestError(f"{name}: {found}; mend it {AGAIN}") from error
-    return raw
 
 
 _LEAST, _RATIO = 64 * 1024 * 1024, 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcqtest.data.tables import AGAIN, Row, read_text, shown
+from mcqtest.data.tables import AGAIN, Row, shown, text_of
 from mcqtest.types import McqtestError
 
 _RULE = "-----"
@@ -19,7 +19,7 @@ def read(path: Path, name: str) -> list[Row]:
     A row has these four. Joined as they were they give the prompt byte for byte, but for line ends
     of Windows, which a checkout may have made. Raises `McqtestError`.
     """
-    text = read_text(path, name).replace("\r\n", "\n")
+    text = text_of(path, name).replace("\r\n", "\n")
     above = text.split("\n", 2)
     if len(above) < 3 or above[1].rstrip() != _RULE:
         found = shown(above[1]) if len(above) > 1 else "nothing"

@@ -1,6 +1,7 @@
 """Whether a checkpoint may ship: records compared, thresholds, criteria, and the verdict."""
 
 from mcqtest.gate import stats
+from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
 from mcqtest.gate.baselines import Baselines, beside, publish, staged, target
 from mcqtest.gate.companion import Companion
@@ -24,12 +25,14 @@ from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
 from mcqtest.gate.signflip import sign_flips
+from mcqtest.gate.swaps import Swaps, swap_sums, swap_test
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 
 __all__ = [
     "KINDS",
     "THRESHOLDS",
+    "Anchored",
     "Baselines",
     "Companion",
     "Finding",
@@ -39,9 +42,11 @@ __all__ = [
     "Line",
     "Margins",
     "Outcome",
+    "Part",
     "Policy",
     "Pooled",
     "Record",
+    "Swaps",
     "Thresholds",
     "Verdict",
     "beside",
@@ -64,6 +69,8 @@ __all__ = [
     "sign_flips",
     "staged",
     "stats",
+    "swap_sums",
+    "swap_test",
     "tables",
     "target",
     "unsure",

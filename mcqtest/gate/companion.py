@@ -14,7 +14,7 @@ import math
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcqtest.gate.record import Record
@@ -42,6 +42,8 @@ class Companion:
     noise: int | None = None
     """Questions whose answer became right or wrong when the same weights were recorded again; None
     where they were recorded once."""
+    details: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    """What a criterion compares besides, by name; None for a question that has none."""
     weights: str = ""
     """Fingerprint of the weights that answered, as the record has it; empty in older files."""
 
@@ -52,13 +54,14 @@ class Companion:
             "lengths": self.lengths and list(self.lengths),
         }
         columns["noise"] = self.noise
+        columns["details"] = {key: list(each) for key, each in self.details.items()} or None
         told = {name: column for name, column in columns.items() if column is not None}
         fields = {"format": FORMAT, "of": self.of, "weights": self.weights, **told}
         return json.dumps(fields | {"sum": _sum(fields)}) + "\n"
 
 
-def companion(record: Record, scores: Sequence[Score]) -> Companion:
-    """The companion of a ``record`` with these scores."""
+def companion(record: Record, scores: Sequence[Score], keeps: Sequence[str] = ()) -> Companion:
+    """The companion of a ``record`` with these scores, of which it ``keeps`` these details."""
     every = [score.probabilities for score in scores]
     known = [each for each in every if each is not None]
     cut = [score.truncated for score in scores if score.texts]
@@ -69,6 +72,7 @@ def companion(record: Record, scores: Sequence[Score]) -> Companion:
         probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
         truncated=tuple(each or 0 for each in cut) if whole and scores else None,
         lengths=lengths if any(lengths) else None,
+        details={key: tuple(score.details.get(key) for score in scores) for key in keeps},
         weights=record.weights,
     )
 
@@ -102,6 +106,7 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
             truncated=_whole(fields.get("truncated")),
             lengths=_whole(fields.get("lengths")),
             noise=fields.get("noise"),
+            details=_details(fields.get("details", {}), n),
             weights=str(fields.get("weights", "")),
         )
         # Files of earlier versions name no weights and have no checksum.
@@ -128,6 +133,18 @@ def parse(text: str, record: Record, *, where: str) -> Companion:
             f"{where}: belongs to other answers than the baseline beside it; restore both from "
             "version control, or remove it"
         )
+    return found
+
+
+def _details(column: Any, n: int) -> dict[str, tuple[float | None, ...]]:
+    """Of ``n`` questions."""
+    found = {str(key): tuple(each) for key, each in dict(column).items()}
+    for each in found.values():
+        known = [value for value in each if value is not None]
+        if len(each) != n or not all(
+            type(value) in {int, float} and math.isfinite(value) for value in known
+        ):
+            raise ValueError("a number or null is expected for every question")
     return found
 
 

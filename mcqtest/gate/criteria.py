@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mcqtest.gate import anchors
 from mcqtest.gate.criterion import Kind
 from mcqtest.gate.licences.kind import Licences
 
-KINDS: Mapping[str, Kind] = {"licence": Licences()}
+KINDS: Mapping[str, Kind] = {"licence": Licences(), "anchored": anchors.Anchors()}

@@ -7,7 +7,7 @@ all tasks of a benchmark together; kinds are listed in `mcqtest.gate.criteria`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from mcqtest.gate.outcome import Outcome
@@ -31,6 +31,8 @@ class Judged:
     """What the user decided about criteria of this kind."""
     in_part: bool = False
     """The task has more questions."""
+    kept: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    """Details of the baseline's scores, by name (`mcqtest.types.Criterion.keeps`)."""
 
 
 @dataclass(frozen=True)

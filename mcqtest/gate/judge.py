@@ -145,7 +145,9 @@ class Judge:
         return self._baselines.companion(results.task)
 
     def _made(self, results: Results) -> Companion:
-        return companion(self.record(results), self._scores(results))
+        criterion = results.task.criterion
+        keeps = criterion.keeps([each.question for each in results]) if criterion else ()
+        return companion(self.record(results), self._scores(results), keeps)
 
     def _anchored(self, results: Results) -> list[float] | None:
         """By how much each score changed since the anchor was recorded, where there is one."""
@@ -209,7 +211,7 @@ class Judge:
     ) -> Finding | None:
         """What the criterion of the task says, where it has one."""
         task, levels = results.task, self.policy.levels
-        criterion = task.benchmark.criteria.get(task.name)
+        criterion = task.criterion
         if criterion is None:
             return None
         key = task.benchmark.name, task.name
@@ -221,6 +223,7 @@ class Judge:
             level=levels.part.get(key, levels.task.get(key, 1.0)),
             rules=self.policy.rules.get(criterion.kind, {}),
             in_part=in_part,
+            kept=kept.details if old and (kept := self._kept(results)) else {},
         )
         found: Finding = criterion.decide(judged)
         return found

@@ -8,18 +8,17 @@ that lose at least as much as was lost (Fisher 1935, The Design of Experiments, 
 No signs are drawn, however many questions there are: a level of 0.00004 would take a hundred
 thousand draws and more, and the verdict would move with the seed. `tails` gives the share exactly
 where all sizes are multiples of a step, and else a close upper bound. Only metrics that are no
-sum over questions are left to chance.
+sum over questions are left to chance (`swaps`).
 
 numpy is imported inside the functions, as in `stats`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
-from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
 from mcqtest.gate import stats, tails
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-
-T = TypeVar("T")
 
 _NOISE = 2.0**-40
 """Of the largest difference: what is closer is equal, as 0.8 - 0.2 and 1 - 0.4 are not as floats.
@@ -80,56 +77,6 @@ def sign_flips(
     else:
         p_value = tails.bound(np.sort(np.abs(moved)), -float(moved.sum()) - slack)
     return max(p_value, sys.float_info.min)
-
-
-def swap_test(
-    metric: Callable[[Sequence[T]], float],
-    old: Sequence[T],
-    new: Sequence[T],
-    *,
-    permutations: int = 9_999,
-    seed: int = 0,
-) -> float:
-    """One-sided approximate randomisation, for a metric of all outputs at once (BLEU, macro F1).
-
-    ``old`` and ``new`` are the models' outputs for the same examples in the same order, with
-    whatever else ``metric`` needs; higher is better. If the candidate is no worse, the outputs of
-    an example might as well be exchanged; p is the share of exchanges that drop at least as much.
-    Only examples that differ (``!=``) are exchanged.
-
-    All ``2**k`` exchanges are gone through where they are at most ``permutations``. Else so many
-    are drawn, the same for the same ``seed``, and p is ``(1 + hits) / (1 + permutations)``, which
-    keeps any level (Phipson & Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39) but is at least
-    one over that: for a level of 1e-4 draw 99,999. Each calls ``metric`` twice. (Noreen 1989,
-    Computer-Intensive Methods for Testing Hypotheses; Yeh 2000, COLING 947-953; Riezler & Maxwell
-    2005, ACL workshop on evaluation measures 57-64.)
-
-    ValueError for different lengths, no permutations, and a metric that is not finite.
-    """
-    if len(old) != len(new) or permutations < 1:
-        raise ValueError(f"{len(old)} old outputs, {len(new)} new ones, {permutations=}")
-    differ = [i for i, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
-
-    def drop(coins: int) -> tuple[float, float]:
-        left, right = list(old), list(new)
-        for i in (i for place, i in enumerate(differ) if coins >> place & 1):
-            left[i], right[i] = right[i], left[i]
-        before, after = metric(left), metric(right)
-        if not (math.isfinite(before) and math.isfinite(after)):
-            raise ValueError(f"the metric gave {before} and {after}: expected finite numbers")
-        # Sums in another order differ by rounding, and are ties all the same.
-        return before - after, 1e-12 * (abs(before) + abs(after))
-
-    observed = drop(0)[0]
-    ways = 1 << len(differ)
-    if ways <= permutations:
-        return sum(sum(drop(coins)) >= observed for coins in range(ways)) / ways
-    hits = 0
-    for draw in range(permutations):
-        # A hash's bits stay the same where a generator's may change with its library.
-        digest = hashlib.shake_256(f"{seed}/{draw}".encode()).digest(len(differ) // 8 + 1)
-        hits += sum(drop(int.from_bytes(digest))) >= observed
-    return (1 + hits) / (1 + permutations)
 
 
 def _steps(moved: Floats, slack: float) -> Floats | None:

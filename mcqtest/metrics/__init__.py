@@ -1,5 +1,6 @@
 """Figures of judged questions: each is one function of scores, of one or several tasks."""
 
+from mcqtest.metrics import official
 from mcqtest.metrics.calibration import (
     brier,
     calibration_gap,
@@ -32,6 +33,7 @@ __all__ = [
     "macro_accuracy",
     "mean_confidence",
     "measured",
+    "official",
     "rms_calibration_error",
     "rms_calibration_error_hendrycks",
     "spread",

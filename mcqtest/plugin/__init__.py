@@ -19,7 +19,7 @@ from mcqtest.options import OPTIONS, Option
 
 if TYPE_CHECKING:
     from mcqtest.plugin.snapshots import Baseline
-    from mcqtest.types import Backend, Results, Task
+    from mcqtest.types import Backend, Benchmark, Results, Task
 
 SKIPPED = pytest.StashKey[int]()
 """Tests that were skipped because there is no model."""
@@ -32,6 +32,8 @@ MARKERS = {
     "kmmlu_hard": "KMMLU-HARD, its hardest questions",
     "kmmlu_redux": "KMMLU-Redux, technical qualifications (arXiv 2507.08924)",
     "kmmlu_pro": "KMMLU-Pro, professional licences (arXiv 2507.08924)",
+    "bigbench": "BIG-bench, all JSON tasks that are there (arXiv 2206.04615)",
+    "bigbench_lite": "BIG-bench Lite, 24 of its JSON tasks",
     "bbh": "BIG-Bench Hard (Suzgun et al. 2022, arXiv 2210.09261)",
 }
 
@@ -150,6 +152,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     skipped = session.stash.get(SKIPPED, 0)
     if skipped and skipped == session.testscollected and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def each_task(metafunc: pytest.Metafunc, benchmark: Benchmark) -> None:
+    """Parametrize a test with the tasks that the data of the run has, where these are not known
+    before: to be called by ``pytest_generate_tests`` of a benchmark's file. Without a model, or
+    where there are none, the benchmark's own tasks stand for them.
+    """
+    cases = metafunc.config.pluginmanager.get_plugin("mcqtest-cases")
+    found = benchmark if cases is None else cases.run.found(benchmark)
+    metafunc.parametrize("task", found.tasks, ids=[task.name for task in found.tasks])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
-from mcqtest.prompts import bbh, korean, styles, variants
+from mcqtest.prompts import bbh, bigbench, korean, styles, variants
 from mcqtest.prompts.english import (
     STEPS,
     labels,
@@ -20,6 +20,7 @@ from mcqtest.prompts.english import (
 __all__ = [
     "STEPS",
     "bbh",
+    "bigbench",
     "korean",
     "labels",
     "letter",

@@ -12,17 +12,18 @@ from mcqtest.data import comparable
 from mcqtest.gate import KINDS, Policy
 from mcqtest.metrics import STANDARD
 from mcqtest.run import project
-from mcqtest.run.plan import Planned
+from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import OWN, Way
 from mcqtest.types import Benchmark, McqtestError, Task, several
 
 _SAID = """
-    above_human accuracy adjusted_p_value asking baseline_accuracy baseline_brier
+    above_human accuracy adjusted_p_value anchored asking baseline_accuracy baseline_brier
     baseline_churn chance change_interval churn deviation failures fewer_shots group groups
-    human_accuracy human_questions interval labels level licence licences lost
-    macro_accuracy margin methods n near_expert others p_value passed passed_before profile
-    reasoning_gain spread styles sweep tasks tied_share title tolerance unanswered won
+    human_accuracy human_questions interval labels level licence licences lost macro_accuracy
+    margin methods n near_expert normalized_aggregate_score others p_value passed passed_before
+    people profile reasoning_gain spread styles sweep tasks tied_share title tolerance
+    unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 

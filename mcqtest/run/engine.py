@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from mcqtest import answers
 from mcqtest.run.keeper import Keeper
-from mcqtest.run.plan import Planned
+from mcqtest.run.planned import Planned
 from mcqtest.run.store import Store, fault
 from mcqtest.types import (
     AnswerError,
@@ -106,6 +106,9 @@ class Engine:
         items = []
         for at, (question, requests) in enumerate(planned.asked()):
             responses = [self._store[request.key] for request in requests]
+            if planned.form is not None:
+                items.append(planned.form.judge(question, responses))
+                continue
             put, back = planned.put[at] if planned.put is not None else (question, None)
             result = answers.judge(
                 put,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from mcqtest import prompts
-from mcqtest.types import Decoding, Origin, Prompt, Question
+from mcqtest.types import Ask, Decoding, Origin, Prompt, Question, Task
 
 
 def request_keys(
@@ -16,6 +17,15 @@ def request_keys(
     questions: Sequence[Question],
     decodings: Sequence[Decoding | None] = (),
 ) -> list[str]:
+    """`ask_keys` of questions whose answers are letters, or a text."""
+    each = zip(written, questions, decodings or [None] * len(written), strict=True)
+    return ask_keys(
+        identity,
+        [Ask(prompt, prompts.letters(question), decoding) for prompt, question, decoding in each],
+    )
+
+
+def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
     """Keys of all that can change an answer: model and settings, prompt, continuations or the
     way of decoding.
 
@@ -23,8 +33,7 @@ def request_keys(
     """
     keys = []
     start, started = None, hashlib.sha256()
-    pairs = zip(written, questions, decodings or [None] * len(written), strict=True)
-    for prompt, question, decoding in pairs:
+    for prompt, choices, decoding in asks:
         if start != (prompt.header, prompt.shots):
             start = (prompt.header, prompt.shots)
             started = hashlib.sha256(_field(identity) + _field(prompt.header))
@@ -33,7 +42,7 @@ def request_keys(
         whole = started.copy()
         whole.update(b"?" + _field(prompt.query))
         if decoding is None:
-            for choice in prompts.letters(question):
+            for choice in choices:
                 whole.update(_field(choice))
         else:
             whole.update(b">" + _field(_decoded(decoding)))
@@ -54,6 +63,16 @@ def _decoded(decoding: Decoding) -> str:
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
     drawn = (heat, top_p, decoding.seed) if heat else ()
     return repr((decoding.max_tokens, decoding.stop, drawn))
+
+
+def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
+    """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
+    was asked, so that other questions are not given the stored answers of these.
+    """
+    return [
+        Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
+        for row, each in enumerate(questions, first)
+    ]
 
 
 def prompts_hash(written: Sequence[Prompt]) -> str:

@@ -5,18 +5,18 @@ Everything that can be wrong with the data is found here, before a model is load
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mcqtest import data, prompts
-from mcqtest.answers import READING, Reading
+from mcqtest.answers import Reading
 from mcqtest.run import splits
-from mcqtest.run.keys import prompts_hash, request_keys, seeded
-from mcqtest.run.way import OWN, Way, style_of
+from mcqtest.run.formed import formed
+from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
+from mcqtest.run.planned import Planned
+from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
-    Back,
     McqtestError,
     Method,
     Origin,
@@ -26,44 +26,8 @@ from mcqtest.types import (
     Style,
     Task,
     TextReader,
-    Value,
     Variant,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Planned:
-    """One task, ready to be asked."""
-
-    task: Task
-    questions: tuple[Question, ...]
-    requests: tuple[Request, ...]
-    """In the order of ``questions``, each question's samples together."""
-    fingerprint: str
-    """Of the question set."""
-    asking: str
-    """How they are asked and read, in words, and a hash of the prompts."""
-    reading: Reading = READING
-    left_out: int = 0
-    """Questions of the task that are not asked."""
-    hidden: bool = False
-    """Its examples are questions of the test, but are not shown."""
-    variant: str = ""
-    """Told from the task's other ways of being asked; empty for the one that is compared."""
-    put: Sequence[tuple[Question, Back]] | None = None
-    """The questions as they are put, and the way back to their choices; None: as they are."""
-    read: TextReader | None = None
-    """What finds the answers that are no choices."""
-    value: Value | None = None
-    """What a text is worth (`mcqtest.types.Method.value`)."""
-    vote: str = "majority"
-    """How several samples make one score."""
-
-    def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
-        """Every question with its requests, one for each sample."""
-        each = len(self.requests) // len(self.questions)
-        for index, question in enumerate(self.questions):
-            yield question, self.requests[index * each : (index + 1) * each]
 
 
 def plan(
@@ -82,6 +46,9 @@ def plan(
     ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
     """
     by, method = way.method_of(task.benchmark)
+    if method.form is not None:
+        every = data.load(task, "test", root, revision=revision)
+        return formed(task, method, way, every, identity=identity, name=name, variant=variant)
     style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
@@ -90,7 +57,7 @@ def plan(
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
-    written = _written(task, asked, examples, style, way)
+    written = unasked(task, asked) if way.recorded else _written(task, style, examples, asked)
     samples, method = way.samples(method), replace(method, style=style)
     words = _described(by, method, len(examples), samples, way, texts=read is not None)
     return Planned(
@@ -108,6 +75,12 @@ def plan(
         value=method.value,
         vote=way.vote,
     )
+
+
+def _written(
+    task: Task, style: Style, examples: Sequence[Question], asked: Sequence[Question]
+) -> list[Prompt]:
+    return [style.write(task, examples, question) for question in asked]
 
 
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
@@ -214,25 +187,6 @@ def _requests(
     )
 
 
-def _written(
-    task: Task, asked: Sequence[Question], examples: Sequence[Question], style: Style, way: Way
-) -> list[Prompt]:
-    """What is asked; what stands for it, where somebody else did."""
-    if way.recorded:
-        return _unasked(task, asked)
-    return [style.write(task, examples, question) for question in asked]
-
-
-def _unasked(task: Task, questions: Sequence[Question]) -> list[Prompt]:
-    """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
-    was asked, so that other questions are not given the stored answers of these.
-    """
-    return [
-        Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
-        for row, each in enumerate(questions)
-    ]
-
-
 def _described(
     name: str, method: Method, shots: int, samples: int, way: Way, *, texts: bool
 ) -> str:
@@ -244,12 +198,5 @@ def _described(
         return f"recorded {way.recorded}{several}{read}"
     words = [style_of(method).name, f"{shots} shots", name]
     if (decoding := method.decoding) is not None:
-        words.append(f"{decoding.max_tokens} tokens")
-        words += [f"stop {stop!r}" for stop in decoding.stop]
-        if decoding.temperature:
-            words.append(
-                f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
-                f"seed {decoding.seed}, {way.vote} of {samples}"
-            )
-        words.append(reading)
+        words += [*decoded(decoding, way, samples), reading]
     return ", ".join(words)

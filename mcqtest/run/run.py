@@ -29,12 +29,13 @@ from mcqtest.run.checks import (
     unused_revisions,
 )
 from mcqtest.run.engine import Engine, Progress
-from mcqtest.run.plan import Planned, plan
+from mcqtest.run.plan import plan
+from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.terms import anchors, name_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
-from mcqtest.types import Backend, Identity, McqtestError, Results, Task, Variant
+from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
 
 class Run:
@@ -59,6 +60,7 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
+        self._found: dict[Benchmark, Benchmark] = {}
         self._variants: dict[Task, dict[str, Results]] = {}
         self._methods: dict[Task, dict[str, float]] = {}
         """The sum of scores by each method, where several were asked."""
@@ -118,6 +120,11 @@ class Run:
             return False
         return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
+    def found(self, benchmark: Benchmark) -> Benchmark:
+        """With the tasks that the data of this run has (`splits.with_tasks`)."""
+        found = splits.with_tasks(benchmark, self._root(benchmark.tasks[0]))
+        return self._found.setdefault(benchmark, found)  # one benchmark, however often
+
     def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         check_benchmarks(tasks)
@@ -135,14 +142,14 @@ class Run:
                 asking=planned.asking,
                 asked=planned.questions,
                 left_out=planned.left_out,
-                valued=planned.value is not None,
+                valued=planned.value is not None or planned.form is not None,
             )
             if self.anchors is not None:
                 self.anchors.check(
                     task, questions=count, asking=planned.asking, asked=planned.questions
                 )
                 self.anchors.require(task)
-            criterion = task.benchmark.criteria.get(task.name)
+            criterion = task.criterion
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
             comparisons, known=collected.benchmarks, installed=collected.installed

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from mcqtest import data
-from mcqtest.types import Benchmark, McqtestError, Question, Task, several
+from mcqtest.types import Benchmark, McqtestError, Question, Source, Task, several
+
+
+def with_tasks(benchmark: Benchmark, root: Path | None) -> Benchmark:
+    """With the tasks that are found below ``root``, all in its first group. As it is where these
+    are known, and where none are found: that is told once one of them is going to be asked.
+    """
+    if isinstance(benchmark.source, Source):
+        return benchmark
+    try:
+        names = tuple(benchmark.source.names(root))
+    except McqtestError:
+        return benchmark
+    return replace(benchmark, groups={next(iter(benchmark.groups)): names})
 
 
 def are_questions(examples: Sequence[Question], questions: Sequence[Question]) -> bool:
@@ -47,6 +61,8 @@ class Asked(Protocol):
     def left_out(self) -> int: ...
     @property
     def hidden(self) -> bool: ...
+    @property
+    def notices(self) -> Sequence[str]: ...
 
 
 def oddities(planned: Mapping[Task, Asked], root: Callable[[Task], Path | None]) -> Iterator[str]:
@@ -66,6 +82,7 @@ def oddities(planned: Mapping[Task, Asked], root: Callable[[Task], Path | None])
             "under this name"
             for one, other in dict.fromkeys(same)
         )
+        yield from (said for task in tasks for said in planned[task].notices)
 
 
 def _counts(benchmark: Benchmark, sizes: Mapping[Task, int]) -> Iterator[str]:

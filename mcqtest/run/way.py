@@ -39,9 +39,25 @@ class Way:
                 f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
             )
         method = benchmark.methods[name]
+        if method.form is not None:
+            self._check_form(benchmark.name)
         style = styles.named(name, self.style) if self.style else style_of(method)
         decoding = method.decoding and self._decoding(method.decoding)
         return name, replace(method, style=style, decoding=decoding)
+
+    def _check_form(self, name: str) -> None:
+        """Raise for what the form of a benchmark's questions decides."""
+        for option, given in (("style", self.style), ("decoding samples", self._samples)):
+            if given is not None:
+                raise McqtestError(
+                    f"--{option}={given}: {name} puts every question once and in one way; leave it "
+                    "out, or choose other benchmarks with -m"
+                )
+
+    @property
+    def _samples(self) -> str | None:
+        said = self.decoding.get("samples")
+        return None if said == "1" else said
 
     def folder(self, benchmark: Benchmark) -> str:
         """Where baselines of this way are, below the benchmark's; empty for its own way, and for
@@ -66,6 +82,8 @@ class Way:
     def _recorded(self, benchmark: Benchmark) -> Method:
         for key in self.decoding.keys() - {"samples", "vote"}:
             raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
+        if (formed := next((m for m in benchmark.methods.values() if m.form), None)) is not None:
+            return formed
         # A temperature, so that one question's samples are told apart; no style is ever used.
         value = next((m.value for m in benchmark.methods.values() if m.decoding), None)
         return Method(prompts.mmlu, Decoding(max_tokens=1, temperature=1), value=value)
@@ -116,6 +134,17 @@ OWN = Way()
 def style_of(method: Method) -> Style:
     """A method's style; as MMLU asks for letters, and the bare question for texts, by default."""
     return method.style or (prompts.plain if method.decoding else prompts.mmlu)
+
+
+def decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
+    """How texts are made, in words."""
+    words = [f"{decoding.max_tokens} tokens", *(f"stop {stop!r}" for stop in decoding.stop)]
+    if decoding.temperature:
+        words.append(
+            f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+            f"seed {decoding.seed}, {way.vote} of {samples}"
+        )
+    return words
 
 
 SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")

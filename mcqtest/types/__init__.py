@@ -10,6 +10,7 @@ from mcqtest.types.comparison import Comparison
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.errors import AnswerError, McqtestError, one_line, printable, several
+from mcqtest.types.form import Ask, Form
 from mcqtest.types.metric import Bound, Figure, Metric
 from mcqtest.types.model import Identity
 from mcqtest.types.prompt import Prompt
@@ -17,7 +18,7 @@ from mcqtest.types.question import LETTERS, Question
 from mcqtest.types.request import Backend, Origin, Request, Response
 from mcqtest.types.result import Result, Results
 from mcqtest.types.score import Score, Scored
-from mcqtest.types.source import Columns, Layout, Source
+from mcqtest.types.source import Columns, Finder, Layout, Source
 from mcqtest.types.variant import Back, Variant
 
 Verdict = Comparison
@@ -26,6 +27,7 @@ Verdict = Comparison
 __all__ = [
     "LETTERS",
     "AnswerError",
+    "Ask",
     "Back",
     "Backend",
     "Benchmark",
@@ -35,6 +37,8 @@ __all__ = [
     "Criterion",
     "Decoding",
     "Figure",
+    "Finder",
+    "Form",
     "Identity",
     "Layout",
     "McqtestError",

@@ -11,10 +11,11 @@ from typing import Any
 
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
+from mcqtest.types.form import Form
 from mcqtest.types.metric import Metric
 from mcqtest.types.prompt import Prompt
 from mcqtest.types.question import Question
-from mcqtest.types.source import Source
+from mcqtest.types.source import Finder, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Method:
     """Its shots are the source's worked examples, and not the split of shots."""
     value: Value | None = None
     """What a text is worth; None: 1 where the answer that is read in it is right, else 0."""
+    form: Form | None = None
+    """Which requests a question makes, where that is not one for letters or a text; it then says
+    what they are worth, and ``decoding`` is that of the texts among them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +60,7 @@ class Benchmark:
     name: str
     groups: Mapping[str, tuple[str, ...]]
     """Group -> the names of its tasks."""
-    source: Source
+    source: Source | Finder
     methods: Mapping[str, Method]
     """By name, ``letters``, ``cot`` (chain of thought) or ``text``; the first is its own."""
     shots: int
@@ -68,6 +72,8 @@ class Benchmark:
     answers: Mapping[str, TextReader] = field(default_factory=dict)
     """Names of tasks -> how our reader finds their answers, where these are no choices and not
     worth what a method's ``value`` says."""
+    criterion: Criterion | None = None
+    """What all others of its tasks are held to."""
     expert: float | None = None
     """Accuracy above which a subject counts as mastered."""
     metrics: Sequence[Metric] = ()
@@ -121,3 +127,8 @@ class Task:
     def title(self) -> str:
         """Its name as published."""
         return self.benchmark.titles.get(self.name, self.name)
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """What it is held to beside its comparison with the baseline."""
+        return self.benchmark.criteria.get(self.name, self.benchmark.criterion)

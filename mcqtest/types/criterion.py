@@ -20,6 +20,10 @@ class Criterion(Protocol):
         """How many comparisons of its own it makes, so that each gets a share of alpha."""
         ...
 
+    def keeps(self, questions: Sequence[Question]) -> Sequence[str]:
+        """Which details of scores it compares with those of the baseline, which keeps them."""
+        ...
+
     def decide(self, judged: Any, /) -> Any:
         """The `mcqtest.gate.Finding` of a task's answers (`mcqtest.gate.Judged`)."""
         ...

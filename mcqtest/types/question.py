@@ -32,3 +32,14 @@ class Question:
     def gold(self) -> int | str | None:
         """The right answer: the index of a choice, or the first target."""
         return self.answer if self.choices else next(iter(self.targets), None)
+
+    def is_right(self, index: int) -> bool:
+        """Whether this choice is all that could be wished."""
+        return index == self.answer
+
+    @property
+    def more(self) -> tuple[object, ...]:
+        """What else a fingerprint of the question holds: plain values, of kinds of questions that
+        say more.
+        """
+        return ()

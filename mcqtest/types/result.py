@@ -47,6 +47,11 @@ class Result:
         return self.question.gold
 
     @property
+    def subject(self) -> str:
+        """Which part of its task it belongs to; empty where a task is not divided."""
+        return self.question.subject
+
+    @property
     def correct(self) -> bool:
         """All of it is right."""
         return self.value >= 1

@@ -52,6 +52,16 @@ class Scored(Protocol):
         """Nothing could be read, and the answer was drawn by lot."""
         ...
 
+    @property
+    def subject(self) -> str:
+        """Which part of its task it belongs to; empty where a task is not divided."""
+        ...
+
+    @property
+    def details(self) -> Mapping[str, float]:
+        """What a metric of one's own needs besides, by name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+
+from mcqtest.types.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,27 @@ class Source:
     """The folder that they come with, whatever ``--data`` says."""
     page: str = ""
     """Where people get the files that are not on the hub, for messages."""
+
+
+class Finder(Protocol):
+    """A source that is no set of tables: it finds its own tasks, and reads them itself."""
+
+    @property
+    def folder(self) -> str:
+        """Below ``--data``."""
+        ...
+
+    @property
+    def place(self) -> Path | None:
+        """The folder that its tasks come with, whatever ``--data`` says."""
+        ...
+
+    def names(self, root: Path | None) -> Sequence[str]:
+        """Of all tasks that are there, in order; ``root`` is the folder of ``--data``, if any.
+        Raises `McqtestError` where there are none.
+        """
+        ...
+
+    def load(self, name: str, root: Path | None) -> tuple[Question, ...]:
+        """All questions of a task. Raises `McqtestError`."""
+        ...

@@ -20,6 +20,9 @@ class Licence(Asked):
 
     kind: ClassVar[str] = "licence"
 
+    def keeps(self, questions: Sequence[Question]) -> Sequence[str]:  # noqa: ARG002
+        return ()
+
     def comparisons(self, questions: Sequence[Question]) -> int:
         """One for each subject, where there are several that have to reach a floor."""
         subjects = {question.subject for question in questions}

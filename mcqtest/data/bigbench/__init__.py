@@ -1,0 +1,1 @@
+"""BIG-bench's JSON tasks: found in folders, read, and made questions of."""

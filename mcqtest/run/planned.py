@@ -1,0 +1,52 @@
+"""One task, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mcqtest.answers import READING, Reading
+from mcqtest.types import Back, Form, Question, Request, Task, TextReader, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planned:
+    """One task, ready to be asked."""
+
+    task: Task
+    questions: tuple[Question, ...]
+    requests: tuple[Request, ...]
+    """In the order of ``questions``, each question's samples together."""
+    fingerprint: str
+    """Of the question set."""
+    asking: str
+    """How they are asked and read, in words, and a hash of the prompts."""
+    reading: Reading = READING
+    left_out: int = 0
+    """Questions of the task that are not asked."""
+    hidden: bool = False
+    """Its examples are questions of the test, but are not shown."""
+    variant: str = ""
+    """Told from the task's other ways of being asked; empty for the one that is compared."""
+    put: Sequence[tuple[Question, Back]] | None = None
+    """The questions as they are put, and the way back to their choices; None: as they are."""
+    read: TextReader | None = None
+    """What finds the answers that are no choices."""
+    value: Value | None = None
+    """What a text is worth (`mcqtest.types.Method.value`)."""
+    vote: str = "majority"
+    """How several samples make one score."""
+    form: Form | None = None
+    """What its questions ask and are worth, where that is not one answer each."""
+    counts: Sequence[int] = ()
+    """How many requests each question makes; empty: all as many."""
+    notices: Sequence[str] = ()
+    """What a person should know of its questions."""
+
+    def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
+        """Every question with its requests: one for each sample, or those of its form."""
+        each = len(self.requests) // len(self.questions)
+        end = 0
+        for at, question in enumerate(self.questions):
+            start, end = end, end + (self.counts[at] if self.counts else each)
+            yield question, self.requests[start:end]
