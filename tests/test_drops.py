@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -178,3 +179,12 @@ def test_scores_that_all_move_a_little():
     assert mean_at_least(changes, 2000, high) <= 0.01 < mean_at_least(changes, 2000, high - 0.001)
     assert mean_at_most(changes, 2000, 0.0) < 1e-3
     assert mean_at_most(changes, 2000, 0.02) > 0.9
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-9, 1e12, 1e200])
+def test_limits_of_scores_have_their_unit(unit):
+    """Log-likelihoods or amounts of money: found as closely, and found at all, in any unit."""
+    changes = np.random.default_rng(4).normal(-0.1, 1, 200)
+    expected = mean_limits(changes.tolist(), 300, 0.01)
+    found = mean_limits((unit * changes).tolist(), 300, 0.01)
+    assert [each / unit for each in found] == pytest.approx(expected, abs=1e-5)

@@ -109,19 +109,18 @@ def mean_limits(differences: Sequence[float], n: int, level: float) -> tuple[flo
     """
     moved = [each for each in differences if each]
     lost, won = sum(each < 0 for each in moved), sum(each > 0 for each in moved)
-    squares = math.fsum(each * each for each in moved)
-    usual = math.sqrt(squares / len(moved)) if moved else 1.0
-    smallest, largest = (usual * each for each in limits(n, lost, won, level))
-    if not moved:
-        return smallest, largest
-    return (
-        min(smallest, -_largest([-each for each in moved], n, squares, level)),
-        max(largest, _largest(moved, n, squares, level)),
-    )
+    usual = math.hypot(*moved) / math.sqrt(len(moved)) if moved else 1.0
+    smallest, largest = limits(n, lost, won, level)
+    if moved:  # in units of such a change, so that `_STEP` is small whatever scores are made of
+        moved = [each / usual for each in moved]
+        smallest = min(smallest, -_largest([-each for each in moved], n, level))
+        largest = max(largest, _largest(moved, n, level))
+    return usual * smallest, usual * largest
 
 
-def _largest(changes: Sequence[float], n: int, squares: float, level: float) -> float:
-    step = math.sqrt(squares) / n
+def _largest(changes: Sequence[float], n: int, level: float) -> float:
+    """The changes have a root mean square of 1."""
+    step = math.sqrt(len(changes)) / n
     low = -math.fsum(changes) / n
     high = low + 3 * step
     while mean_at_least(changes, n, high) > level:
