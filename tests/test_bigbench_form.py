@@ -105,6 +105,18 @@ def test_what_an_example_is_worth(tmp_path):
     assert judge(example, (-3.0, -1.0, -2.0)).correct
 
 
+def test_a_choice_without_text_is_certain(tmp_path):
+    """It is not asked; 26 official examples have one."""
+    odd = [{"input": "x", "target_scores": {"a": 1, "": 0}}]
+    example = load(tmp_path, ["multiple_choice_grade"], odd)[0]
+    (ask,) = asks([example])[0]
+    assert ask.choices == ("a",)
+    assert judge(example, (-1.0,)).answer == 1
+    odd[0]["target_scores"] = {"": 1}
+    (example,) = load(tmp_path, ["expected_calibration_error", "exact_str_match"], odd * 1)
+    assert "no choice with any text" in complaint(asks, [example])
+
+
 def test_a_metric_of_another_range_is_worth_a_share(tmp_path):
     """0 at its low anchor and 1 at the high one, so that tasks can be held against each other."""
     example = load(tmp_path, ["sequence_f1"], [{"input": "x", "target": "a b c d"}])[0]

@@ -1,5 +1,7 @@
 """From prompts to tokens: whatever the tokenizer does, the right positions are read."""
 
+from types import SimpleNamespace
+
 import pytest
 
 pytest.importorskip("torch")
@@ -9,6 +11,7 @@ import models
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest.backends.specials import start
 from mcqtest.backends.tokens import Encoded, Encoder, TokenRow, nested, shared_length
 from mcqtest.types import AnswerError, Prompt, Request
 
@@ -191,10 +194,15 @@ def test_lower_case_letters_are_told_apart():
 
 
 def test_an_empty_prompt():
-    """A prompt of which nothing remains is refused, unless the tokenizer begins with a token."""
-    with pytest.raises(AnswerError, match=r"^sea/tides/7: the tokenizer makes nothing"):
-        encode("bytes", ask(""))
+    """One without text is the BOS, or the EOS where there is none, as in lm-evaluation-harness. One
+    whose text is lost is refused, unless the tokenizer begins with a token.
+    """
     assert encode("bytes_bos", ask("")).rows[0].ids == [1]
+    assert encode("bytes", ask("")).rows[0].ids == [1]
+    assert start(SimpleNamespace(bos_token_id=None, eos_token_id=2)) == [2]
+    assert start(SimpleNamespace()) == []
+    with pytest.raises(AnswerError, match=r"^sea/tides/7: the tokenizer makes nothing"):
+        encode("wordpiece_lower", ask(" "))
 
 
 def test_a_tokenizer_of_another_model():

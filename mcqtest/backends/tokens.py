@@ -87,7 +87,8 @@ class Encoder:
         self._limit = limit
         self._vocabulary = vocabulary
         self.before = opening(tokenizer) if before is None else before
-        self._start = self.before or start(tokenizer)
+        self._start = start(tokenizer)
+        """What stands for a prompt without text, where nothing stands before it."""
         self._endings: dict[tuple[str, tuple[str, ...]], tuple[Ids, tuple[Ids, ...]] | None] = {}
 
     def _ids(self, texts: list[str]) -> list[Ids]:
@@ -135,8 +136,9 @@ class Encoder:
         contexts = self._ids(texts)
         rows: list[tuple[TokenRow, ...]] = []
         for request, text, own in zip(requests, texts, contexts, strict=True):
+            before = self.before or ([] if text else self._start)
             if request.decoding is not None:
-                context = self.before + own or self._start
+                context = before + own
                 self._check(request, context, ())
                 rows.append((TokenRow(context, ()),))
                 continue
@@ -145,8 +147,7 @@ class Encoder:
                 whole = self._ids([text + choice for choice in request.choices])
                 shared = _common([own, *whole])
                 context, continuations = own[:shared], tuple(ids[shared:] for ids in whole)
-            stands = self.before + context or self._start
-            rows.append(self._read(request, stands, continuations))
+            rows.append(self._read(request, before + context, continuations))
         return rows
 
     def _appended(self, text: str, own: Ids, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
@@ -170,11 +171,9 @@ class Encoder:
         self, request: Request, context: Ids, continuations: tuple[Ids, ...]
     ) -> tuple[TokenRow, ...]:
         """Rows that together give every choice: one, unless the choices differ before their
-        last token. A choice of no text is certain, and its log-probability 0.
+        last token.
         """
-        pairs = zip(request.choices, continuations, strict=True)
-        lost = any(choice and not ids for choice, ids in pairs)
-        if lost or len(set(map(tuple, continuations))) < len(continuations):
+        if not all(continuations) or len(set(map(tuple, continuations))) < len(continuations):
             raise AnswerError(
                 f"{request.name}: the tokenizer cannot tell the answers "
                 f"{', '.join(map(repr, request.choices))} apart (token ids {continuations}); "
@@ -183,14 +182,14 @@ class Encoder:
         self._check(request, context, continuations)
         rows: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         for choice, ids in enumerate(continuations):
-            wanted = rows.setdefault(tuple(ids[:-1]), [])  # of no text: nothing is wanted
+            wanted = rows.setdefault(tuple(ids[:-1]), [])
             wanted += [(choice, len(context) - 1 + i, token) for i, token in enumerate(ids)]
         return tuple(TokenRow(context + list(fed), tuple(wanted)) for fed, wanted in rows.items())
 
     def _check(self, request: Request, context: Ids, continuations: Sequence[Ids]) -> None:
         if not context:
             raise AnswerError(f"{request.name}: the tokenizer makes nothing of the prompt")
-        last = max(map(max, (context, *filter(None, continuations))))
+        last = max(map(max, (context, *continuations)))
         if self._vocabulary is not None and last >= self._vocabulary:
             raise AnswerError(
                 f"{request.name}: the tokenizer writes token {last}, the model knows "

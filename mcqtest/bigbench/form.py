@@ -181,10 +181,27 @@ def _asks(
         if Chosen in kinds and not example.choices:
             raise McqtestError(_lacks(example, "target_scores"))
         found = [Ask(prompt, decoding=decoding)] if Written in kinds else []
-        found += [Ask(prompt, example.choices)] if Chosen in kinds else []
-        # A target that stands there twice is asked once, and counts twice.
-        found += [Ask(prompt, tuple(dict.fromkeys(example.targets)))] if Weighed in kinds else []
+        if Chosen in kinds:
+            found.append(Ask(prompt, _scored(example, example.choices)))
+        if Weighed in kinds:
+            found.append(Ask(prompt, _scored(example, example.targets)))
         yield found
+
+
+def _scored(example: Example, texts: Sequence[str]) -> tuple[str, ...]:
+    """What is asked of these: each text once, and none that is empty, for that is certain."""
+    found = tuple(dict.fromkeys(filter(None, texts)))
+    if not found:
+        raise McqtestError(
+            f"{example.spec.where}, example {example.id}: no choice with any text; add one"
+        )
+    return found
+
+
+def _likely(example: Example, texts: Sequence[str], response: Response) -> tuple[float, ...]:
+    """The log-probability of each text, by what was said of those that were asked."""
+    known = dict(zip(_scored(example, texts), response.logprobs, strict=True)) | {"": 0.0}
+    return tuple(known[text] for text in texts)
 
 
 def _lacks(example: Example, key: str) -> str:
@@ -216,13 +233,13 @@ class _Given(NamedTuple):
             known = response.truncated is not None
             found = found._replace(text=text, truncated=int(cut_off or 0) if known else None)
         if Chosen in task.kinds:
-            logprobs = next(rest).logprobs
+            logprobs = _likely(example, example.choices, next(rest))
             absolute = spec.absolute_normalization
             seen[Chosen] = Chosen(example.choices, example.scores, logprobs, absolute)
             found = found._replace(probabilities=_softmax(logprobs))
         if Weighed in task.kinds:
-            each = dict(zip(dict.fromkeys(example.targets), next(rest).logprobs, strict=True))
-            seen[Weighed] = Weighed(example.targets, [each[target] for target in example.targets])
+            likely = _likely(example, example.targets, next(rest))
+            seen[Weighed] = Weighed(example.targets, likely)
         return found._replace(seen=seen)
 
 

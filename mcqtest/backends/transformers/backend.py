@@ -186,7 +186,8 @@ class Transformers:
         self, encoded: Sequence[Encoded], before: passes.Prefix | None = None
     ) -> passes.Prefix:
         """The tokens that all of them share, where that is worth a pass of its own."""
-        shared = shared_length(encoded) if self._share and len(encoded) > 1 else 0
+        several = sum(len(item.rows) for item in encoded) > 1
+        shared = shared_length(encoded) if self._share and several else 0
         ids = encoded[0].rows[0].ids[: shared if shared >= _MIN_SHARED else 0]
         return passes.Prefix(self._model, ids, before)
 

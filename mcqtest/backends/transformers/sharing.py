@@ -116,8 +116,7 @@ class Sharing:
 
 def summed(item: Encoded, scores: Sequence[Sequence[float]]) -> tuple[float, ...]:
     """The log-probability of each choice: its tokens added up, over all rows of an item."""
-    named = (choice for row in item.rows for choice, _, _ in row.wanted)
-    total = [0.0] * max(len(item.request.choices), 1 + max(named, default=-1))
+    total = [0.0] * (1 + max(choice for row in item.rows for choice, _, _ in row.wanted))
     for row, values in zip(item.rows, scores, strict=True):
         for (choice, _, _), value in zip(row.wanted, values, strict=True):
             total[choice] += value
