@@ -17,6 +17,9 @@ from mcqtest.types import AnswerError, Prompt, Request
 
 Ids = list[int]
 
+_ENDINGS = 4096
+"""Last lines, with choices behind them, of which the tokens are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
@@ -157,6 +160,8 @@ class Encoder:
         """
         ending = text[text.rfind("\n") + 1 :][-64:]
         if (ending, choices) not in self._endings:
+            if len(self._endings) >= _ENDINGS:  # choices that every question has of its own
+                self._endings.clear()
             context, *whole = self._ids([ending] + [ending + choice for choice in choices])
             stable = all(ids[: len(context)] == context for ids in whole)
             self._endings[ending, choices] = (
