@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import SupportsFloat
 
 from mcqtest.answers import own, published
+from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers import reader as ours
 from mcqtest.types import McqtestError, Question, Response, Result, Value
 
@@ -27,7 +28,11 @@ READERS: Mapping[str, Reader] = {
     "kmmlu_pro_strict": published.kmmlu_pro_strict,
     "kmmlu_pro_english": published.kmmlu_pro_english,
     "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
+    "mcqtest-2": second.committed,
 }
+
+_EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
+"""Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
 
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
@@ -73,10 +78,12 @@ class Reading:
             raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
 
     def __str__(self) -> str:
-        revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        words = _EDITIONS.get(self.reader, self.reader)
+        if self.reader == "mcqtest":
+            words += f" {ours.REVISION}"
         if ":" in self.reader:
-            revision = f" {own.reader(self.reader)[1]}"
-        return f"reader {self.reader}{revision}, fallback {self.fallback}"
+            words += f" {own.reader(self.reader)[1]}"
+        return f"reader {words}, fallback {self.fallback}"
 
 
 READING = Reading()
