@@ -45,7 +45,7 @@ _UNSURE = re.compile(
 _FIRST = re.compile(r"[^\n]{0,200}?\b(?:is|are|was|were|be)\s{1,2}(?:the\s|an?\s)?([^.\n]{1,200})\.(?=\s|\Z)")
 _ALONE = re.compile(
     r"""(?:(?:option|choice|answer)\s{0,2}[-:]?\s{0,2})?(["'($\[{\\]{0,4}) ?([A-Za-z]) ?"""
-    r"""["')$\]}\\]{0,4}[.:]?""",
+    r"""["')$\]}\\]{0,4}[.:!]{0,2}""",
     re.IGNORECASE | re.ASCII,
 )
 _LED = re.compile(
@@ -57,13 +57,16 @@ _LED_SMALL = re.compile(
 )
 _COUNTED = re.compile(r"([1-9])[:.)]\s{0,3}(\S.{0,400})")
 _WHOLE = re.compile(
-    r"(?:(?:[^()\n]{0,60}[가-힣][^()\n]{0,20}|[A-Z0-9+-]{1,8}\s?)\(([A-J])\)|([1-9])번?|([A-J])번)\.?"
+    r"(?:(?:[^()\n]{0,60}[가-힣][^()\n]{0,20}|[A-Z0-9+-]{1,8}\s?)\(([A-J])\)"
+    r"|(?:[Oo]ption |[Cc]hoice )?[(\[]?([1-9])[)\]]?번?|([A-J])번)\.?"
 )
 """A choice's text and its letter, or its number, and nothing else."""
 _NO_CHOICE = ("and ", "or ", "is ", "are ", "was ", "let s")
 """What behind a leading letter is no choice's text, but goes on about something else."""
-_POINT = re.compile(r"[\s>#|\u2192-]{1,8}")
-"""What a line begins with: a quotation, a heading, a list, an arrow."""
+_POINT = re.compile(r"""(?:[^\w\s"'(\[{$\\<.,]|\s){1,8}""")
+"""What a line begins with: a quotation, a heading, a list, an arrow, a tick."""
+_REASONED = re.compile(r"""["'(\[]{0,2}([A-Z])["')\]]{0,2}[,.:;]?\s(?:because|since|as)\s[a-z].*""")
+_TRAILED = re.compile(r"\s\(([A-Z])\)[.!]?\Z")
 _TICK = re.compile(
     r"[\u2713\u2714\u2705\u2611]|\b(?:correct|right|true|yes)\b[\s.!)\]|]{0,6}$", re.IGNORECASE
 )
@@ -72,7 +75,7 @@ _CROSS = re.compile(
     r"[\s.!)\]|]{0,6}$",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(r"^[\s>#|-]{0,8}(?:option |choice )?\(?([A-Z])(?:[).:|\s-]{1,4})(.{0,400})$", re.M | re.I)
+_VERDICT = re.compile(r"^[\s>#|-]{0,8}(?:\[([ x])\] )?(?:option |choice )?\(?([A-Z])(?:[).:|\s-]{1,4})(.{0,400})$", re.M | re.I)
 
 
 def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] | None:
@@ -96,6 +99,9 @@ def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] 
 
 def _concluded(text: str, known: Choices) -> Place | None:
     """A letter that the last sentences come to, if it is the only one in brackets there."""
+    trailed = _TRAILED.search(text, max(0, len(text) - 8))
+    if trailed and known.ends(known.named(trailed[1]), text[-_END:][: trailed.start() - len(text)]):
+        return Place(*trailed.span(1), known.named(trailed[1]))
     end = text[-_END:]
     letters = _BRACKETED.findall(end)
     match = _CONCLUDED.search(end)
@@ -138,16 +144,17 @@ def _ticked(text: str, known: Choices) -> Place | None:
     right: list[re.Match[str]] = []
     wrong = set()
     for match in _VERDICT.finditer(text):
-        if _CROSS.search(match[2]):
-            wrong.add(match[1].upper())
-        elif _TICK.search(match[2]):
+        box, name, said = match.groups()
+        if box == " " or (box is None and _CROSS.search(said)):
+            wrong.add(name.upper())
+        elif box or _TICK.search(said):
             right.append(match)
-    if len(right) != 1 or right[0][1].upper() in wrong or not wrong:
+    if len(right) != 1 or right[0][2].upper() in wrong or not wrong:
         return None
-    if len(wrong) < known.count - 1 and len(wrong) < 2:
+    if len(wrong) < min(2, known.count - 1) and not right[0][1]:
         return None
-    index = known.named(right[0][1])
-    return None if index is None else Place(*right[0].span(1), index)
+    index = known.named(right[0][2])
+    return None if index is None else Place(*right[0].span(2), index)
 
 
 _TABLE = re.compile(
@@ -178,7 +185,13 @@ def _alone(text: str, known: Choices) -> Place | None:
     led = [match for _, line in lines[:40] if (match := _LED.fullmatch(line))]
     if not lines or len(led) > 1:
         return _led_last(lines, known)
+    if reasoned := _REASONED.fullmatch(lines[0][1]):
+        return Place(lines[0][0], lines[0][0] + 1, known.named(reasoned[1]))
     for at, line in dict.fromkeys((lines[-1], lines[0])):
+        if (point := _POINT.match(line)) and not any(
+            _ALONE.fullmatch(other[point.end() :]) for place, other in lines[:40] if place != at
+        ):
+            at, line = at + point.end(), line[point.end() :]
         match = _ALONE.fullmatch(line)
         if match and not led and (match[2].isupper() or match[1] or len(lines) == 1):
             return Place(at, at + len(line), known.named(match[2]))

@@ -94,6 +94,11 @@ class Choices:
         said = folded(text[at : at + 2 * len(own) + 20])
         return said.startswith(own[:60]) and not said[len(own) : len(own) + 1].isalnum()
 
+    def ends(self, index: int | None, text: str) -> bool:
+        """Whether ``text`` ends with the text of choice ``index``."""
+        own, said = self.text(index), folded(text)
+        return own is not None and (said == own or said.endswith(f" {own}"))
+
 
 def folded(text: str) -> str:
     """A choice's text as it is compared: neither case nor punctuation count."""

@@ -19,7 +19,7 @@ _IS = (
 _OPTION = r"(?:(?:option|choice|answer|letter)\s{1,2})?"
 _PICK = (
     r"(?:select|choose|chose|pick|go\s{1,3}with|going\s{1,3}with|opt\s{1,3}for|settle\s{1,3}on|"
-    r"guess|bet\s{1,3}on|vote\s{1,3}for)"
+    r"guess|bet\s{1,3}on|vote\s{1,3}for|say|think|believe)"
 )
 
 EXPLICIT = (
@@ -43,7 +43,7 @@ EXPLICIT = (
     ),
     Form("Ans - B", "en", _EXPLICIT, "ans", rf"ans(?:wer)?\s?[-\u2013\u2014]\s?@{STOP}", "capital"),
     Form("The best option is (B)", "en", _EXPLICIT, _FITTING, rf"{FIT}\s{{1,3}}{NOUN}{GAP}{TO}@"),
-    Form("Correct: B", "en", _EXPLICIT, _FITTING, rf"{FIT}{TO}@"),
+    Form("Correct: B", "en", _EXPLICIT, _FITTING, rf"(?<!is )(?<!are )(?<!be )(?<!also ){FIT}{TO}@"),
     Form(
         "The option that fits is B",
         "en",
@@ -82,9 +82,9 @@ EXPLICIT = (
         "Key: B",
         "en",
         _EXPLICIT,
-        "key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|response",
+        "key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|response|conclusion",
         r"(?:key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|"
-        rf"response)(?:\s{{0,2}}[:=\u2192]|\s[-\u2013\u2014])\s{{0,3}}@{STOP}",
+        rf"response|conclusion)(?:\s{{0,2}}[:=\u2192]|\s[-\u2013\u2014])\s{{0,3}}@{STOP}",
         "capital",
         r"^[ \t#>-]{0,6}(?:[a-z]{1,12} ){0,3}",
     ),
@@ -101,10 +101,11 @@ EXPLICIT = (
         "I choose B",
         "en",
         _EXPLICIT,
-        "select|choose|chose|pick|go|opt |settle|guess|bet|vote",
+        "select|choose|chose|pick|go|opt |settle|guess|bet|vote|say|think|believe",
         rf"{_PICK}\s{{1,3}}{_OPTION}@{STOP}",
         "ending",
-        r"\b(?:i|we|i'll|we'll|would|will|i'd|we'd|i'm|to|should|must|can)[ ,]{1,2}",
+        r"(?:\b(?:i|we|i'll|we'll|would|will|i'd|we'd|i'm|let's|let us|to|should|must|can)[ ,]{1,2}"
+        r"|\A|\n|[.:]\s)",
     ),
     Form(
         "It should be B",
@@ -147,8 +148,8 @@ CONCLUSIONS = (
         "Therefore B.",
         "en",
         _CONCLUSION,
-        "so|therefore|thus|hence",
-        rf"(?:so(?! i\b)|therefore|thus|hence)[ ,:]{{1,2}}(?:it(?:\s{{1,3}}is|'s)\s{{1,3}}|"
+        "so|therefore|thus|hence|elimination|clearly|obviously",
+        rf"(?:so(?! i\b)|therefore|thus|hence|elimination|clearly|obviously)[ ,:]{{1,2}}(?:it(?:\s{{1,3}}is|'s)\s{{1,3}}|"
         rf"{_PICK}\s{{1,3}})?@{STOP}",
         "capital",
     ),
@@ -189,8 +190,8 @@ CONCLUSIONS = (
         "option|choice",
         rf"(?:option|choice)\s{{1,2}}@{STOP}",
         "letter",
-        r"\b(?:(?:this|that|it|which|namely|hence|answer)\s(?:is|was|would\sbe|must\sbe|equals)|namely)\s"
-        r"{1,2}(?:the\s)?",
+        r"(?:\b(?:(?:this|that|it|which|hence|answer)\s(?:is|was|would\sbe|must\sbe|equals)|namely)"
+        r"|\bi\.e\.,?|\bthat\sis,|=)\s{1,2}(?:the\s)?",
     ),
     Form(
         "24 cm (option B)",
@@ -231,10 +232,37 @@ CONCLUSIONS = (
         "Seat of government \u2192 B",
         "en",
         _CONCLUSION,
-        "\u2192",
-        rf"\u2192\s{{0,3}}@{LAST}",
+        "\u2192|=>|->",
+        rf"(?:\u2192|[=-]{{1,2}}>)\s{{0,3}}@{LAST}",
         "capital",
-        r"(?:\A|\n|[a-z]{3,20}[.)]?)\s{0,3}",
+        r"(?:\A|\n|[a-z]{3,20}[.)]?)\s{0,3}-?",
+    ),
+    Form(
+        "not A but B",
+        "en",
+        _CONCLUSION,
+        "not ",
+        rf"not\s{{1,2}}{_OPTION}\(?[a-z]\)?,?\s{{1,2}}but\s{{1,2}}(?:rather\s|instead\s)?{_OPTION}@{STOP}",
+        "capital",
+    ),
+    Form(
+        "It is B.",
+        "en",
+        _CONCLUSION,
+        "it's|it is",
+        rf"(?:it's|it\sis)\s{{1,2}}{_OPTION}@{STOP}",
+        "ending",
+        r"(?:\A|[.!?\n:,;]\s{0,3}|\b(?:so|think|believe|guess|say|therefore|thus|hence|that)\s)",
+    ),
+    Form(
+        "B is the best fit",
+        "en",
+        _CONCLUSION,
+        "is |seems|appears|fits|looks",
+        r"@(?:fits\sbest|(?:is|seems|appears|looks)\s(?:to\sbe\s)?(?:(?:the\s)?(?:most|best|closest)|the\s"
+        rf"only)\b){_ONLY_IF}",
+        "capital",
+        r"(?:\A|[.!?\n,:;]\s{0,3}|\b(?:so|therefore|thus|hence|that|option|choice|answer|statement)\s)",
     ),
 )
 """What an argument comes to."""

@@ -14,13 +14,13 @@ CIRCLED = {
 _FOLDED = str.maketrans(
     {
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full-width forms
-        **dict.fromkeys("*`\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
+        **dict.fromkeys("*`\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f", ""),
         **dict.fromkeys("\u2018\u2019", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
         **dict.fromkeys("\u3000\u00a0\u202f", " "),
         **dict.fromkeys("\u3010\u3014\u300c\u300e", "["),
         **dict.fromkeys("\u3011\u3015\u300d\u300f", "]"),
-        **dict.fromkeys("\u21d2\u27f9\u27f6\u2794\u279c\u27a1\u25b6", "\u2192"),
+        **dict.fromkeys("\u21d2\u27f9\u27f6\u2794\u279c\u27a1\u25b6\u2234", "\u2192"),
         "\u0130": "I",  # the only letter that is two when small
         **CIRCLED,
     }

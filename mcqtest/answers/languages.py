@@ -22,7 +22,7 @@ def _form(example: str, language: str, cues: str, verbs: str, words: str = "") -
 def _last(example: str, language: str, cues: str, verbs: str) -> Form:
     """The same where the verb stands behind the choice, or is left out."""
     words = rf"(?:{cues})(?:\s{{1,3}}[\w'-]{{1,20}}){{0,3}}?\s{{1,3}}@[)\"'\]]{{0,2}}\s?(?:{verbs}|[.!\u0964\u06d4]|\n|\Z)"
-    return Form(example, language, Strength.EXPLICIT, cues, words, "capital")
+    return Form(example, language, Strength.EXPLICIT, cues, words, "upper")
 
 
 def _right(example: str, language: str, cues: str, words: str) -> Form:
@@ -40,6 +40,8 @@ FORMS = (
         r"(?:option|antwort|aussage)\s{1,2}@[)\"'\]]{0,2}\s(?:ist\s)?(?:daher\s|also\s|die\s)?"
         r"(?:korrekt|richtig|zutreffend|passend)",
     ),
+    _form("Richtig ist B", "de", "richtig|korrekt|zutreffend", r"ist(?:\s(?:antwort|option|aussage))?"),
+    _form("Die korrekte Option ist B", "de", "option|aussage", "ist|lautet|wäre"),
     _form("Het juiste antwoord is B", "nl", "antwoord", "is|luidt"),
     _form("Rätt svar är B", "sv", "svaret|svar", "är|er|blir"),
     # Romance languages
@@ -49,6 +51,14 @@ FORMS = (
     _form("A resposta correta é B", "pt", "resposta|opção", "é|seria"),
     _form("La risposta corretta è B", "it", "risposta|opzione", "è|sarebbe|e'"),
     _form("Răspunsul corect este B", "ro", "răspunsul|raspunsul|varianta", "este|e"),
+    _right(
+        "Portanto, a alternativa B está correta",
+        "pt",
+        "alternativa|opción|opção|option|opzione|respuesta|resposta|réponse|risposta|letra|optie",
+        r"(?:alternativa|opción|opção|option|opzione|respuesta|resposta|réponse|risposta|letra|optie)"
+        r"\s{1,2}@[)\"'\]]{0,2}\s(?:est|es|é|è|está|is)\s(?:la\s|a\s|de\s|het\s)?"
+        r"(?:corr|juist|goed|bonne|verdad)",
+    ),
     # Slavic languages
     _form("Правильный ответ: B", "ru", "ответ|вариант", "это|является|будет"),
     _form("Правильна відповідь: B", "uk", "відповідь|варіант", "це|є"),
@@ -57,7 +67,7 @@ FORMS = (
     # Turkic, Indonesian, Vietnamese, Hungarian, Finnish, Greek, Thai
     _form("Doğru cevap: B", "tr", "cevap|cevabı|yanıt|seçenek", ""),
     _last("Doğru cevap B'dir", "tr", "cevap|yanıt|seçenek", r"'?\s?(?:d[ıi]r|şıkk|seçene)"),
-    _form("Jawaban yang benar adalah B", "id", "jawaban|jawapan", "adalah|ialah|yaitu"),
+    _form("Jawaban yang benar adalah B", "id", "jawabannya|jawaban|jawapan", "adalah|ialah|yaitu"),
     _form("Đáp án đúng là B", "vi", "đáp án|câu trả lời|phương án", "là"),
     _last("Chọn đáp án B", "vi", "đáp án|chọn", "đúng"),
     _form("A helyes válasz: B", "hu", "válasz", "az?"),
@@ -96,13 +106,14 @@ FORMS = (
         "故选|所以选|应选|因此选|选择|選擇",
         r"(?:故选|所以选|应选|因此选|选择|選擇)(?:选项|選項)?[是为:]?@",
     ),
+    Form("答:B", "zh", Strength.EXPLICIT, "答:", rf"答:@{STOP}", "capital"),
     Form("选项B", "zh", Strength.CONCLUSION, "选项|選項", rf"(?:选项|選項)[是为:]?@{STOP}", "capital"),
     Form(
         "因此本题选B",
         "zh",
         Strength.EXPLICIT,
         "选|選",
-        r"[选選](?:项|項|的是|了)?[是为為:]?\s{0,2}@[)\]]?(?:[。.,,;!]|项|項|\s{0,2}(?:\n|\Z))",
+        r"[选選](?:项|項|的是|了)?[是为為:]?\s{0,2}@[)\]]?(?:[。.,,;!]|\s?项|\s?項|\s{0,2}(?:\n|\Z))",
         "capital",
     ),
     _right(

@@ -13,7 +13,7 @@ _LETTER = re.compile(
     r"""(?P<open>[\s"'$\\({\[<>}•_-]{0,6})(?:(?:[Oo]ption|[Cc]hoice|[Oo]ptie|[Oo]pci[oó]n)\s{1,2}\(?)?"""
     r"""(?P<letter>[A-Za-z])"""
     r"""(?P<close>\s?[)\]}"'>$\\]{0,4}_?)"""
-    r"""(?![A-Za-z0-9_'^\xb2\xb3\xb9\u0300-\u036f\u2032\u2070-\u209c]|\s?[=+/>^\xd7\xb7\u2248~\u221d\u2229\u222a?]"""
+    r"""(?![A-Za-z0-9_'^\xb2\xb3\xb9\u0300-\u036f\u2032\u2070-\u209c]|\s?=(?!>)|\s?[+/>^\xd7\xb7\u2248~\u221d\u2229\u222a?]"""
     r"""|\s?\\(?:approx|sim|cup|cap|propto|cdot|times|leq?|geq?|to)\b"""
     r"""|\s?<(?!/)|-[A-Za-z0-9]|\.[a-z0-9])"""
 )
@@ -22,7 +22,7 @@ _FILL = re.compile(
     r"actually|definitely|obviously|still|closest|nearest|approximately|about|to|by|given|as|the|"
     r"correct|right|best|final|choice|option|letter|answer|one|is|be|would|should|must|statement|"
     r"la|el|le|lo|opción|letra|opção|lettre|lettera|opzione|correcta|correcte|corretta|correta|"
-    r"donc|also|daher|die|der|(?-i:[ao](?=\s[\"'(]?[A-Z]\b))|l'option|alternativa|optie|opsi|pilihan|opcja)\b"
+    r"donc|also|daher|die|der|(?-i:[ao](?=\s(?:letra|opção|alternativa|[\"'(]?[A-Z]\b)))|l'option|alternativa|optie|opsi|pilihan|opcja)\b"
     r"|\s{0,3}[:,]){0,8}",
     re.IGNORECASE,
 )
@@ -33,8 +33,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NOT_BUT = re.compile(
-    r"\s{0,3}not\s{1,2}(?:option\s{1,2})?\(?[A-Za-z]\)?[,;.]?\s{1,2}"
-    r"(?:but|rather|instead|it's|it\s{1,2}is)(?:\s{1,2}(?:rather|instead|actually))?(?=\s)",
+    r"(?:n't|\s{0,3}not)\s{1,2}(?:option\s{1,2})?\(?[A-Za-z]\)?[,;.]?\s{1,2}"
+    r"(?:but|rather|instead|it's|it\s{1,2}is)(?:,?\s{1,2}(?:rather|instead|actually|it's|it\sis))?(?=\s)",
     re.IGNORECASE,
 )
 """What is put aside for what follows: "not B but"."""

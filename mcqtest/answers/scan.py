@@ -26,7 +26,7 @@ class Statement(NamedTuple):
 
 _AHEAD = 60
 """Characters before a cue in which something is looked for."""
-_PLAIN = re.compile(r"""["'(\[]{0,2}([A-Za-z])(?![A-Za-z0-9_'])""", re.ASCII)
+_PLAIN = re.compile(r"""["'(\[]{0,2}([A-Za-z])(?![A-Za-z0-9_])""", re.ASCII)
 _BACK = re.compile(
     r"""(?<![A-Za-z0-9_'])["'(\[]{0,2}([A-Z])[)"'\]]{0,2},?\s{0,2}(?:选项|選項|项|項)?[是为]?\Z"""
 )
@@ -35,7 +35,8 @@ _SUPPOSED = re.compile(
     r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}\n?\Z", re.IGNORECASE
 )
 _DOUBTED = re.compile(
-    r"\b(?:wrong|incorrect|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
+    r"\b(?:(?:wrong|incorrect)(?!\s(?:statement|claim|assertion|sentence|one|item|pair|term|argument|"
+    r"description|match)\b)|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
     r"[^.\n;:?!]{0,40}\n?\Z",
     re.IGNORECASE,
 )
@@ -58,6 +59,11 @@ def _plain(text: str, at: int, known: Choices) -> Place | None:
     return match and Place(match.start(1), match.end(1), known.named(match[1]))
 
 
+def _upper(text: str, at: int, known: Choices) -> Place | None:
+    found = _plain(text, at + len(text[at : at + 4]) - len(text[at : at + 4].lstrip()), known)
+    return found if found and text[found.start].isupper() else None
+
+
 def _none(text: str, at: int, known: Choices) -> Place | None:  # noqa: ARG001
     return Place(at, at, None)
 
@@ -68,6 +74,7 @@ _TAKES: dict[str, Callable[[str, int, Choices], Place | None]] = {
     "capital": _capital,
     "ending": _ending,
     "plain": _plain,
+    "upper": _upper,
     "none": _none,
 }
 

@@ -23,7 +23,7 @@ _QUESTION = re.compile(
     r"|#{1,6} {1,2}(?:(?:next|new|another) )?(?:question|problem|exercise|example)\b.{0,20}$"
     r"|={2,4} ?\w{1,20} ?={2,4}|(?:response|support)="
     rf"|\d{{1,2}}[.)] {{1,3}}(?:the )?answer\b(?: is\b|:)|{_KOREAN})"
-    r"|(?<=[.!?)\]])(?:user|human)\n",
+    r"|(?<=[.!?)\]])(?:user|human)\n|^(?:user|human)[ \t]{0,2}$",
     re.MULTILINE,
 )
 """The head of a question, or of what somebody else says."""
@@ -33,7 +33,7 @@ _ANSWERS = re.compile(
     r"answers (?:to|for)|\ball(?: of)? the|总结|汇总|综合|以上|所有|全部|まとめ|모든|전체|각|정리|요약)"
     r"[^.\n]{0,60}?(?:\banswers\b|答案|答え|정?답(?:들|변)?)[^.\n]{0,40}$"
     r"|\banswers (?:to|for) (?:all|each|these|the)(?: \w{1,12}){0,3} (?:questions|problems)"
-    r"|(?:resum|r\xe9sum|zusammenfass)[^.\n]{0,30}(?:respuestas|r\xe9ponses|antworten)|^\W{0,4}answer key\b",
+    r"|(?:resum|r\xe9sum|zusammenfass)[^.\n]{0,30}(?:respuestas|r\xe9ponses|antworten)|^\W{0,4}answer key\b(?!: ?[a-z]\b)|^\W{0,4}(?:(?:final|correct|the|my) ){0,2}answers ?:",
     re.MULTILINE,
 )
 """It is about to tell several answers: "Now, let us summarize all the answers"."""
