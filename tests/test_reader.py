@@ -36,7 +36,9 @@ STATEMENTS = forms(r"""
     the answer is __@__
 """)  # noqa: RUF001
 STATEMENTS.append("The answer is @<|im_end|>")
-WEAK = forms("option @ is correct | Option (@) is the most likely answer | Hence (@) | Therefore, @")
+WEAK = forms(
+    "option @ is correct | Option (@) is the most likely answer | Hence (@) | Therefore, @"
+)
 """Statements that may be an explanation of another."""
 WHOLE = forms("@ | (@) | @. | **@** | **(@)** | $@$ | [@] | @) | @:")
 SMALL = forms(

@@ -32,7 +32,9 @@ _CONCLUDED = re.compile(
     r"(?:the\s{1,2})?(?:correct|right|best)\b",
     re.IGNORECASE | re.ASCII,
 )
-_SUPPOSED = re.compile(r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}$", re.I)
+_SUPPOSED = re.compile(
+    r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}$", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _COMES_TO = re.compile(
     r"(?:\b(?:is|are|be|was|were|of|equals|approximately|about|to)\b|[=\u2248:])\s{0,2}"
@@ -42,7 +44,9 @@ _UNSURE = re.compile(
     r"\b(?:not|never|cannot|can't|if|whether|suppose|assume|let|start|starting|given)\b",
     re.IGNORECASE,
 )
-_FIRST = re.compile(r"[^\n]{0,200}?\b(?:is|are|was|were|be)\s{1,2}(?:the\s|an?\s)?([^.\n]{1,200})\.(?=\s|\Z)")
+_FIRST = re.compile(
+    r"[^\n]{0,200}?\b(?:is|are|was|were|be)\s{1,2}(?:the\s|an?\s)?([^.\n]{1,200})\.(?=\s|\Z)"
+)
 _ALONE = re.compile(
     r"""(?:(?:option|choice|answer)\s{0,2}[-:]?\s{0,2})?(["'($\[{\\]{0,4}) ?([A-Za-z]) ?"""
     r"""["')$\]}\\]{0,4}[.:!]{0,2}""",
@@ -71,11 +75,15 @@ _TICK = re.compile(
     r"[\u2713\u2714\u2705\u2611]|\b(?:correct|right|true|yes)\b[\s.!)\]|]{0,6}$", re.IGNORECASE
 )
 _CROSS = re.compile(
-    r"[\u2717\u2718\u274c\u2715\u2716\xd7]|\b(?:incorrect|wrong|false|no|not (?:correct|right|true))\b"
+    r"[\u2717\u2718\u274c\u2715\u2716\xd7]"
+    r"|\b(?:incorrect|wrong|false|no|not (?:correct|right|true))\b"
     r"[\s.!)\]|]{0,6}$",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(r"^[\s>#|-]{0,8}(?:\[([ x])\] )?(?:option |choice )?\(?([A-Z])(?:[).:|\s-]{1,4})(.{0,400})$", re.M | re.I)
+_VERDICT = re.compile(
+    r"^[\s>#|-]{0,8}(?:\[([ x])\] )?(?:option |choice )?\(?([A-Z])(?:[).:|\s-]{1,4})(.{0,400})$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] | None:
@@ -158,11 +166,14 @@ def _ticked(text: str, known: Choices) -> Place | None:
 
 
 _TABLE = re.compile(
-    r"^[ \t]{0,3}\|([^\n]{1,200})\|[ \t]{0,3}\n[ \t]{0,3}\|[\s:|-]{3,200}\|[ \t]{0,3}\n[ \t]{0,3}\|([^\n]{1,200})\|"
+    r"^[ \t]{0,3}\|([^\n]{1,200})\|[ \t]{0,3}\n[ \t]{0,3}\|[\s:|-]{3,200}\|[ \t]{0,3}\n"
+    r"[ \t]{0,3}\|([^\n]{1,200})\|"
     r"[ \t]{0,3}(?=\n\s{0,3}\n|\n[^|]|\Z)",
     re.MULTILINE,
 )
-_HEAD = re.compile(r"\s*(?:final |correct |my )?(?:answer|choice|option|정답|답|答案)\s*", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\s*(?:final |correct |my )?(?:answer|choice|option|정답|답|答案)\s*", re.IGNORECASE
+)
 
 
 def _cell(text: str, known: Choices) -> Place | None:
@@ -185,24 +196,34 @@ def _alone(text: str, known: Choices) -> Place | None:
     led = [match for _, line in lines[:40] if (match := _LED.fullmatch(line))]
     if not lines or len(led) > 1:
         return _led_last(lines, known)
-    if reasoned := _REASONED.fullmatch(lines[0][1]):
-        return Place(lines[0][0], lines[0][0] + 1, known.named(reasoned[1]))
-    for at, line in dict.fromkeys((lines[-1], lines[0])):
-        if (point := _POINT.match(line)) and not any(
-            _ALONE.fullmatch(other[point.end() :]) for place, other in lines[:40] if place != at
-        ):
-            at, line = at + point.end(), line[point.end() :]
-        match = _ALONE.fullmatch(line)
-        if match and not led and (match[2].isupper() or match[1] or len(lines) == 1):
-            return Place(at, at + len(line), known.named(match[2]))
-        if (index := known.worded(without_copula(line))) is not None:
-            return Place(at, at + len(line), index)
     at, line = lines[0]
+    if reasoned := _REASONED.fullmatch(line):
+        return Place(at, at + 1, known.named(reasoned[1]))
+    if found := _on_a_line(lines, bool(led), known):
+        return found
     if len(lines) == 1 and not led and (whole := _WHOLE.fullmatch(line)):
         is_value = whole[2] and known.has_numbers and "번" not in line
         named = None if is_value else known.named(whole[1] or whole[2] or whole[3])
         return Place(at, at + len(line), named)
     return _leading(lines, led, known) or _led_last(lines, known)
+
+
+def _on_a_line(lines: list[tuple[int, str]], has_led: bool, known: Choices) -> Place | None:
+    """A letter or a choice's text that is all of the last or the first line, but for a mark that
+    the line begins with.
+    """
+    for first, whole in dict.fromkeys((lines[-1], lines[0])):
+        at, line = first, whole
+        if point := _POINT.match(whole):
+            bare = (other[point.end() :] for place, other in lines[:40] if place != first)
+            if not any(_ALONE.fullmatch(each) for each in bare):
+                at, line = first + point.end(), whole[point.end() :]
+        match = _ALONE.fullmatch(line)
+        if match and not has_led and (match[2].isupper() or match[1] or len(lines) == 1):
+            return Place(at, at + len(line), known.named(match[2]))
+        if (index := known.worded(without_copula(line))) is not None:
+            return Place(at, at + len(line), index)
+    return None
 
 
 def _leading(

@@ -18,7 +18,9 @@ _SENTENCE = re.compile(r"\.(?:\s|$)|;")
 _EDGE = " .,;:)]}'\"$\\"
 _VALUE = re.compile(r"(?:제\s?)?[-+￦$]?\s?[0-9][0-9., /]{0,20}[^\s0-9]{0,8}")
 """The text of a choice that is a number, with its unit."""
-_COPULA = re.compile(r"""\s?["')\]]{0,2}(?:입니다|이다|이며|이고|임|이에요|예요|です|だ)[.,!。]?\s*\Z""")
+_COPULA = re.compile(
+    r"""\s?["')\]]{0,2}(?:입니다|이다|이며|이고|임|이에요|예요|です|だ)[.,!。]?\s*\Z"""
+)
 """What clings to the text of a choice."""
 
 

@@ -43,7 +43,9 @@ EXPLICIT = (
     ),
     Form("Ans - B", "en", _EXPLICIT, "ans", rf"ans(?:wer)?\s?[-\u2013\u2014]\s?@{STOP}", "capital"),
     Form("The best option is (B)", "en", _EXPLICIT, _FITTING, rf"{FIT}\s{{1,3}}{NOUN}{GAP}{TO}@"),
-    Form("Correct: B", "en", _EXPLICIT, _FITTING, rf"(?<!is )(?<!are )(?<!be )(?<!also ){FIT}{TO}@"),
+    Form(
+        "Correct: B", "en", _EXPLICIT, _FITTING, rf"(?<!is )(?<!are )(?<!be )(?<!also ){FIT}{TO}@"
+    ),
     Form(
         "The option that fits is B",
         "en",
@@ -112,7 +114,8 @@ EXPLICIT = (
         "en",
         _EXPLICIT,
         "should be|wait|actually",
-        rf"(?:should\s{{1,3}}be\s{{1,3}}|wait[,:]?\s{{1,3}}|actually[ ,]{{1,2}}(?:it(?:\sis|'s)\s)?)@{STOP}",
+        r"(?:should\s{1,3}be\s{1,3}|wait[,:]?\s{1,3}|actually[ ,]{1,2}(?:it(?:\sis|'s)\s)?)"
+        rf"@{STOP}",
         "capital",
         r"(?:\b(?:it|that|this)\s{1,3}(?:is\s)?|[^a-z\s]\s{0,3}|\n|\A|no )",
         is_certain=True,
@@ -149,7 +152,8 @@ CONCLUSIONS = (
         "en",
         _CONCLUSION,
         "so|therefore|thus|hence|elimination|clearly|obviously",
-        rf"(?:so(?! i\b)|therefore|thus|hence|elimination|clearly|obviously)[ ,:]{{1,2}}(?:it(?:\s{{1,3}}is|'s)\s{{1,3}}|"
+        r"(?:so(?! i\b)|therefore|thus|hence|elimination|clearly|obviously)[ ,:]{1,2}"
+        r"(?:it(?:\s{1,3}is|'s)\s{1,3}|"
         rf"{_PICK}\s{{1,3}})?@{STOP}",
         "capital",
     ),

@@ -45,7 +45,8 @@ FORMS = (
         "",
         r"(?:\A\s{0,3}(?:은|는)\s{1,3}"
         r"|(?:(?<!오)정\s?답|해답|답안|답변|최종\s?답|(?<![가-힣])(?:답|수정(?=\s?:)))(?:\s?번호)?"
-        r"(?:\s?\((?:Answer|정답|답)\))?(?:\s{0,2}(?:은|는|이|으로는)(?![가-힣])|[ \t]{0,2}[:=\u2192\]]"
+        r"(?:\s?\((?:Answer|정답|답)\))?"
+        r"(?:\s{0,2}(?:은|는|이|으로는)(?![가-힣])|[ \t]{0,2}[:=\u2192\]]"
         r"|\s{0,2}(?=\()|\s{0,2}(?=[1-9]번)|\s{1,2}(?=[A-E]\b)"
         r"|[^\n가-힣A-Za-z0-9]{0,4}\n{1,2}(?=\W{0,3}(?:[A-J]|[1-9]번?)\W{0,3}(?:\n|\Z))))"
         r"(?:\s{0,2}[:=?])?(?:\s{0,3}(?:바로|따라서|결국|아마도?|즉|최종적으로|가장|이\s중|"
@@ -123,9 +124,13 @@ _ANOTHER = re.compile(
     r"|[ ]{0,2}(?:[1-9]번|(?<= )[A-J](?=[ ]?(?:[.,\n]|\Z|입니다)))"
 )
 """A second choice: nothing was chosen."""
-_SECOND = re.compile(r"[^\n.,]{0,25}(?:,|와|과|이고|이거나|또는|및)\s?[A-J](?:\)|\s?\(|입니다|이다)")
+_SECOND = re.compile(
+    r"[^\n.,]{0,25}(?:,|와|과|이고|이거나|또는|및)\s?[A-J](?:\)|\s?\(|입니다|이다)"
+)
 """A second choice behind what is said of the first: "A (가설), B (나무)"."""
-_INSTEAD = re.compile(r"(?:(?:이|가)?\s{0,2}(?:아니라|아니고|아닌)|(?:와|과)는?\s(?:달리|다르게)),?\s{1,2}")
+_INSTEAD = re.compile(
+    r"(?:(?:이|가)?\s{0,2}(?:아니라|아니고|아닌)|(?:와|과)는?\s(?:달리|다르게)),?\s{1,2}"
+)
 _DENIED = re.compile(
     r"(?:이|가|은|는)?\s{0,2}(?:아니|아닌|아님|아닙|말고|없|인지|일지|일\s?수도|(?:을|를)?\s?제외)"
     r"|(?:이|가)?\s?(?:이?라면|이면|이?라고\s?(?:하면|하기|할|볼|가정|착각|생각하기\s쉽)|일\s?경우|인\s?경우)"
@@ -149,22 +154,24 @@ def _read(takes: str, text: str, match: re.Match[str], known: Choices) -> Place 
     """What a form that was found names."""
     if takes == "korean":
         return _headed(text, match.end(), known)
-    if takes == "counted":
-        counted = _PLACE.match(text, match.end())
-        return _named(text, counted, known) if counted and counted["counted"] else None
     if takes == "none":
         return Place(match.start(), match.start(), None)
-    if takes == "which":
-        before = text[max(0, match.start() - 12) : match.start()]
-        if _OTHERS.search(before):
-            return None
-        return _named(text, _PLACE.match(text, match.end()), known)
+    if takes == "told":
+        return _told(text, match, known)
+    place = _PLACE.match(text, match.end())
+    if takes == "counted":
+        return _named(text, place, known) if place and place["counted"] else None
+    before = text[max(0, match.start() - 12) : match.start()]
+    return None if _OTHERS.search(before) else _named(text, place, known)
+
+
+def _told(text: str, match: re.Match[str], known: Choices) -> Place | None:
+    """The choice that a statement begins with."""
     before = text[max(0, match.start() - 40) : match.start()]
     index = _index(match["named"], known)
     if index is None or _is_value(match, known) or _OTHERS.search(before):
         return None
-    start, end = match.span("named")
-    return Place(start, end, None if _SEVERAL.search(before) else index)
+    return Place(*match.span("named"), None if _SEVERAL.search(before) else index)
 
 
 def _headed(text: str, at: int, known: Choices) -> Place | None:

@@ -13,7 +13,7 @@ _MARK = r"\s{0,3}[:=\u2192\u2013\u2014-]"
 
 
 def _form(example: str, language: str, cues: str, verbs: str, words: str = "") -> Form:
-    """ "The answer is B" with the nouns and the verbs of a language."""
+    """With the nouns and the verbs of a language: noun, words between, verb or colon, choice."""
     nouns = words or f"(?:{cues})"
     verb = rf"(?:\s{{1,3}}(?:{verbs})\b|{_MARK})" if verbs else _MARK
     return Form(example, language, Strength.EXPLICIT, cues, rf"{nouns}{_WORDS}{verb}@")
@@ -21,12 +21,15 @@ def _form(example: str, language: str, cues: str, verbs: str, words: str = "") -
 
 def _last(example: str, language: str, cues: str, verbs: str) -> Form:
     """The same where the verb stands behind the choice, or is left out."""
-    words = rf"(?:{cues})(?:\s{{1,3}}[\w'-]{{1,20}}){{0,3}}?\s{{1,3}}@[)\"'\]]{{0,2}}\s?(?:{verbs}|[.!\u0964\u06d4]|\n|\Z)"
+    words = (
+        rf"(?:{cues})(?:\s{{1,3}}[\w'-]{{1,20}}){{0,3}}?\s{{1,3}}@[)\"'\]]{{0,2}}"
+        rf"\s?(?:{verbs}|[.!\u0964\u06d4]|\n|\Z)"
+    )
     return Form(example, language, Strength.EXPLICIT, cues, words, "upper")
 
 
 def _right(example: str, language: str, cues: str, words: str) -> Form:
-    """ "Option B is right": it may be an explanation."""
+    """It says that an option is right, which may explain another answer."""
     return Form(example, language, Strength.CONCLUSION, cues, words, "capital")
 
 
@@ -40,8 +43,16 @@ FORMS = (
         r"(?:option|antwort|aussage)\s{1,2}@[)\"'\]]{0,2}\s(?:ist\s)?(?:daher\s|also\s|die\s)?"
         r"(?:korrekt|richtig|zutreffend|passend)",
     ),
-    _form("Richtig ist B", "de", "richtig|korrekt|zutreffend", r"ist(?:\s(?:antwort|option|aussage))?"),
-    _form("Die korrekte Option ist B", "de", "option|aussage", "ist|lautet|wäre"),
+    _form(
+        "Richtig ist B", "de", "richtig|korrekt|zutreffend", r"ist(?:\s(?:antwort|option|aussage))?"
+    ),
+    Form(
+        "Die korrekte Option ist B",
+        "de",
+        Strength.EXPLICIT,
+        "option|aussage",
+        rf"(?:option|aussage){_WORDS}\s{{1,3}}(?:ist|lautet|wäre)\b@",
+    ),
     _form("Het juiste antwoord is B", "nl", "antwoord", "is|luidt"),
     _form("Rätt svar är B", "sv", "svaret|svar", "är|er|blir"),
     # Romance languages
@@ -107,7 +118,9 @@ FORMS = (
         r"(?:故选|所以选|应选|因此选|选择|選擇)(?:选项|選項)?[是为:]?@",
     ),
     Form("答:B", "zh", Strength.EXPLICIT, "答:", rf"答:@{STOP}", "capital"),
-    Form("选项B", "zh", Strength.CONCLUSION, "选项|選項", rf"(?:选项|選項)[是为:]?@{STOP}", "capital"),
+    Form(
+        "选项B", "zh", Strength.CONCLUSION, "选项|選項", rf"(?:选项|選項)[是为:]?@{STOP}", "capital"
+    ),
     Form(
         "因此本题选B",
         "zh",

@@ -8,7 +8,6 @@ import re
 
 from mcqtest.answers.choices import Choices, Place
 
-
 _LETTER = re.compile(
     r"""(?P<open>[\s"'$\\({\[<>}•_-]{0,6})(?:(?:[Oo]ption|[Cc]hoice|[Oo]ptie|[Oo]pci[oó]n)\s{1,2}\(?)?"""
     r"""(?P<letter>[A-Za-z])"""
@@ -105,13 +104,9 @@ def letter(text: str, at: int, known: Choices) -> Place | None:
     """The letter that stands at ``at``, if it is one and no word. "Not B but C" is C."""
     aside = _NOT_BUT.match(text, at)
     match = _LETTER.match(text, aside.end() if aside else at)
-    if match is None:
+    if match is None or not _is_name(text, match, known):
         return None
     name, end = match["letter"], match.end()
-    if text[end : end + 1] == "(" and not match["close"] and not _explained(text, match, known):
-        return None  # f(x)
-    if name in "IVX" and _ROMAN.match(text, end):
-        return None  # statements I and II
     if later := _BECOMES.match(text, end):
         return Place(later.start(1), later.end(1), known.named(later[1]))
     another = _ANOTHER.match(text, end) or _listed(text, match)
@@ -121,21 +116,31 @@ def letter(text: str, at: int, known: Choices) -> Place | None:
         return None
     if name.islower() and f"({chr(ord(name) + 1)})" in text[end : end + 80] and not another:
         return None  # (a) and (b) are parts of an answer
-    if not match["close"].strip():
-        if name.islower() and not _ENDS.match(text, end):
-            return None
-        if name in "AI" and _GOES_ON.match(text, end):
-            return None
     none = another or BUT_NOT.match(text, end)
-    return Place(match.start("letter"), match.end("letter"), None if none else known.named(name))
+    return Place(*match.span("letter"), None if none else known.named(name))
+
+
+def _is_name(text: str, match: re.Match[str], known: Choices) -> bool:
+    """Whether a letter names a choice: it is no function, no numeral of a statement, no word."""
+    name, close, end = match["letter"], match["close"], match.end()
+    if text[end : end + 1] == "(" and not close and not _explained(text, match, known):
+        return False  # f(x)
+    if name in "IVX" and _ROMAN.match(text, end):
+        return False  # statements I and II
+    if close.strip():
+        return True
+    if name.islower():
+        return bool(_ENDS.match(text, end))
+    return name not in "AI" or not _GOES_ON.match(text, end)
 
 
 def _explained(text: str, match: re.Match[str], known: Choices) -> bool:
     """Whether brackets that follow a letter hold its choice's text, or words of another script."""
     end = match.end()
-    return known.follows(known.named(match["letter"]), text, end + 1) or not text[
-        end + 1 : end + 3
-    ].isascii()
+    return (
+        known.follows(known.named(match["letter"]), text, end + 1)
+        or not text[end + 1 : end + 3].isascii()
+    )
 
 
 def _listed(text: str, match: re.Match[str]) -> re.Match[str] | None:

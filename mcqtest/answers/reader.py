@@ -55,9 +55,11 @@ def find(text: str, choices: Sequence[str]) -> Found | None:
     spoken = said(text)
     plain = Plain(text[spoken.start : spoken.end])
     statement = _decided(plain.text, Choices(choices))
-    if statement is None or statement.place.answer is None:
+    if statement is None:
         return None
     start, end, answer = statement.place
+    if answer is None:
+        return None
     first, last = plain.place(start), plain.place(max(start, end - 1)) + 1
     return Found(answer, spoken.start + first, spoken.start + last, statement.form.example)
 

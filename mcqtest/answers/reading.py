@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import SupportsFloat
 
 from mcqtest.answers import own, published
-from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers import reader as ours
+from mcqtest.answers.edition2 import reader as second
+from mcqtest.answers.reader import Found
 from mcqtest.types import McqtestError, Question, Response, Result, Value
 
 Reader = Callable[[str, Sequence[str]], int | None]
@@ -51,6 +52,14 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
     choices = ("",) * options if isinstance(options, int) else options
     answer = _reader(reader)(text, choices)
     return answer if answer is not None and answer < len(choices) else None
+
+
+def find(text: str, *, options: int | Sequence[str] = 10) -> Found | None:
+    """What our reader reads in ``text``, and where: ``text[start:end]``; None where it is silent.
+
+    ``options`` as in `read`. ``form`` names the row of the reader's tables by its example.
+    """
+    return ours.find(text, ("",) * options if isinstance(options, int) else options)
 
 
 def _reader(name: str) -> Reader:

@@ -30,7 +30,9 @@ _PLAIN = re.compile(r"""["'(\[]{0,2}([A-Za-z])(?![A-Za-z0-9_])""", re.ASCII)
 _BACK = re.compile(
     r"""(?<![A-Za-z0-9_'])["'(\[]{0,2}([A-Z])[)"'\]]{0,2},?\s{0,2}(?:选项|選項|项|項)?[是为]?\Z"""
 )
-_LED = re.compile(r"""(?<![A-Za-z0-9_])([A-Z])[)\]]?[.):]?[ \t]{1,3}(?=\S)|(?<![A-Za-z0-9_])([A-Z])\)""")
+_LED = re.compile(
+    r"""(?<![A-Za-z0-9_])([A-Z])[)\]]?[.):]?[ \t]{1,3}(?=\S)|(?<![A-Za-z0-9_])([A-Z])\)"""
+)
 _SUPPOSED = re.compile(
     r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}\n?\Z", re.IGNORECASE
 )
@@ -42,6 +44,7 @@ _DOUBTED = re.compile(
 )
 _COUNTERFACTUAL = re.compile(r"\b(?:if|had|were)\b[^.\n]{0,80},[^.\n,]{0,10}\n?\Z", re.IGNORECASE)
 """Before a "would be" that is none."""
+
 
 def _capital(text: str, at: int, known: Choices) -> Place | None:
     found = places.letter(text, at, known)
@@ -123,9 +126,9 @@ class Row:
             return
         match, index = last
         end = match.end() + len(known.text(index) or "")
-        if self._has_before(low, match.start()) and not places.BUT_NOT.match(text, end):
-            if not _is_supposed(text, match.start(), ""):
-                yield Statement(Place(match.start(), end, index), self.form)
+        is_said = self._has_before(low, match.start()) and not places.BUT_NOT.match(text, end)
+        if is_said and not _is_supposed(text, match.start(), ""):
+            yield Statement(Place(match.start(), end, index), self.form)
 
     def _has_before(self, low: str, at: int) -> bool:
         return not self._before or bool(self._before.search(low, max(0, at - _AHEAD), at))

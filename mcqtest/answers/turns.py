@@ -30,10 +30,12 @@ _QUESTION = re.compile(
 _ANSWERS = re.compile(
     r"(?:\b(?:summar|combin|collect|compil|list|review|recap|repeat|gather|conclud|restat|overview)"
     r"|\bput\w{0,5} together|\bgo over|\bhere are|\bthese are|\bbelow are|\b(?:final|correct) "
-    r"answers (?:to|for)|\ball(?: of)? the|总结|汇总|综合|以上|所有|全部|まとめ|모든|전체|각|정리|요약)"
-    r"[^.\n]{0,60}?(?:\banswers\b|答案|答え|정?답(?:들|변)?)[^.\n]{0,40}$"
+    r"answers (?:to|for)|\ball(?: of)? the)[^.\n]{0,60}?\banswers\b[^.\n]{0,40}$"
     r"|\banswers (?:to|for) (?:all|each|these|the)(?: \w{1,12}){0,3} (?:questions|problems)"
-    r"|(?:resum|r\xe9sum|zusammenfass)[^.\n]{0,30}(?:respuestas|r\xe9ponses|antworten)|^\W{0,4}answer key\b(?!: ?[a-z]\b)|^\W{0,4}(?:(?:final|correct|the|my) ){0,2}answers ?:",
+    r"|^\W{0,4}(?:(?:final|correct|the|my) ){0,2}answers ?:|^\W{0,4}answer key\b(?!: ?[a-z]\b)"
+    r"|(?:resum|r\xe9sum|zusammenfass)[^.\n]{0,30}(?:respuestas|r\xe9ponses|antworten)"
+    r"|(?:以上|所有|全部|各题)的?(?:答案|回答)|(?:すべて|全て|全部)の(?:答え|解答|回答)"
+    r"|(?:모든|전체|각|위의?)\s?(?:문제|질문)?(?:의|들의)?\s?(?:정답|답변|답)들?(?:을|를)\s?(?:정리|요약|종합)",
     re.MULTILINE,
 )
 """It is about to tell several answers: "Now, let us summarize all the answers"."""
