@@ -219,7 +219,8 @@ CONCLUSIONS = (
         _CONCLUSION,
         "statement|claim|sentence|assertion|item|argument|pair|example|term|phrase|description|one",
         r"(?:statement|claim|sentence|assertion|item|argument|pair|example|term|phrase|description|one)"
-        rf"\b[^.\n]{{0,60}}?\b(?:is|be)(?:\sonly)?:?\s{{1,3}}(?:statement\s)?{_OPTION}@{STOP}",
+        rf"\b[^.\n]{{0,60}}?\b(?:is|be)(?:\sonly)?:?\s{{1,3}}(?:statement\s)?{_OPTION}"
+        rf"(?=[\"'(\[]{{0,2}}[a-z](?![a-z0-9]))@{STOP}",
         "capital",
     ),
     Form(

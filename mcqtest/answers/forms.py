@@ -44,7 +44,8 @@ class Form(NamedTuple):
     """It cannot be taken back by an "if" or a "wrong" in front of it."""
 
 
-GAP = r"(?:\s{1,3}(?!not\b|never\b|cannot\b|can't\b)[\w'-]{2,20}){0,8}?"
+_SPACE = r"(?:[ \t]{1,3}|[ \t]{0,2}\n[ \t]{0,2})"
+GAP = rf"(?:{_SPACE}(?!not\b|never\b|cannot\b|can't\b)[\w'-]{{2,20}}){{0,8}}?"
 """Words between a noun and its verb: "the answer [to this question] is"."""
 FIT = (
     r"(?:correct|right|best|closest|nearest|final|suitable|appropriate|likely|accurate|selected|"
