@@ -15,8 +15,9 @@ VALUE = Form("The profit is $5.06.", "en", _BARE, "", "@")
 ALONE = Form("B", "any", _BARE, "", "@")
 LED = Form("B. Paris", "any", _BARE, "", "@")
 TICKED = Form("A. Lyon \u274c B. Paris \u2705", "any", _BARE, "", "@")
+JUDGED = Form("A is wrong, B is right, C is wrong", "en", _BARE, "", "@")
 CELL = Form("| Answer |\n|---|\n| B |", "any", _BARE, "", "@")
-FORMS = (STRONGEST, VALUE, ALONE, LED, TICKED, CELL)
+FORMS = (STRONGEST, VALUE, ALONE, LED, TICKED, JUDGED, CELL)
 """What they are called; they have no words by which they could be found."""
 
 _END = 250
@@ -47,6 +48,11 @@ _UNSURE = re.compile(
 _FIRST = re.compile(
     r"[^\n]{0,200}?\b(?:is|are|was|were|be)\s{1,2}(?:the\s|an?\s)?([^.\n]{1,200})\.(?=\s|\Z)"
 )
+_IS_IT = re.compile(
+    r"(?:so,? |therefore,? |thus,? )?([^.\n]{1,200}) is the (?:correct |right |best )?"
+    r"(?:answer|choice|option)\b",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(
     r"""(?:(?:option|choice|answer)\s{0,2}[-:]?\s{0,2})?(["'($\[{\\]{0,4}) ?([A-Za-z]) ?"""
     r"""["')$\]}\\]{0,4}[.:!]{0,2}""",
@@ -56,7 +62,7 @@ _LED = re.compile(
     r"(?:(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?([A-Z])(?:[)\]][.:]?|[.:])\s{0,3}(\S.{0,400})"
 )
 _LED_SMALL = re.compile(
-    r"(?:(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:]|\s?[-\u2013\u2014:]\s|\s(?=\())\s{0,3}"
+    r"(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:]|\s?[-\u2013\u2014:]\s|\s(?=\())\s{0,3}"
     r"(\S.{0,400})"
 )
 _COUNTED = re.compile(r"([1-9])[:.)]\s{0,3}(\S.{0,400})")
@@ -94,6 +100,7 @@ def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] 
         (STRONGEST, _concluded),
         (VALUE, _valued),
         (TICKED, _ticked),
+        (JUDGED, _judged),
         (CELL, _cell),
         (ALONE, _alone),
         (VALUE, _first),
@@ -138,7 +145,9 @@ def _valued(text: str, known: Choices) -> Place | None:
 
 def _first(text: str, known: Choices) -> Place | None:
     """The choice whose text ends the first sentence, where no other is named in the whole text."""
-    match = _FIRST.match(text) if known.texts and len(text) < 2 * _END else None
+    if not known.texts or len(text) > 2 * _END:
+        return None
+    match = _IS_IT.match(text) or _FIRST.match(text)
     index = known.worded(match[1]) if match else None
     if match is None or index is None or _UNSURE.search(match[0]):
         return None
@@ -163,6 +172,23 @@ def _ticked(text: str, known: Choices) -> Place | None:
         return None
     index = known.named(right[0][2])
     return None if index is None else Place(*right[0].span(2), index)
+
+
+_JUDGED = re.compile(
+    r"\b([A-Z])\)?[.:]?\s(?:is\s)?(?:(right|correct|true|yes)|(?:wrong|incorrect|false|no|not))\b",
+    re.IGNORECASE,
+)
+
+
+def _judged(text: str, known: Choices) -> Place | None:
+    """The same of verdicts on one line: one is right, and at least two others are wrong."""
+    verdicts = [match for match in _JUDGED.finditer(text) if match[1].isupper()]
+    right = {match[1]: match for match in verdicts if match[2]}
+    wrong = {match[1] for match in verdicts if not match[2]} - {*right}
+    if len(right) != 1 or len(wrong) < 2:
+        return None
+    (name, match), *_ = right.items()
+    return Place(*match.span(1), known.named(name))
 
 
 _TABLE = re.compile(
@@ -234,12 +260,20 @@ def _leading(
     lead = led or (counted if known.texts else [])
     if len(lead) != 1 or lead[0].string != lines[0][1]:
         return None
-    index, said = known.named(lead[0][1]), folded(without_copula(lead[0][2]))
+    name, told = lead[0].groups()
+    index, said = known.named(name), folded(without_copula(told))
     own = known.text(index)
+    if _lists(name, told):
+        return None
     fits = len(lines) == 1 if own is None else own.startswith(said) or said.startswith(own)
     goes_on = said.isascii() and said.startswith(_NO_CHOICE)
     at = lines[0][0]
     return Place(at, at + len(lines[0][1]), index) if fits and not goes_on else None
+
+
+def _lists(name: str, told: str) -> bool:
+    """Whether behind a letter's text the next letter stands: the choices on one line."""
+    return bool(re.search(rf"\b{chr(ord(name) + 1)}[).:]", told))
 
 
 def _led_last(lines: list[tuple[int, str]], known: Choices) -> Place | None:
@@ -255,6 +289,6 @@ def _led_last(lines: list[tuple[int, str]], known: Choices) -> Place | None:
         return None
     index, said = known.named(match[1]), folded(without_copula(match[2]))
     own = known.text(index)
-    if own is None or not said.startswith(own):
+    if own is None or not said.startswith(own) or _lists(match[1], match[2]):
         return None
     return Place(at + begin, at + len(line), index)

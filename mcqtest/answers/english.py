@@ -41,7 +41,14 @@ EXPLICIT = (
         "capital",
         _LINE,
     ),
-    Form("Ans - B", "en", _EXPLICIT, "ans", rf"ans(?:wer)?\s?[-\u2013\u2014]\s?@{STOP}", "capital"),
+    Form(
+        "Ans - B",
+        "en",
+        _EXPLICIT,
+        "ans",
+        rf"(?:ans(?:wer)?\s?[-\u2013\u2014]|ans\.)\s?@{STOP}",
+        "capital",
+    ),
     Form("The best option is (B)", "en", _EXPLICIT, _FITTING, rf"{FIT}\s{{1,3}}{NOUN}{GAP}{TO}@"),
     Form(
         "Correct: B", "en", _EXPLICIT, _FITTING, rf"(?<!is )(?<!are )(?<!be )(?<!also ){FIT}{TO}@"
@@ -76,8 +83,8 @@ EXPLICIT = (
         r"\boxed{B}",
         "latex",
         _EXPLICIT,
-        "box",
-        r"(?<=\\|f)box(?:ed)?\s?\{@",
+        r"\box|\fbox",
+        r"\\f?box(?:ed)?\s?\{@",
         is_certain=True,
     ),
     Form(
@@ -113,11 +120,12 @@ EXPLICIT = (
         "It should be B",
         "en",
         _EXPLICIT,
-        "should be|wait|actually",
-        r"(?:should\s{1,3}be\s{1,3}|wait[,:]?\s{1,3}|actually[ ,]{1,2}(?:it(?:\sis|'s)\s)?)"
+        "should be|wait|actually|scratch that|change|switch",
+        r"(?:should\s{1,3}be\s{1,3}|wait[,:]?\s{1,3}|actually[ ,]{1,2}(?:it(?:\sis|'s)\s)?"
+        r"|scratch\sthat,?\s|(?:change|switch)\s(?:(?:my|the)\s)?(?:(?:answer|choice)\s)?to\s{1,2})"
         rf"@{STOP}",
         "capital",
-        r"(?:\b(?:it|that|this)\s{1,3}(?:is\s)?|[^a-z\s]\s{0,3}|\n|\A|no )",
+        r"(?:\b(?:it|that|this)\s{1,3}(?:is\s)?|[^a-z\s]\s{0,3}|\n|\A|no |i |i'll )",
         is_certain=True,
     ),
 )
@@ -155,7 +163,16 @@ CONCLUSIONS = (
         r"(?:so(?! i\b)|therefore|thus|hence|elimination|clearly|obviously)[ ,:]{1,2}"
         r"(?:it(?:\s{1,3}is|'s)\s{1,3}|"
         rf"{_PICK}\s{{1,3}})?@{STOP}",
+        "ending",
+    ),
+    Form(
+        "All are true except B",
+        "en",
+        _CONCLUSION,
+        "except|but|exception is",
+        rf"(?:exception\sis|except(?:\sfor)?|but)\s{{1,2}}(?:statement\s)?{_OPTION}@(?:{STOP}|\sis\strue)",
         "capital",
+        r"(?:\b(?:all|every\w{0,5})\b[^.\n]{0,50}|\bthe\s(?:only\s)?)",
     ),
     Form(
         "That leaves B",
@@ -254,8 +271,8 @@ CONCLUSIONS = (
         "It is B.",
         "en",
         _CONCLUSION,
-        "it's|it is",
-        rf"(?:it's|it\sis)\s{{1,2}}{_OPTION}@{STOP}",
+        "it's|it is|es ist|c'est",
+        rf"(?:it's|it\sis|es\sist|c'est)\s{{1,2}}{_OPTION}@{STOP}",
         "ending",
         r"(?:\A|[.!?\n:,;]\s{0,3}|\b(?:so|think|believe|guess|say|therefore|thus|hence|that)\s)",
     ),
@@ -265,9 +282,9 @@ CONCLUSIONS = (
         _CONCLUSION,
         "is |seems|appears|fits|looks",
         r"@(?:fits\sbest|(?:is|seems|appears|looks)\s(?:to\sbe\s)?(?:(?:the\s)?(?:most|best|closest)|the\s"
-        rf"only)\b){_ONLY_IF}",
+        rf"(?:only(?!\s(?:wrong|incorrect|false))|exception)|correct|right)\b){_ONLY_IF}",
         "capital",
-        r"(?:\A|[.!?\n,:;]\s{0,3}|\b(?:so|therefore|thus|hence|that|option|choice|answer|statement)\s)",
+        r"(?:\A|[.!?\n,:;]\s{0,3}|\b(?:so|therefore|thus|hence|that|option|choice|answer|statement|but)\s)",
     ),
 )
 """What an argument comes to."""

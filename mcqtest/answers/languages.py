@@ -6,7 +6,7 @@ choices have several kinds of names there.
 
 from __future__ import annotations
 
-from mcqtest.answers.forms import GAP, STOP, Form, Strength
+from mcqtest.answers.forms import GAP, LAST, STOP, Form, Strength
 
 _WORDS = r"(?:\s{1,3}[\w'-]{1,20}){0,5}?"
 _MARK = r"\s{0,3}[:=\u2192\u2013\u2014-]"
@@ -15,7 +15,7 @@ _MARK = r"\s{0,3}[:=\u2192\u2013\u2014-]"
 def _form(example: str, language: str, cues: str, verbs: str, words: str = "") -> Form:
     """With the nouns and the verbs of a language: noun, words between, verb or colon, choice."""
     nouns = words or f"(?:{cues})"
-    verb = rf"(?:\s{{1,3}}(?:{verbs})\b|{_MARK})" if verbs else _MARK
+    verb = rf"(?:\s{{1,3}}(?:{verbs})(?!\w)|{_MARK})" if verbs else _MARK
     return Form(example, language, Strength.EXPLICIT, cues, rf"{nouns}{_WORDS}{verb}@")
 
 
@@ -50,8 +50,8 @@ FORMS = (
         "Die korrekte Option ist B",
         "de",
         Strength.EXPLICIT,
-        "option|aussage",
-        rf"(?:option|aussage){_WORDS}\s{{1,3}}(?:ist|lautet|wäre)\b@",
+        "option|aussage|lettre",
+        rf"(?:option|aussage|lettre){_WORDS}\s{{1,3}}(?:ist|lautet|wäre|est|serait)\b@",
     ),
     _form("Het juiste antwoord is B", "nl", "antwoord", "is|luidt"),
     _form("Rätt svar är B", "sv", "svaret|svar", "är|er|blir"),
@@ -59,7 +59,7 @@ FORMS = (
     _form("La bonne réponse est donc B", "fr", "réponse|reponse", "est|serait|donc"),
     _form("La respuesta correcta es la B", "es", "respuesta", "es|sería"),
     _form("La opción correcta es B", "es", "opción|alternativa", "es|sería|é|seria"),
-    _form("A resposta correta é B", "pt", "resposta|opção", "é|seria"),
+    _form("A resposta correta é B", "pt", "resposta|opção|gabarito|letra", "é|seria"),
     _form("La risposta corretta è B", "it", "risposta|opzione", "è|sarebbe|e'"),
     _form("Răspunsul corect este B", "ro", "răspunsul|raspunsul|varianta", "este|e"),
     _right(
@@ -69,6 +69,36 @@ FORMS = (
         r"(?:alternativa|opción|opção|option|opzione|respuesta|resposta|réponse|risposta|letra|optie)"
         r"\s{1,2}@[)\"'\]]{0,2}\s(?:est|es|é|è|está|is)\s(?:la\s|a\s|de\s|het\s)?"
         r"(?:corr|juist|goed|bonne|verdad)",
+    ),
+    _right(
+        "B ist die richtige Antwort",
+        "de",
+        "ist |est |es |é |è ",
+        r"@(?:ist|est|es|é|è)\s(?:(?:die|das|la|le|a|o)\s)?"
+        r"(?:richtig|korrekt|bonne|respuesta|resposta|réponse|risposta|corr)",
+    ),
+    _right(
+        "Also ist B die richtige Antwort",
+        "de",
+        "ist ",
+        r"ist\s{1,2}@[)\"'\]]{0,2}\s(?:die|das)\s(?:richtig|korrekt)",
+    ),
+    Form(
+        "Ответ B.",
+        "ru",
+        Strength.EXPLICIT,
+        "ответ|ответом|odpowiedź|odpověď|jawabannya|réponse|antwoord|antwort",
+        r"(?:ответ|odpowiedź|odpověď|jawabannya|réponse|antwoord|antwort)(?:ом\sявляется)?\s{1,2}@"
+        r"[)\"'\]]{0,2}\s{0,2}(?:[.!]|\n|\Z)",
+        "capital",
+    ),
+    Form(
+        "Letra B.",
+        "pt",
+        Strength.CONCLUSION,
+        "letra|alternativa|opción|opção|lettre|opzione|optie",
+        rf"(?:letra|alternativa|opción|opção|lettre|opzione|optie)\s{{1,2}}@{LAST}",
+        "capital",
     ),
     # Slavic languages
     _form("Правильный ответ: B", "ru", "ответ|вариант", "это|является|будет"),
@@ -92,7 +122,7 @@ FORMS = (
         r"คำตอบ[^\n\sA-Za-z]{0,20}\s?(?:คือ|:|เป็น)(?:\s?ข้อ|\s?ตัวเลือก)?@",
     ),
     # Right to left, and of India
-    _form("الإجابة الصحيحة هي B", "ar", "الإجابة|الاجابة|الجواب", "هي|هو"),
+    _form("الإجابة الصحيحة هي B", "ar", "الإجابة|الاجابة|الجواب|الخيار", "هي|هو"),
     _form("پاسخ صحیح: B", "fa", "پاسخ|گزینه", ""),
     _last("پاسخ صحیح گزینه B است", "fa", "پاسخ|گزینه", "است|می"),
     _form("התשובה הנכונה היא B", "he", "התשובה|תשובה", "היא|הוא"),
@@ -124,6 +154,15 @@ FORMS = (
         "正确选项|正確選項|正确的选项",
         r"(?:正确|正確)的?(?:选项|選項)(?:应?[是为為]|:)@",
     ),
+    Form(
+        "正确的是B",
+        "zh",
+        Strength.CONCLUSION,
+        "的是",
+        rf"的是@{STOP}",
+        "capital",
+        r"(?:正确|正確|错误|錯誤|符合题意|不当|恰当)",
+    ),
     Form("答:B", "zh", Strength.EXPLICIT, "答:", rf"答:@{STOP}", "capital"),
     Form(
         "选项B", "zh", Strength.CONCLUSION, "选项|選項", rf"(?:选项|選項)[是为:]?@{STOP}", "capital"
@@ -154,8 +193,8 @@ FORMS = (
         "Bが正解です",
         "ja",
         Strength.EXPLICIT,
-        "が正解|が答え",
-        r"@が(?:正解|答え)(?:です|だ|である|となり|と|\u3002|\.|\n|\Z)",
+        "が正解|が答え|が正しい|が適切",
+        r"@が(?:正解|答え|正しい|適切)(?:です|だ|である|となり|と|\u3002|\.|\n|\Z)",
         "capital",
     ),
 )

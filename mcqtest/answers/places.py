@@ -21,7 +21,7 @@ _FILL = re.compile(
     r"actually|definitely|obviously|still|closest|nearest|approximately|about|to|by|given|as|the|"
     r"correct|right|best|final|choice|option|letter|answer|one|is|be|would|should|must|statement|"
     r"la|el|le|lo|opción|letra|opção|lettre|lettera|opzione|correcta|correcte|corretta|correta|"
-    r"donc|also|daher|die|der|(?-i:[ao](?=\s(?:letra|opção|alternativa|[\"'(]?[A-Z]\b)))|l'option|alternativa|optie|opsi|pilihan|opcja)\b"
+    r"donc|also|daher|die|der|(?-i:[ao](?=\s(?:letra|opção|alternativa|[\"'(]?[A-Z]\b)))|l'option|alternativa|الخيار|optie|opsi|pilihan|opcja)\b"
     r"|\s{0,3}[:,]){0,8}",
     re.IGNORECASE,
 )

@@ -39,7 +39,7 @@ _SUPPOSED = re.compile(
 _DOUBTED = re.compile(
     r"\b(?:(?:wrong|incorrect)(?!\s(?:statement|claim|assertion|sentence|one|item|pair|term|argument|"
     r"description|match)\b)|mistake|misconception|tempting|don't|unlikely|initially|many people)\b"
-    r"[^.\n;:?!]{0,40}\n?\Z",
+    r"(?:(?!,\s(?:so|therefore|thus|hence|but)\b)[^.\n;:?!]){0,40}\n?\Z",
     re.IGNORECASE,
 )
 _COUNTERFACTUAL = re.compile(r"\b(?:if|had|were)\b[^.\n]{0,80},[^.\n,]{0,10}\n?\Z", re.IGNORECASE)

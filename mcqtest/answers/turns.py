@@ -21,7 +21,7 @@ _QUESTION = re.compile(
     rf"^[ \t#>]{{0,6}}(?:(?:(?:next|new|another) {{1,2}})?{_ASKED} {{0,2}}(?:no\.? {{0,2}})?"
     r"(?:#? ?\d{0,3} {0,2}[:.)]|#? ?\d{1,3}[ \t]{0,2}$)"
     r"|#{1,6} {1,2}(?:(?:next|new|another) )?(?:question|problem|exercise|example)\b.{0,20}$"
-    r"|={2,4} ?\w{1,20} ?={2,4}|(?:response|support)="
+    r"|example {1,2}\d{1,3} ?[:.)]|={2,4} ?\w{1,20} ?={2,4}|(?:response|support)="
     rf"|\d{{1,2}}[.)] {{1,3}}(?:the )?answer\b(?: is\b|:)|{_KOREAN})"
     r"|(?<=[.!?)\]])(?:user|human)\n|^(?:user|human)[ \t]{0,2}$",
     re.MULTILINE,
