@@ -137,3 +137,16 @@ def test_strengths():
     assert Strength.BARE < Strength.CONCLUSION < Strength.EXPLICIT
     assert {form.strength for form in bare.FORMS} == {Strength.BARE}
     assert Strength.BARE not in {form.strength for form in FORMS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The answer is therefore Yes.", "Answer: Yes", "So the best answer is: Yes", "Antwort: Yes"],
+)
+def test_answers_of_other_kinds_are_announced_alike(text):
+    """Rows that take anything say where a word or a number may stand that is no choice."""
+    simple = plain(text)
+    found = reader._scanner().announced(simple, simple.lower())
+    places = {place for _, each in found for place in each}
+    assert any(simple[place:].lstrip(": ").startswith("Yes") for place in places)
+    assert not [*reader._scanner().announced("It is so.", "it is so.")]

@@ -83,8 +83,7 @@ def announced(text: str, at: int, known: Choices) -> Place | None:
     choice's text of several characters, a letter, a short text, a number that counts choices, or
     that there is no answer.
     """
-    filled = _FILL.match(text, at)
-    places = dict.fromkeys((at, filled.end() if filled else at))
+    places = behind(text, at)
     for place in places:
         worded = known.content(text, place)
         if worded and known.is_long(worded):
@@ -98,6 +97,12 @@ def announced(text: str, at: int, known: Choices) -> Place | None:
         if refused := REFUSED.match(text, place):
             return Place(place, refused.end(), None)
     return None
+
+
+def behind(text: str, at: int) -> list[int]:
+    """``at``, and where what may stand between ends: "therefore most likely option"."""
+    filled = _FILL.match(text, at)
+    return list(dict.fromkeys((at, filled.end() if filled else at)))
 
 
 def letter(text: str, at: int, known: Choices) -> Place | None:

@@ -24,7 +24,7 @@ from mcqtest.answers.choices import Choices
 from mcqtest.answers.folding import Plain
 from mcqtest.answers.scan import Scanner, Statement
 from mcqtest.answers.thoughts import said
-from mcqtest.answers.turns import turns
+from mcqtest.answers.turns import parts
 
 REVISION = 3
 """The edition, raised by every change that can read a text otherwise: a baseline that an older one
@@ -74,8 +74,7 @@ def _decided(text: str, known: Choices) -> Statement | None:
     low = text.lower()
     statements = sorted(_scanner().statements(text, low, known), key=lambda each: each.order)
     places = [each.place.start for each in statements]
-    borders = [0, *turns(low), len(text)]
-    for start, end in pairwise(borders):
+    for start, end in parts(low):
         first, last = bisect_left(places, start), bisect_left(places, end)
         if first < last:
             return _strongest(_completed(text, statements[first:last]))

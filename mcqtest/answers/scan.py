@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcqtest.answers import korean, places
 from mcqtest.answers.choices import Choices, Place
-from mcqtest.answers.forms import Form
+from mcqtest.answers.forms import Form, Strength
 
 
 class Statement(NamedTuple):
@@ -109,9 +109,19 @@ class Row:
             begin = cue
         if place is None or not self._has_before(low, begin):
             return None
-        if not self.form.is_certain and _is_supposed(text, begin, low[cue : place.start]):
+        if not self.form.is_certain and is_supposed(text, begin, low[cue : place.start]):
             return None
         return Statement(place, self.form)
+
+    @property
+    def takes_any(self) -> bool:
+        """What stands behind its words may be anything."""
+        return self.form.takes == "any" and self.form.strength is Strength.EXPLICIT
+
+    def ends(self, low: str, cue: int) -> int | None:
+        """Where its words end that begin at ``cue``, if they stand there."""
+        head = self._head.match(low, cue) if self._head and self._has_before(low, cue) else None
+        return head.end() if head else None
 
     def led(self, text: str, low: str, known: Choices) -> Iterator[Statement]:
         """The last letter that leads the text of its choice, if it stands behind what the form
@@ -127,14 +137,14 @@ class Row:
         match, index = last
         end = match.end() + len(known.text(index) or "")
         is_said = self._has_before(low, match.start()) and not places.BUT_NOT.match(text, end)
-        if is_said and not _is_supposed(text, match.start(), ""):
+        if is_said and not is_supposed(text, match.start(), ""):
             yield Statement(Place(match.start(), end, index), self.form)
 
     def _has_before(self, low: str, at: int) -> bool:
         return not self._before or bool(self._before.search(low, max(0, at - _AHEAD), at))
 
 
-def _is_supposed(text: str, at: int, said: str) -> bool:
+def is_supposed(text: str, at: int, said: str) -> bool:
     """Whether what stands at ``at`` depends on an if, or is told to be wrong."""
     if "would" in said and _COUNTERFACTUAL.search(text, max(0, at - 100), at):
         return True
@@ -157,17 +167,30 @@ class Scanner:
         self._ascii = [(cue, rows) for cue, rows in self._cues.items() if cue.isascii()]
         self._others = [(cue, rows) for cue, rows in self._cues.items() if not cue.isascii()]
 
+    def announced(self, text: str, low: str) -> Iterator[tuple[int, list[int]]]:
+        """Where an answer of any kind is announced that is no choice, and the places at which it
+        may stand: behind the words of explicit rows that take anything.
+        """
+        for row, at in self._cued(text, low):
+            if row.takes_any and (end := row.ends(low, at)) is not None:
+                yield at, places.behind(text, end)
+
     def statements(self, text: str, low: str, known: Choices) -> Iterator[Statement]:
         """All statements, in no order."""
+        for row, at in self._cued(text, low):
+            if found := row.at(text, low, at, known):
+                yield found
+        for row in self._led:
+            yield from row.led(text, low, known)
+        for place, form in korean.find(text, known):
+            yield Statement(place, form)
+
+    def _cued(self, text: str, low: str) -> Iterator[tuple[Row, int]]:
+        """Every row with every place at which a cue of it stands."""
         for cues in (self._ascii, self._others if not text.isascii() else ()):
             for cue, rows in cues:
                 at = low.find(cue)
                 while at >= 0:
                     for row in rows:
-                        if found := row.at(text, low, at, known):
-                            yield found
+                        yield row, at
                     at = low.find(cue, at + len(cue))
-        for row in self._led:
-            yield from row.led(text, low, known)
-        for place, form in korean.find(text, known):
-            yield Statement(place, form)

@@ -5,6 +5,8 @@ another answer, if it has answered before.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 _KOREAN = (
     r"(?:다음\s)?(?:질문|문제|문항)\s{0,2}(?:\(question\))?\s{0,2}\d{0,3}\s{0,2}"
@@ -41,9 +43,11 @@ _ANSWERS = re.compile(
 """It is about to tell several answers: "Now, let us summarize all the answers"."""
 
 
-def turns(low: str) -> list[int]:
-    """Places where another question, another speaker or a summary of answers begins."""
+def parts(low: str) -> Iterator[tuple[int, int]]:
+    """Where a text, in small letters, begins and ends to speak of this question, and then of what
+    comes with another question, another speaker or a summary of answers.
+    """
     places = [match.start() for match in _QUESTION.finditer(low)]
     if "answers" in low or "respuestas" in low or "answer key" in low or not low.isascii():
         places += [match.start() for match in _ANSWERS.finditer(low)]
-    return sorted(places)
+    return pairwise([0, *sorted(places), len(low)])
