@@ -226,9 +226,10 @@ CONCLUSIONS = (
         "The answer is 24 cm (B).",
         "en",
         _CONCLUSION,
-        "answer",
-        rf"answer{GAP}{TO}\s{{0,3}}(?:(?!\bnot\b|n't)[^.\n()]){{1,60}}\(@\)\s{{0,2}}[.!]?\s{{0,2}}(?:\n|\Z)",
+        "(",
+        r"\(@\)\s{0,2}[.!]?\s{0,2}(?:\n|\Z)",
         "plain",
+        r"\banswer\b(?:(?!\bnot\b|n't)[^.\n()]){1,50}",
     ),
     Form(
         "The statement that is FALSE is B.",
