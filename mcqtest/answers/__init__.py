@@ -1,5 +1,6 @@
 """From a model's responses to an answer: readers of texts, and the choice by probability."""
 
+from mcqtest.answers.reader import Found
 from mcqtest.answers.reading import (
     FALLBACKS,
     READERS,
@@ -8,6 +9,7 @@ from mcqtest.answers.reading import (
     Reader,
     Reading,
     choose,
+    find,
     judge,
     majority,
     read,
@@ -19,10 +21,12 @@ __all__ = [
     "READERS",
     "READING",
     "TEXT_READERS",
+    "Found",
     "Reader",
     "Reading",
     "brackets",
     "choose",
+    "find",
     "judge",
     "lettered",
     "majority",

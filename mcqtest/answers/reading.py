@@ -12,6 +12,8 @@ from typing import SupportsFloat, TypeVar
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
 from mcqtest.answers import texts as _texts
+from mcqtest.answers.edition2 import reader as second
+from mcqtest.answers.reader import Found
 from mcqtest.types import McqtestError, Question, Response, Result, Task, TextReader, Value
 
 _Answer = TypeVar("_Answer", int | None, str | None)
@@ -30,6 +32,7 @@ READERS: Mapping[str, Reader] = {
     "kmmlu_pro_strict": published.kmmlu_pro_strict,
     "kmmlu_pro_english": published.kmmlu_pro_english,
     "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
+    "mcqtest-2": second.committed,
 }
 
 TEXT_READERS: Mapping[str, TextReader] = {
@@ -38,6 +41,8 @@ TEXT_READERS: Mapping[str, TextReader] = {
     "bbh_lm_eval": published.bbh_lm_eval,
 }
 """Those of answers that are no choices; ``mcqtest`` is there the one that the benchmark names."""
+_EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
+"""Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
 
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
@@ -56,6 +61,14 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
     choices = ("",) * options if isinstance(options, int) else options
     answer = _reader(reader)(text, choices)
     return answer if answer is not None and answer < len(choices) else None
+
+
+def find(text: str, *, options: int | Sequence[str] = 10) -> Found | None:
+    """What our reader reads in ``text``, and where: ``text[start:end]``; None where it is silent.
+
+    ``options`` as in `read`. ``form`` names the row of the reader's tables by its example.
+    """
+    return ours.find(text, ("",) * options if isinstance(options, int) else options)
 
 
 def _reader(name: str) -> Reader:
@@ -114,12 +127,12 @@ class Reading:
 
     def described(self, *, texts: bool) -> str:
         """In words; ``texts``: of answers that are no choices."""
-        revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
-        if revision and texts:
-            revision += f".{_texts.REVISION}"
+        words = _EDITIONS.get(self.reader, self.reader)
+        if self.reader == "mcqtest":
+            words += f" {ours.REVISION}" + f".{_texts.REVISION}" * texts
         if ":" in self.reader:
-            revision = f" {own.reader(self.reader)[1]}"
-        return f"reader {self.reader}{revision}, fallback {self.fallback}"
+            words += f" {own.reader(self.reader)[1]}"
+        return f"reader {words}, fallback {self.fallback}"
 
     def __str__(self) -> str:
         return self.described(texts=False)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from mcqtest.answers import phrases
-from mcqtest.answers.choices import plain
-from mcqtest.answers.reader import after_thought, committed, is_supposed, parts, stating
+from mcqtest.answers.edition2 import phrases
+from mcqtest.answers.edition2.choices import plain
+from mcqtest.answers.edition2.reader import after_thought, is_supposed, parts, stating
+from mcqtest.answers.reader import committed
 from mcqtest.types import LETTERS, Question, TextReader
 
 REVISION = 1
