@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.answers import bare, english, find, korean, languages, read, reader
+from mcqtest.answers import bare, english, find, korean, languages, markup, read, reader
 from mcqtest.answers.choices import Choices
 from mcqtest.answers.folding import Plain, plain
 from mcqtest.answers.forms import Strength
@@ -14,6 +14,7 @@ from mcqtest.answers.forms import Strength
 CITIES = ("Lyon", "Paris", "Nice", "Lille")
 CELLS = ("Mitochondria", "Ribosomes", "Golgi apparatus", "None of the above")
 TABLES = (english.EXPLICIT, english.CONCLUSIONS, english.NONE, korean.FORMS, languages.FORMS)
+TABLES += (markup.FORMS,)
 FORMS = [form for table in TABLES for form in table]
 STATED = [form for form in FORMS if form.takes != "none"]
 ROWS = pytest.mark.parametrize("form", STATED, ids=[ascii(form.example) for form in STATED])

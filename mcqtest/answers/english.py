@@ -1,4 +1,4 @@
-r"""English forms of answers, and those of no language: ``\boxed{B}``, JSON, XML. See `forms`."""
+"""English forms of answers. See `forms`."""
 
 from __future__ import annotations
 
@@ -59,33 +59,6 @@ EXPLICIT = (
         _EXPLICIT,
         "option|choice",
         rf"(?<!each )(?<!every )(?:option|choice){GAP}\s{{0,3}}\b(?:is|be)\b@",
-    ),
-    Form(
-        '{"selected_option": "B"}',
-        "json",
-        _EXPLICIT,
-        "choice|option|selection|response|prediction|letter|pick",
-        r"(?:choice|option|selection|response|prediction|letter|pick)(?:_[a-z]{1,10})?\"\s{0,2}:@",
-        before=r"\"[a-z_ ]{0,20}",
-        is_certain=True,
-    ),
-    Form(
-        "<choice>B</choice>",
-        "xml",
-        _EXPLICIT,
-        "choice|option|selection|response|letter|pick|output",
-        r"(?:choice|option|selection|response|letter|pick|output)>@\s{0,3}[)\].]{0,2}\s{0,3}</",
-        "letter",
-        r"<[a-z_]{0,20}",
-        is_certain=True,
-    ),
-    Form(
-        r"\boxed{B}",
-        "latex",
-        _EXPLICIT,
-        r"\box|\fbox",
-        r"\\f?box(?:ed)?\s?\{@",
-        is_certain=True,
     ),
     Form(
         "Key: B",

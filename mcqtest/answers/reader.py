@@ -1,6 +1,6 @@
 r"""Our reader, third edition: the answer that a text commits to.
 
-What a form of an answer is stands in tables, a row each (`english`, `korean`, `languages`, and
+What a form of an answer is stands in tables, a row each (`english`, `korean`, `languages`, `markup`, and
 `bare` for those without words). The rules between them are few and stand here:
 
 * What a model thinks is no answer (`thoughts`), nor what it says of other questions (`turns`).
@@ -19,7 +19,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mcqtest.answers import bare, english, languages
+from mcqtest.answers import bare, english, languages, markup
 from mcqtest.answers.choices import Choices
 from mcqtest.answers.folding import Plain
 from mcqtest.answers.scan import Scanner, Statement
@@ -66,7 +66,8 @@ def find(text: str, choices: Sequence[str]) -> Found | None:
 
 @cache
 def _scanner() -> Scanner:
-    return Scanner((*english.EXPLICIT, *english.CONCLUSIONS, *english.NONE, *languages.FORMS))
+    own = (*english.EXPLICIT, *english.CONCLUSIONS, *english.NONE)
+    return Scanner((*own, *markup.FORMS, *languages.FORMS))
 
 
 def _decided(text: str, known: Choices) -> Statement | None:
