@@ -38,6 +38,7 @@ TORCH = {
         "packing",
         "passes",
         "sharing",
+        "text",
         "threads",
     )
 }
@@ -51,7 +52,7 @@ PLUGIN = {
 ALLOWED = {
     "torch": TORCH,
     "transformers": TORCH,
-    "vllm": {"backends.vllm.backend"},
+    "vllm": {"backends.vllm.backend", "backends.vllm.item"},
     "pytest": PLUGIN,
     "syrupy": {"plugin.snapshots"},
     "xdist": set(),

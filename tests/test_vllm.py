@@ -22,7 +22,8 @@ from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.vllm.backend import Vllm, _Item, _max_model_len, readings
+from mcqtest.backends.vllm.backend import Vllm, _max_model_len
+from mcqtest.backends.vllm.item import Item, readings
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -474,7 +475,7 @@ def test_what_an_output_may_say():
     (encoded,) = Encoder(models.tokenizer("bytes"), 512).encode(models.requests([4]))
     output = SimpleNamespace(finish_reason="abort", logprobs=None, text="")
     with pytest.raises(AnswerError, match=r"sea/tides0/0: vLLM gave up on it \(abort\)"):
-        _Item(encoded).take(0, output)
+        Item(encoded).take(0, output)
 
 
 @pytest.mark.parametrize("lost", ["_proj", "lm_head", "embed_tokens", "norm"])

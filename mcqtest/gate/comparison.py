@@ -20,6 +20,9 @@ Change = str
 _SHOWN = 20
 """Questions named in a sentence."""
 
+_TEMPLATE = re.compile(", chat template ([0-9a-f]+)")
+"""What a setup says of a model that chats (`set_up`)."""
+
 
 def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str | None:
     """Why the two cannot be compared, in one line that says what to do; None if they can. The task
@@ -44,11 +47,28 @@ def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str 
     return None
 
 
+def set_up(setup: str, template: str) -> str:
+    """Backend, versions and so on, and the fingerprint of the chat template where there is one."""
+    return f"{setup}, chat template {template}" if template else setup
+
+
+def template_changed(old: Record, new: Record, *, baseline: str) -> str | None:
+    """That the chat template is another one, in a sentence; None where it is not."""
+    then, now = (_TEMPLATE.search(each.setup) for each in (old, new))
+    if not then or not now or then[1] == now[1]:
+        return None
+    return (
+        f"{new.benchmark}: the chat template is not that of baseline {baseline!r} ({then[1]} then, "
+        f"{now[1]} now); it is part of what is judged"
+    )
+
+
 def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
     """That another backend, device, type of numbers or option was used, which moves answers as new
     weights do, in a sentence; None where at most versions differ.
     """
-    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", each.setup) for each in (old, new))
+    bare = (_TEMPLATE.sub("", each.setup) for each in (old, new))
+    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", setup) for setup in bare)
     if then == now:
         return None
     return (

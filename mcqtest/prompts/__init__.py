@@ -1,6 +1,7 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
 from mcqtest.prompts import korean, styles, variants
+from mcqtest.prompts.chat import SHOTS_AS, Talk, continuations, converse, joined
 from mcqtest.prompts.english import (
     STEPS,
     labels,
@@ -18,7 +19,12 @@ from mcqtest.prompts.english import (
 )
 
 __all__ = [
+    "SHOTS_AS",
     "STEPS",
+    "Talk",
+    "continuations",
+    "converse",
+    "joined",
     "korean",
     "labels",
     "letter",

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mcqtest import prompts
-from mcqtest.types import Decoding, Origin, Prompt, Question
+from mcqtest.types import Chat, Decoding, Origin, Prompt, Question
 
 
 def request_keys(
     identity: str,
-    written: Sequence[Prompt],
+    written: Sequence[Prompt | Chat],
     questions: Sequence[Question],
     decodings: Sequence[Decoding | None] = (),
 ) -> list[str]:
@@ -53,10 +53,11 @@ def _decoded(decoding: Decoding) -> str:
     """All of a decoding that has an effect: without temperature nothing is drawn."""
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
     drawn = (heat, top_p, decoding.seed) if heat else ()
-    return repr((decoding.max_tokens, decoding.stop, drawn))
+    cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens,)
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut))
 
 
-def prompts_hash(written: Sequence[Prompt]) -> str:
+def prompts_hash(written: Sequence[Prompt | Chat]) -> str:
     whole = hashlib.sha256()
     last = None
     for prompt in written:

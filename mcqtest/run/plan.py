@@ -17,12 +17,14 @@ from mcqtest.run.keys import prompts_hash, request_keys, seeded
 from mcqtest.run.way import OWN, Way, style_of
 from mcqtest.types import (
     Back,
+    Chat,
     McqtestError,
     Method,
     Origin,
     Prompt,
     Question,
     Request,
+    Style,
     Task,
     Value,
     Variant,
@@ -54,6 +56,8 @@ class Planned:
     """What a text is worth (`mcqtest.types.Method.value`)."""
     vote: str = "majority"
     """How several samples make one score."""
+    template: str = ""
+    """Fingerprint of the chat template; empty where plain text is asked."""
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests, one for each sample."""
@@ -86,17 +90,15 @@ def plan(
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     _check(task, asked, method)
-    written = (
-        _unasked(task, asked)
-        if way.recorded
-        else [style.write(task, examples, question) for question in asked]
-    )
+    written = _written(task, asked, style, examples, way)
     samples = way.samples(method)
     words = _described(by, replace(method, style=style), len(examples), samples, way)
     return Planned(
         task=task,
         questions=questions,
-        requests=_requests(task, asked, written, identity=identity, method=method, samples=samples),
+        requests=_requests(
+            task, asked, written, identity=way.identity(identity), method=method, samples=samples
+        ),
         fingerprint=data.fingerprint(questions)[:32],
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
         reading=way.reading,
@@ -106,7 +108,22 @@ def plan(
         put=tuple(put) if put is not None else None,
         value=method.value,
         vote=way.vote,
+        template=way.talk.template if way.talk else "",
     )
+
+
+def _written(
+    task: Task,
+    asked: Sequence[Question],
+    style: Style,
+    examples: Sequence[Question],
+    way: Way,
+) -> Sequence[Prompt | Chat]:
+    """What is said to the model, question by question."""
+    if way.recorded:
+        return _unasked(task, asked)
+    written = [style.write(task, examples, question) for question in asked]
+    return prompts.converse(task, style, examples, written, way.talk) if way.talk else written
 
 
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
@@ -166,7 +183,7 @@ def _split(method: Method) -> str:
 def _requests(
     task: Task,
     asked: Sequence[Question],
-    written: Sequence[Prompt],
+    written: Sequence[Prompt | Chat],
     *,
     identity: str,
     method: Method,
@@ -189,7 +206,7 @@ def _requests(
         Request(
             key=key,
             prompt=written[origin.row],
-            choices=prompts.letters(asked[origin.row]),
+            choices=prompts.continuations(written[origin.row], asked[origin.row]),
             name=str(origin),
             decoding=decoding,
             origin=origin,
@@ -214,7 +231,7 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {way.reading}"
         return f"recorded {way.recorded}{several}{read}"
-    words = [style_of(method).name, f"{shots} shots", name]
+    words = [style_of(method).name, f"{shots} shots", name, *([str(way.talk)] if way.talk else ())]
     if (decoding := method.decoding) is not None:
         words.append(f"{decoding.max_tokens} tokens")
         words += [f"stop {stop!r}" for stop in decoding.stop]

@@ -10,13 +10,20 @@ from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
 from mcqtest.types import Identity, McqtestError
 
+_ASKING = (
+    *("method", "style", "sensitivity", "sweep", "shots"),
+    *("chat", "chat_option", "system", "shots_as"),
+)
+"""Options that say how a model is asked."""
+
 
 def way_of(settings: Settings, recorded: str) -> Way:
     """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked."""
-    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
-        if getattr(settings, option) is not None:
+    for option in _ASKING if recorded else ():
+        if getattr(settings, option) not in (None, {}):
+            name = option.replace("_", "-")
             raise McqtestError(
-                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
+                f"--{name}: outputs are recorded, nothing is asked; leave the option out"
             )
     reading = {"reader": settings.reader, "fallback": settings.fallback}
     return Way(

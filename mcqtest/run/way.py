@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from mcqtest import prompts
 from mcqtest.answers import READING, Reading
-from mcqtest.prompts import styles
+from mcqtest.prompts import Talk, styles
 from mcqtest.types import Benchmark, Decoding, McqtestError, Method, Style
 
 
@@ -27,6 +27,8 @@ class Way:
     reading: Reading = READING
     recorded: str = ""
     """Nothing is asked: these were recorded, "texts" or "log-probabilities"."""
+    talk: Talk | None = None
+    """How it chats; None: it asks in plain text."""
 
     def method_of(self, benchmark: Benchmark) -> tuple[str, Method]:
         """The method of a benchmark, by name, with the style and decoding of this run."""
@@ -39,8 +41,11 @@ class Way:
                 f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
             )
         method = benchmark.methods[name]
-        style = styles.named(name, self.style) if self.style else style_of(method)
-        decoding = method.decoding and self._decoding(method.decoding)
+        style = styles.named(name, self.style) if self.style else self._usual(method)
+        own = method.decoding
+        if own and self.talk:  # a turn ends by itself; stop strings are for texts that do not
+            own = replace(own, stop=())
+        decoding = own and self._decoding(own)
         return name, replace(method, style=style, decoding=decoding)
 
     def folder(self, benchmark: Benchmark) -> str:
@@ -52,16 +57,27 @@ class Way:
         name, method = self.method_of(benchmark)
         own = next(iter(benchmark.methods))
         parts = [name] if name != own else []
-        usual = style_of(benchmark.methods[name])
+        usual = self._usual(benchmark.methods[name])
         parts += [style_of(method).name] if style_of(method).name != usual.name else []
         if self.shots is not None and self.shots != benchmark.shots:
             parts.append(f"{self.shots}shots")
         if method.decoding is not None:
             parts += [f"{key}={value}" for key, value in sorted(self.decoding.items())]
+        parts += _talked(self.talk) if self.talk else []
         folder = "-".join(parts)
         if re.fullmatch(r"[\w.=-]{0,100}", folder, re.ASCII):
             return folder
         return "other-" + hashlib.sha256(folder.encode()).hexdigest()[:16]
+
+    def _usual(self, method: Method) -> Style:
+        """The style of a method where none is named."""
+        return (self.talk and method.chat) or style_of(method)
+
+    def identity(self, model: str) -> str:
+        """The part of a request's key that says who is asked, given that of the model: in a chat,
+        by which template, too.
+        """
+        return f"{model}, chat template {self.talk.template}" if self.talk else model
 
     def _recorded(self, benchmark: Benchmark) -> Method:
         for key in self.decoding.keys() - {"samples", "vote"}:
@@ -116,6 +132,14 @@ OWN = Way()
 def style_of(method: Method) -> Style:
     """A method's style; as MMLU asks for letters, and the bare question for texts, by default."""
     return method.style or (prompts.plain if method.decoding else prompts.mmlu)
+
+
+def _talked(talk: Talk) -> list[str]:
+    """The parts of a folder's name."""
+    parts = ["chat", *(f"{key}={value}" for key, value in sorted(talk.options.items()))]
+    parts += [f"shots-as-{talk.shots_as}"] if talk.shots_as else []
+    digest = hashlib.sha256(talk.system.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return parts + ([f"system-{digest}"] if talk.system else [])
 
 
 SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")

@@ -25,6 +25,11 @@ class Decoding:
     (up to rounding: two tokens may be equally probable to the last bit).
     """
 
+    thinking_tokens: int | None = None
+    """A thought that has not ended after so many tokens of the text is ended there, and the answer
+    follows; None: it may take all tokens. In a chat alone.
+    """
+
     def __post_init__(self) -> None:
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens={self.max_tokens}: a text has one token at least")
@@ -32,5 +37,11 @@ class Decoding:
             raise ValueError(f"temperature={self.temperature}: 0 (greedy) or more was expected")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p={self.top_p}: more than 0 and at most 1 was expected")
+        if self.thinking_tokens is not None and not 0 < self.thinking_tokens < self.max_tokens:
+            raise ValueError(
+                f"thinking_tokens={self.thinking_tokens}: 1 or more was expected, and fewer than "
+                f"max_tokens={self.max_tokens}, which leaves no room for an answer behind a "
+                "thought; say both"
+            )
         if not all(self.stop):
             raise ValueError("stop: an empty string would end every text before it begins")

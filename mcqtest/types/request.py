@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mcqtest.types.benchmark import Task
+from mcqtest.types.chat import Chat
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.prompt import Prompt
 
@@ -33,7 +34,7 @@ class Request:
 
     key: str
     """Content hash of all that can change the answer (`mcqtest.run.plan.request_keys`)."""
-    prompt: Prompt
+    prompt: Prompt | Chat
     choices: tuple[str, ...]
     """Continuations to score, in the order of the question's choices: ``" A"``, ..."""
     name: str

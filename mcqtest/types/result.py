@@ -87,6 +87,8 @@ class Results(Sequence[Result]):
     """Fingerprint of the question set: texts, choices, answers, order."""
     asking: str
     """How they were asked and read, in words and hash: style, shots, method, reader."""
+    template: str = ""
+    """Fingerprint of the chat template; empty where plain text was asked."""
 
     def __len__(self) -> int:
         return len(self.items)
