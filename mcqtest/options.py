@@ -110,6 +110,12 @@ OPTIONS = (
         "what reads answers out of texts, also package.module:function (default: mcqtest)",
     ),
     Option("fallback", "NAME", "where nothing can be read: wrong or random (default: wrong)"),
+    Option(
+        "reasoning-marks",
+        "OPEN,CLOSE",
+        "marks around a thought, where they are none of the known; without OPEN texts begin in one",
+        kind="marks",
+    ),
     Option("limit", "N", "only the first N questions of each task", kind="number"),
     Option(
         "baseline",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -218,9 +219,10 @@ FAMILIES = {
 }
 
 
+@cache
 def tokenizer(family: Family) -> PreTrainedTokenizerFast:
     """Byte-level BPE with the family's marks and its template; it writes a BOS before any text
-    where there is one, as most do.
+    where there is one, as most do. Do not change it.
     """
     made = copy.deepcopy(models.tokenizer("bytes_bos" if family.bos else "bytes"))
     made.add_tokens(list(family.words))

@@ -54,6 +54,7 @@ def test_defaults():
         decoding={},
         reader=None,
         fallback=None,
+        reasoning_marks=None,
         shots=None,
         limit=None,
         baseline=None,

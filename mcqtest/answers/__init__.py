@@ -1,6 +1,5 @@
 """From a model's responses to an answer: readers of texts, and the choice by probability."""
 
-from mcqtest.answers.closings import closing
 from mcqtest.answers.reading import (
     FALLBACKS,
     READERS,
@@ -12,20 +11,18 @@ from mcqtest.answers.reading import (
     majority,
     read,
 )
-from mcqtest.answers.thoughts import MARKS, Mark, said
+from mcqtest.answers.thinking import KNOWN, Thoughts
 
 __all__ = [
     "FALLBACKS",
-    "MARKS",
+    "KNOWN",
     "READERS",
     "READING",
-    "Mark",
     "Reader",
     "Reading",
+    "Thoughts",
     "choose",
-    "closing",
     "judge",
     "majority",
     "read",
-    "said",
 ]

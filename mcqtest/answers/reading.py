@@ -11,6 +11,7 @@ from typing import SupportsFloat
 
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
+from mcqtest.answers.thinking import KNOWN, Thoughts
 from mcqtest.types import McqtestError, Question, Response, Result, Value
 
 Reader = Callable[[str, Sequence[str]], int | None]
@@ -65,6 +66,9 @@ class Reading:
 
     reader: str = "mcqtest"
     fallback: str = "wrong"
+    thoughts: Thoughts = KNOWN
+    chat: bool = False
+    """Texts are answers in a chat: no reader sees the thoughts in them. Ours never does."""
 
     def __post_init__(self) -> None:
         _reader(self.reader)
@@ -76,7 +80,15 @@ class Reading:
         revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
         if ":" in self.reader:
             revision = f" {own.reader(self.reader)[1]}"
-        return f"reader {self.reader}{revision}, fallback {self.fallback}"
+        told = f", {self.thoughts}" if self.thoughts.pair else ""
+        return f"reader {self.reader}{revision}, fallback {self.fallback}{told}"
+
+    def heard(self, text: str) -> str:
+        """What of a text is read."""
+        if not self.chat and self.thoughts.pair is None:
+            return text
+        found = self.thoughts.said(text)
+        return text[found.start : found.end]
 
 
 READING = Reading()
@@ -104,12 +116,34 @@ def judge(
     if responses[0].logprobs:
         chosen = choose(question, responses[0])
         return replace(chosen, texts=texts, truncated=_truncated(responses))
+    heard = [reading.heard(text) for text in texts]
+    found = _judged(question, responses, heard, reading, name, value=value, vote=vote)
+    tokens = [each.tokens for each in responses if each.tokens is not None]
+    return replace(
+        found,
+        texts=texts,
+        cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
+        tokens=sum(tokens) if len(tokens) == len(responses) else None,
+    )
+
+
+def _judged(
+    question: Question,
+    responses: Sequence[Response],
+    texts: Sequence[str],
+    reading: Reading,
+    name: str,
+    *,
+    value: Value | None,
+    vote: str,
+) -> Result:
+    """The same by what is heard of the texts."""
     shots, truncated = min(each.shots for each in responses), _truncated(responses)
     if value is not None:
         worth = math.fsum(_worth(value, question, text, name) for text in texts) / len(texts)
         said = next((text.strip() for text in texts if text.strip()), None)
         answer = None if said is None else said.splitlines()[-1].strip()[:_SHOWN]
-        return Result(question, answer, None, shots, texts, (), truncated, value=worth)
+        return Result(question, answer, None, shots, (), (), truncated, value=worth)
     reader = _reader(reading.reader)
     count = len(question.choices)
     read = [reader(text, question.choices) for text in texts]
@@ -122,7 +156,7 @@ def judge(
     right = float(index == question.answer)
     if vote == "mean" and not guessed:
         right = sum(each == question.answer for each in votes) / len(votes)
-    return Result(question, index, None, shots, texts, votes, truncated, guessed, right)
+    return Result(question, index, None, shots, (), votes, truncated, guessed, right)
 
 
 def _worth(value: Value, question: Question, text: str, name: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcqtest.answers import closing, said
+from mcqtest.answers import Thoughts
 from mcqtest.backends.specials import token_ids
 from mcqtest.backends.tokens import Encoded, Ids
 from mcqtest.types import Chat, Request
@@ -34,6 +34,8 @@ def spoken(tokenizer: Any, request: Request, prompt: Ids, ids: Ids) -> str:
 
 def cut(tokenizer: Any, item: Encoded, ids: Ids) -> Ids:
     """The tokens that end a thought in which a text is after ``ids``; none where it is in none."""
+    assert item.request.decoding is not None
+    thoughts = Thoughts(item.request.decoding.marks)
     text = item.opened + spoken(tokenizer, item.request, item.rows[0].ids, ids)
-    found = said(text)
-    return token_ids(tokenizer, [closing(text[found.end :])])[0] if found.is_cut else []
+    found = thoughts.said(text)
+    return token_ids(tokenizer, [thoughts.closing(text[found.end :])])[0] if found.is_cut else []

@@ -55,7 +55,8 @@ class ChatTemplate:
 
     def check(self, options: Mapping[str, str]) -> None:
         """Raise for an option that the template does not mention: it would have no effect."""
-        words = set(re.findall(r"[A-Za-z_]\w*", self.text))
+        code = " ".join(re.findall(r"\{[{%](.*?)[%}]\}", self.text, re.DOTALL))
+        words = set(re.findall(r"[A-Za-z_]\w*", code))
         for key in options:
             if key not in words:
                 close = get_close_matches(key, sorted(words), n=3)

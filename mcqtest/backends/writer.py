@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from mcqtest.answers import closing, said
+from mcqtest.answers import KNOWN
 from mcqtest.backends.specials import token_ids
 from mcqtest.prompts import joined
 from mcqtest.types import Chat, McqtestError, Message, one_line
@@ -50,7 +50,7 @@ class Writer:
         """
         begun, options = self.write(chat), _options(chat)
         if opened := self.opened(begun, chat):
-            return begun + closing(opened)
+            return begun + KNOWN.closing(opened)
         whole = self._whole(chat.messages, options)
         end = whole.rfind(_ANSWERED) if whole is not None else -1
         answered = self._begun(whole[:end]) if whole is not None and end >= 0 else ""
@@ -63,7 +63,7 @@ class Writer:
         asked = chat.messages[-1].content.strip()
         at = begun.rfind(asked)
         tail = begun[at + len(asked) :] if at >= 0 else begun[-200:]
-        found = said(tail)
+        found = KNOWN.said(tail)
         return tail[found.end :] if found.is_cut else ""
 
     def check(self, chat: Chat) -> None:

@@ -10,15 +10,25 @@ from mcqtest.metrics import STANDARD, measured
 from mcqtest.report import picture
 from mcqtest.types import Score
 
+_WHOLE = {"length", "tokens", "cut_thoughts", "passed"}
 _SHOWN = ("accuracy", "ece", "brier", "unanswered_share", "truncated_share")
 
 
 def figures(scores: Sequence[Score]) -> dict[str, float]:
-    """Accuracy, calibration and what became of texts, and how long these are (characters)."""
+    """Accuracy, calibration and what became of texts, and how long these are: characters, and in a
+    chat tokens. How many end inside a thought, where any does.
+    """
     metrics = [metric for metric in STANDARD if metric.name in _SHOWN]
     found = measured([scores], metrics)
     texts = [len(text) for score in scores for text in score.texts]
-    return found | ({"length": math.fsum(texts) / len(texts)} if texts else {})
+    if texts:
+        found["length"] = math.fsum(texts) / len(texts)
+    tokens = [score.tokens for score in scores if score.tokens is not None]
+    if texts and len(tokens) == len(scores):
+        found["tokens"] = math.fsum(tokens) / len(texts)
+    if cut := sum(score.cut_thoughts for score in scores):
+        found["cut_thoughts"] = cut
+    return found
 
 
 def rows(pooled: Pooled) -> dict[str, dict[str, float]]:
@@ -67,4 +77,4 @@ def _criteria(pooled: Pooled, name: str) -> dict[str, float]:
 def _cell(key: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.4f}" if key not in {"length", "passed"} else f"{value:.0f}"
+    return f"{value:.0f}" if key in _WHOLE else f"{value:.4f}"

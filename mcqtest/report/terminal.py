@@ -178,7 +178,13 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
     drawn = sum(score.guessed for outcome in pooled.outcomes for score in outcome.scores)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
-    return [f"{silence}{cut}; guessing would reach {chance:.4f}"]
+    told = [f"{silence}{cut}; guessing would reach {chance:.4f}"]
+    if thoughts := sum(outcome.cut_thoughts for outcome in pooled.outcomes):
+        told.append(
+            f"{plural(thoughts, 'text')} with a thought that never ends; --decoding max_tokens=N "
+            "leaves more room, and in a chat thinking_tokens=N ends a thought"
+        )
+    return told
 
 
 def _ways(pooled: Pooled) -> list[str]:

@@ -51,14 +51,23 @@ class Chatting:
                     "beside the model, or ask with --chat=off"
                 )
             return chatting
-        for option in ("chat_option", "system", "shots_as"):
-            if getattr(self._settings, option):
-                name = option.replace("_", "-")
+        self._check_plain(benchmark)
+        return way
+
+    def _check_plain(self, benchmark: Benchmark) -> None:
+        """Raise for options that mean nothing where plain text goes on."""
+        given = {
+            name: getattr(self._settings, name.replace("-", "_"))
+            for name in ("chat-option", "system", "shots-as")
+        }
+        given["decoding thinking_tokens"] = "thinking_tokens" in self._settings.decoding
+        given["sweep thinking_tokens"] = (self._settings.sweep or "").startswith("thinking_tokens")
+        for name, is_given in given.items():
+            if is_given:
                 raise McqtestError(
                     f"--{name}: {benchmark.name} is asked in plain text; add --chat=on, or leave "
-                    "the option out"
+                    "it out"
                 )
-        return way
 
     @property
     def _talk(self) -> Talk:

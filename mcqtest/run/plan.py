@@ -101,7 +101,7 @@ def plan(
         ),
         fingerprint=data.fingerprint(questions)[:32],
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
-        reading=way.reading,
+        reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
@@ -234,6 +234,8 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
     words = [style_of(method).name, f"{shots} shots", name, *([str(way.talk)] if way.talk else ())]
     if (decoding := method.decoding) is not None:
         words.append(f"{decoding.max_tokens} tokens")
+        if decoding.thinking_tokens is not None:
+            words.append(f"{decoding.thinking_tokens} of thought")
         words += [f"stop {stop!r}" for stop in decoding.stop]
         if decoding.temperature:
             words.append(

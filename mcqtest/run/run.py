@@ -153,7 +153,7 @@ class Run:
         check_margins(self.planned, self.policy)
         check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
-            check_texts(self.planned, self.settings, self._way)
+            check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]

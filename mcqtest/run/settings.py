@@ -47,6 +47,8 @@ class Settings:
     decoding: Mapping[str, str]
     reader: str | None
     fallback: str | None
+    reasoning_marks: tuple[str, str] | None
+    """(opening, closing); the former may be empty."""
     shots: int | None
     limit: int | None
     baseline: str | None

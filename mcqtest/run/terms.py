@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcqtest.answers import Reading
+from mcqtest.answers import READING, Reading, Thoughts
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
@@ -25,14 +25,17 @@ def way_of(settings: Settings, recorded: str) -> Way:
             raise McqtestError(
                 f"--{name}: outputs are recorded, nothing is asked; leave the option out"
             )
-    reading = {"reader": settings.reader, "fallback": settings.fallback}
     return Way(
         method=settings.method,
         style=settings.style,
         shots=settings.shots,
         limit=settings.limit,
         decoding=settings.decoding,
-        reading=Reading(**{key: name for key, name in reading.items() if name}),
+        reading=Reading(
+            reader=settings.reader or READING.reader,
+            fallback=settings.fallback or READING.fallback,
+            thoughts=Thoughts(settings.reasoning_marks),
+        ),
         recorded=recorded,
     )
 

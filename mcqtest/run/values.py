@@ -61,6 +61,18 @@ def _one_of(*known: str) -> Callable[[str, str | None, Path], str | None]:
     return check
 
 
+def _marks(option: str, given: str | None, _base: Path) -> tuple[str, str] | None:
+    if not given:
+        return None
+    opens, comma, closes = given.partition(",")
+    if not comma or not closes.strip():
+        raise McqtestError(
+            f"--{option}={given}: write both marks with a comma between, such as <think>,</think>; "
+            "nothing before the comma where texts begin inside a thought"
+        )
+    return opens.strip(), closes.strip()
+
+
 def _pairs(option: str, given: Any, _base: Path) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for pair in [given] if given and isinstance(given, str) else given or ():
@@ -181,6 +193,7 @@ CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "method": _method,
     "switch": _one_of("on", "off"),
     "shots_as": _one_of(*SHOTS_AS),
+    "marks": _marks,
     "pairs": _pairs,
     "rules": _rules,
     "count": lambda option, given, _: _whole(option, given, least=0),

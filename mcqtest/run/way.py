@@ -109,7 +109,8 @@ class Way:
         return said
 
     def _decoding(self, own: Decoding) -> Decoding:
-        kinds = {"max_tokens": int, "temperature": float, "top_p": float, "seed": int}
+        kinds: dict[str, type] = dict.fromkeys(("max_tokens", "thinking_tokens", "seed"), int)
+        kinds |= dict.fromkeys(("temperature", "top_p"), float)
         changes: dict[str, object] = {}
         for key, text in self.decoding.items():
             if key == "stop":
@@ -117,8 +118,11 @@ class Way:
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
             elif key not in {"samples", "vote"}:
-                known = ", ".join([*(each.name for each in fields(Decoding)), "samples", "vote"])
+                names = [each.name for each in fields(Decoding) if each.name != "marks"]
+                known = ", ".join([*names, "samples", "vote"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
+        if "thinking_tokens" in changes:
+            changes["marks"] = self.reading.thoughts.pair
         try:
             return replace(own, **changes)  # type: ignore[arg-type]
         except ValueError as error:
@@ -142,7 +146,7 @@ def _talked(talk: Talk) -> list[str]:
     return parts + ([f"system-{digest}"] if talk.system else [])
 
 
-SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")
+SWEPT = ("shots", "temperature", "top_p", "max_tokens", "thinking_tokens", "seed", "samples")
 """What --sweep can vary."""
 
 

@@ -30,6 +30,10 @@ class Decoding:
     follows; None: it may take all tokens. In a chat alone.
     """
 
+    marks: tuple[str, str] | None = None
+    """Those of a thought that is to be ended, where they are none of the known
+    (`mcqtest.answers.Thoughts`)."""
+
     def __post_init__(self) -> None:
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens={self.max_tokens}: a text has one token at least")

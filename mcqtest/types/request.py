@@ -60,6 +60,8 @@ class Response:
     truncated: bool | None = False
     """The text has no end of its own: it met the limit of tokens or of the context. None where
     that is not known."""
+    tokens: int | None = None
+    """How many a text in a chat has, with its thoughts; None elsewhere."""
 
 
 class Backend(Protocol):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mcqtest.backends.speech import cut, decode, spoken
 from mcqtest.backends.tokens import Encoded, Ids
-from mcqtest.types import AnswerError, Decoding, Response
+from mcqtest.types import AnswerError, Chat, Decoding, Response
 
 
 class Text:
@@ -77,7 +77,9 @@ class Text:
         truncated = not (ended or found or self._stop_met)
         # Cut off by the limit, the last character may be half there.
         text = text.rstrip("\ufffd") if truncated else text[: min(found, default=len(text))]
-        return Response(request.key, (), self.item.shots, self.item.opened + text, truncated)
+        tokens = len(self.ids) if isinstance(request.prompt, Chat) else None
+        whole = self.item.opened + text
+        return Response(request.key, (), self.item.shots, whole, truncated, tokens)
 
 
 def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:

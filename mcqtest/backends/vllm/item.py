@@ -100,7 +100,8 @@ class Item:
         text = self._said()
         for stop in self.request.decoding.stop:  # of two in one token, vLLM may cut the later
             text = text.partition(stop)[0]
-        return Response(key, (), shots, self.encoded.opened + text, not self._ended)
+        tokens = len(self._ids) if self._chats else None
+        return Response(key, (), shots, self.encoded.opened + text, not self._ended, tokens)
 
     @property
     def _ended(self) -> bool:
