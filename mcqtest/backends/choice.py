@@ -76,6 +76,18 @@ def template(model: Model, chosen: Setup) -> ChatTemplate | None:
     return found
 
 
+def sampling(model: Model, chosen: Setup) -> Mapping[str, str]:
+    """How the model's own files say that texts are drawn, as fields of a decoding. Raises
+    `McqtestError` where they do not, or there are none.
+    """
+    found: Mapping[str, str] | None = _optional(chosen, "sampling", model, default=None)
+    if found is None:
+        raise McqtestError(
+            f"--decoding from=generation_config: --backend={chosen.backend} knows no such file"
+        )
+    return found
+
+
 def cost(model: Model, chosen: Setup) -> tuple[str, int]:
     """Of loading it: what a person should know who waits, and bytes of memory."""
     said: tuple[str, int] = _optional(chosen, "cost", model, chosen, default=("", 0))

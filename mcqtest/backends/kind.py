@@ -70,6 +70,10 @@ class Kind(Protocol):
         """
         ...
 
+    def sampling(self, model: Any) -> Mapping[str, str]:
+        """How its own files say that texts are drawn, as fields of `mcqtest.types.Decoding`."""
+        ...
+
     def cost(self, model: Any, setup: Setup) -> tuple[str, int]:
         """Of loading it: what a person should know who waits, where that takes 20 seconds and more,
         and bytes of memory; empty, and 0 for unknown, by default.

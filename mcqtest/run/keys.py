@@ -52,7 +52,8 @@ def seeded(decoding: Decoding | None, origin: Origin) -> Decoding | None:
 def _decoded(decoding: Decoding) -> str:
     """All of a decoding that has an effect: without temperature nothing is drawn."""
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
-    drawn = (heat, top_p, decoding.seed) if heat else ()
+    few = (decoding.top_k,) if decoding.top_k else ()
+    drawn = (heat, top_p, decoding.seed, *few) if heat else ()
     cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
     return repr((decoding.max_tokens, decoding.stop, drawn, *cut))
 

@@ -240,6 +240,7 @@ def _described(name: str, method: Method, shots: int, samples: int, way: Way) ->
         if decoding.temperature:
             words.append(
                 f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+                f"{f'top_k {decoding.top_k}, ' if decoding.top_k else ''}"
                 f"seed {decoding.seed}, {way.vote} of {samples}"
             )
         words.append(str(way.reading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mcqtest.answers import READING, Reading, Thoughts
@@ -17,8 +18,24 @@ _ASKING = (
 """Options that say how a model is asked."""
 
 
-def way_of(settings: Settings, recorded: str) -> Way:
-    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked."""
+def decoding_of(settings: Settings, told: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """What is said of texts; with ``from=generation_config`` as that has ``told``, and of several
+    samples the mean, unless something else is said.
+    """
+    said = dict(settings.decoding)
+    origin = said.pop("from", None)
+    if origin is None:
+        return said
+    if origin != "generation_config":
+        raise McqtestError(f"--decoding from={origin}: unknown; there is generation_config")
+    vote = {"vote": "mean"} if "samples" in said else {}
+    return {**told(), **vote, **said}
+
+
+def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, str]] = dict) -> Way:
+    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked.
+    ``told`` is what the model's own files say of sampling.
+    """
     for option in _ASKING if recorded else ():
         if getattr(settings, option) not in (None, {}):
             name = option.replace("_", "-")
@@ -30,7 +47,7 @@ def way_of(settings: Settings, recorded: str) -> Way:
         style=settings.style,
         shots=settings.shots,
         limit=settings.limit,
-        decoding=settings.decoding,
+        decoding=decoding_of(settings, told),
         reading=Reading(
             reader=settings.reader or READING.reader,
             fallback=settings.fallback or READING.fallback,

@@ -109,7 +109,9 @@ class Way:
         return said
 
     def _decoding(self, own: Decoding) -> Decoding:
-        kinds: dict[str, type] = dict.fromkeys(("max_tokens", "thinking_tokens", "seed"), int)
+        kinds: dict[str, type] = dict.fromkeys(
+            ("max_tokens", "thinking_tokens", "top_k", "seed"), int
+        )
         kinds |= dict.fromkeys(("temperature", "top_p"), float)
         changes: dict[str, object] = {}
         for key, text in self.decoding.items():
@@ -119,7 +121,7 @@ class Way:
                 changes[key] = _number(key, text, kinds[key])
             elif key not in {"samples", "vote"}:
                 names = [each.name for each in fields(Decoding) if each.name != "marks"]
-                known = ", ".join([*names, "samples", "vote"])
+                known = ", ".join([*names, "samples", "vote", "from"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
         if "thinking_tokens" in changes:
             changes["marks"] = self.reading.thoughts.pair

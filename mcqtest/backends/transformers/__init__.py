@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.sampling import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
@@ -46,6 +47,10 @@ _SLOW = 2 * 10**9
 
 def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
     return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+
+
+def sampling(model: Checkpoint) -> Mapping[str, str]:
+    return told(model.folder)
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:

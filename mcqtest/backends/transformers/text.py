@@ -49,6 +49,8 @@ class Text:
             return best
         probabilities = (logits.cpu().double() / decoding.temperature).softmax(-1)
         ordered, tokens = probabilities.sort(descending=True, stable=True)
+        if decoding.top_k:
+            ordered = ordered[: decoding.top_k] / ordered[: decoding.top_k].sum()
         beyond = ordered.cumsum(-1) - ordered >= decoding.top_p
         drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._generator)
         return int(tokens[drawn])

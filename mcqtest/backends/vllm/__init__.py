@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.sampling import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
@@ -45,6 +46,10 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
 
 def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
     return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+
+
+def sampling(model: Checkpoint) -> Mapping[str, str]:
+    return told(model.folder)
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:

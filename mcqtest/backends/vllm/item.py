@@ -61,6 +61,7 @@ class Item:
             stop=list(decoding.stop),
             temperature=decoding.temperature,
             top_p=decoding.top_p,
+            top_k=decoding.top_k,
             seed=decoding.seed,
             output_kind=RequestOutputKind.FINAL_ONLY,
             **self._in_chat(),
