@@ -31,6 +31,10 @@ def closing(opened: str) -> str:
     return "\n</think>\n\n"
 
 
+_NOTHING = r"(?!)"
+"""A pattern that nothing has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thoughts:
     """Where thoughts are in texts."""
@@ -52,7 +56,7 @@ class Thoughts:
         if self.pair is None:
             return said(text)
         opens, closes = self.pair
-        own = Mark.literal(opens or closes, closes)
+        own = Mark.literal(opens, closes) if opens else Mark("own", _NOTHING, re.escape(closes))
         return said(text, marks=(own, *MARKS), inside=not opens)
 
     def closing(self, opened: str) -> str:
