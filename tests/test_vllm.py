@@ -13,9 +13,11 @@ pytest.importorskip("tokenizers")
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+import chats
 import models
 from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
+from test_generation_chat import CUT, LONG, asked
 
 from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
@@ -580,3 +582,28 @@ def test_goldens(golden_model, shots):
         found = answers[request.key]
         assert found == pytest.approx(record["logprobs"], abs=TOLERANCE)
         assert "ABCD"[found.index(max(found))] == record["pred"]
+
+
+@pytest.fixture(scope="module")
+def thinkers(tmp_path_factory):
+    """A model whose template opens a thought, on both backends."""
+    if DISTRIBUTION is None:
+        pytest.skip("vLLM is not installed")
+    folder = chats.save(tmp_path_factory.mktemp("thinker"), chats.DEEPSEEK_R1, **SHAPE)
+    return load(folder, max_length="400"), models.backend(folder, max_length="400")
+
+
+@pytest.mark.parametrize("decoding", [LONG, CUT], ids=["long", "cut"])
+def test_texts_in_a_chat_are_those_of_transformers(thinkers, decoding):
+    """To the last token, marks and all, also where a budget ends the thought."""
+    found, expected = (
+        {each.key: each for each in backend.run(asked(decoding=decoding))} for backend in thinkers
+    )
+    assert found == expected
+    assert all(each.text.startswith("<think>\n") for each in found.values())
+
+
+def test_letters_in_a_chat_are_those_of_transformers(thinkers):
+    """Behind the closed thought."""
+    found, expected = (models.answers(backend, asked()) for backend in thinkers)
+    assert models.difference(found, expected) < TOLERANCE

@@ -47,7 +47,7 @@ def table(pooled: Pooled) -> list[str]:
         return []
     columns = list(dict.fromkeys(key for row in found.values() for key in row))
     width = max(len(name) for name in found)
-    heading = " ".join(f"{key.replace('_share', ''):>10}" for key in columns)
+    heading = " ".join(f"{_short(key):>10}" for key in columns)
     lines = [f"{'sweep':<{width}} {heading}"]
     for name, row in found.items():
         cells = " ".join(f"{_cell(key, row.get(key)):>10}" for key in columns)
@@ -72,6 +72,11 @@ def _criteria(pooled: Pooled, name: str) -> dict[str, float]:
     counted = [outcome.varied.get(name, {}) for outcome in pooled.outcomes]
     keys = dict.fromkeys(key for each in counted for key in each)
     return {key: math.fsum(each.get(key, 0) for each in counted) for key in keys}
+
+
+def _short(key: str) -> str:
+    """A heading that fits above its column."""
+    return key.removesuffix("_share").removesuffix("_thoughts")
 
 
 def _cell(key: str, value: float | None) -> str:
