@@ -57,7 +57,7 @@ def test_later_runs_ask_as_the_baseline_was_asked(project):
     chatty(project, "a")
     assert project.run("--snapshot-update").ret == 0
     chatty(project, "next", stops=False)
-    result = project.run("--baseline=a", model="next")
+    result = project.run("--baseline=a", "--anchor=a", model="next")
     assert result.ret == 0, sentences(result)
     assert "toy is asked in a chat, as baseline 'a' was; --chat=off asks" in sentences(result)
 
@@ -92,6 +92,17 @@ def test_a_template_that_is_lost(project):
     assert project.run("--snapshot-update").ret == 0
     (project.path / "models/a/tokenizer_config.json").unlink()
     assert "this model has no chat template" in mistake(project.run())
+
+
+def test_templates_without_a_default(project):
+    """Are no reason to refuse plain text."""
+    chatty(project, "a")
+    project.write("models/a/additional_chat_templates/rag.jinja", TEMPLATE)
+    result = project.run("--snapshot-update")
+    assert result.ret == 0
+    assert "toy is asked in plain text, for none of its chat templates is" in sentences(result)
+    said = mistake(project.run("--chat=on", "--snapshot-update"))
+    assert "its chat templates are rag, and none is called default" in said
 
 
 def test_options_of_a_chat_mean_nothing_in_plain_text(project):

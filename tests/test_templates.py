@@ -60,7 +60,8 @@ def test_templates_without_a_default(folder):
     told(folder, chat_template="one")
     (folder / "additional_chat_templates").mkdir()
     (folder / "additional_chat_templates/rag.jinja").write_text("two")
-    assert "chat templates are rag, and none is called default" in complaint(found, folder)
+    assert "chat templates are rag, and none is called default" in found(folder).trouble
+    assert found(folder).default == (False, "none of its chat templates is the default")
 
 
 def test_fingerprints_are_of_the_text(folder):

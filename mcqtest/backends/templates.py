@@ -36,6 +36,8 @@ class ChatTemplate:
     """The mark with which it ends turns, if the generation config stops there as well."""
     stops: tuple[str, ...] = ()
     """Where the generation config stops, as texts; empty where it does not say."""
+    trouble: str = ""
+    """Why nothing can be written with it, in a sentence that says what to do."""
 
     @property
     def fingerprint(self) -> str:
@@ -45,6 +47,8 @@ class ChatTemplate:
     @property
     def default(self) -> tuple[bool, str]:
         """Whether the model is asked in a chat unless somebody says otherwise, and why."""
+        if self.trouble:
+            return False, "none of its chat templates is the default"
         if self.turn_end:
             ends = f"generation_config.json ends turns with {self.turn_end!r}"
             return True, f"{ends}, as its chat template does"
@@ -68,17 +72,16 @@ class ChatTemplate:
 
 
 def find(files: TokenizerFiles, folder: Path) -> ChatTemplate | None:
-    """The template of a tokenizer, beside the checkpoint in ``folder``; None where it has none.
-    Raises `McqtestError` where several have names and none is the default.
-    """
+    """The template of a tokenizer, beside the checkpoint in ``folder``; None where it has none."""
     named, place = _named(files)
     if not named:
         return None
     if "default" not in named:
-        raise McqtestError(
-            f"{place}: its chat templates are {several(sorted(named))}, and none is called "
+        trouble = (
+            f"{place.parent}: its chat templates are {several(sorted(named))}, and none is called "
             "default; name one so, or ask with --chat=off"
         )
+        return ChatTemplate("", place, trouble=trouble)
     text = named["default"]
     stops = _stops(folder, files)
     eos = _content(files.settings.get("eos_token"))
@@ -134,7 +137,8 @@ def _listed(path: Path | None) -> dict[int, str]:
     if path is None:
         return {}
     added = read_object(path, "tokenizer").get("added_tokens") or ()
-    return {each["id"]: str(each["content"]) for each in added if {"id", "content"} <= each.keys()}
+    tokens = [each for each in added if _is_object(each) and {"id", "content"} <= each.keys()]
+    return {each["id"]: str(each["content"]) for each in tokens}
 
 
 def _content(token: Any) -> str:

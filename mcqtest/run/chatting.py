@@ -27,7 +27,7 @@ class Chatting:
         """Which way benchmarks took by themselves, and why, in sentences; where somebody said which
         or there is no other, nothing.
         """
-        if template is not None:
+        if template is not None and not template.trouble:
             template.check(settings.chat_option)
 
     def way(self, benchmark: Benchmark) -> Way:
@@ -50,6 +50,8 @@ class Chatting:
                     "(chat_template.jinja, or chat_template in tokenizer_config.json); copy it "
                     "beside the model, or ask with --chat=off"
                 )
+            if self._template.trouble:
+                raise McqtestError(self._template.trouble)
             return chatting
         self._check_plain(benchmark)
         return way

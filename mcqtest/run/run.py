@@ -128,6 +128,8 @@ class Run:
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
         self.policy = self.baselines.policy = replace(self.policy, ways=ways)
+        if self.anchors is not None:
+            self.anchors.policy = replace(self.anchors.policy, ways=ways)
         for task in dict.fromkeys(tasks):
             planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
             self._plan_variants(task)
