@@ -6,7 +6,10 @@ import pytest
 from builders import complaint
 from cases import settings_of
 
-from mcqtest.backends.sampling import told
+from mcqtest import backends
+from mcqtest.backends import Setup
+from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.generation_config import told
 from mcqtest.run.terms import decoding_of
 from mcqtest.types import Decoding
 
@@ -57,3 +60,12 @@ def test_what_is_said_besides_counts_more():
 def test_top_k_cannot_be_negative():
     with pytest.raises(ValueError, match="0 \\(all\\) or more"):
         Decoding(max_tokens=1, top_k=-1)
+
+
+@pytest.mark.parametrize("kind", ["transformers", "vllm"])
+def test_of_a_checkpoint(tmp_path, kind):
+    """Whatever runs it; recorded outputs have no such file."""
+    model = Checkpoint(write(tmp_path, **QWEN), "qwen")
+    assert backends.sampling(model, Setup(kind, "", "", "", {}))["top_k"] == "20"
+    said = complaint(backends.sampling, model, Setup("replay", "", "", "", {}))
+    assert "--backend=replay knows no such file" in said

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.writer import TODAY, Writer
+from mcqtest.backends.writer import SWITCHES, TODAY, Writer
 from mcqtest.types import Chat, Decoding, Request
 
 
@@ -128,6 +128,17 @@ def test_where_letters_stand(name, ending):
     last = {choice: token for choice, _, token in row.wanted}
     ids = chats.tokenizer(family).convert_tokens_to_ids(["A", "B"])
     assert last == dict(enumerate(ids))
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_thought_that_the_template_itself_leaves_empty(switch):
+    """Is left so for letters, as its model has learned it, whatever others write there."""
+    silent = "{{ '<hush>' if SWITCH is defined and not SWITCH else '<think>\n' }}"
+    template = "{% for turn in messages %}{{ turn.content }};{% endfor %}" + silent
+    family = chats.PHI4._replace(template=template.replace("SWITCH", switch))
+    writer = Writer(chats.tokenizer(family), "here")
+    assert writer.write(whole()) == "Which way?;<think>\n"
+    assert writer.write_answered(whole()) == "Which way?;<hush>"
 
 
 def test_a_prompt_that_ends_inside_a_thought():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,11 @@ from mcqtest.types import Chat, McqtestError, Message, one_line
 TODAY = datetime(2024, 7, 26)  # noqa: DTZ001 - a day, wherever one is
 """For templates that write the date, so that a prompt does not change overnight: the day that Llama
 3's own say where they cannot know better."""
+
+SWITCHES = ("enable_thinking", "thinking")
+"""What templates call the option without which nothing is thought; a template that knows none of
+these writes the same with it.
+"""
 
 _SAID, _ANSWERED = "Mcqtest asks this.", "Mcqtest answers this."
 """What the short conversation says: nothing that a template would cut or change."""
@@ -50,11 +56,21 @@ class Writer:
         """
         begun, options = self.write(chat), _options(chat)
         if opened := self.opened(begun, chat):
-            return begun + KNOWN.closing(opened)
+            return self._silent(chat, begun[: -len(opened)]) or begun + KNOWN.closing(opened)
         whole = self._whole(chat.messages, options)
         end = whole.rfind(_ANSWERED) if whole is not None else -1
         answered = self._begun(whole[:end]) if whole is not None and end >= 0 else ""
         return answered if answered.startswith(begun) and not chat.opening else begun
+
+    def _silent(self, chat: Chat, begun: str) -> str:
+        """The text that the template itself writes where nothing is to be thought, if it has a
+        switch for that; empty where it has none. It goes on from ``begun``.
+        """
+        for switch in SWITCHES:
+            text = self.write(replace(chat, options=(*chat.options, (switch, "false"))))
+            if text.startswith(begun) and not self.opened(text, chat):
+                return text
+        return ""
 
     def opened(self, begun: str, chat: Chat) -> str:
         """How the thought begins in which a text ends that was written of this chat; empty where it

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
-from mcqtest.backends.sampling import told
+from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
