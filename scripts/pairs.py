@@ -2,11 +2,13 @@
 
     python scripts/pairs.py DATA/records/mmlu_pro_confidence DATA/mmlu_pro/test_2025-08-25.jsonl.gz
     python scripts/pairs.py DATA/records/... DATA/mmlu_pro/... --only FP8
+    python scripts/pairs.py DATA/kmmlu/outputs
 
-A recording is a CSV with ``question_id`` and ``pred``; a letter that is not there is wrong. Pairs
-are decided by the same functions as a run, on counts by category. Prints how many are red,
-undecided and passed at several margins; with ``--only`` a line for each pair of a model and its
-variant of that name.
+A recording is a CSV with ``question_id`` and ``pred``, or with ``category``, ``answer`` and
+``pred`` in the order of the questions, where those that lack questions are left out and named; a
+letter that is not there is wrong. Pairs are decided by the same functions as a run, on counts by
+category. Prints how many are red, undecided and passed at several margins; with ``--only`` a line
+for each pair of a model and its variant of that name.
 """
 
 from __future__ import annotations
@@ -33,18 +35,49 @@ from mcqtest.gate.levels import shares
 MARGINS = (0.5, 1, 2, 3)
 
 
-def questions(path: Path) -> dict[str, tuple[str, str]]:
-    """Id -> category and right letter."""
+Key = tuple[str, int]
+"""Category, and a question's place in it."""
+
+
+def questions(path: Path) -> dict[str, tuple[Key, str]]:
+    """Id -> key and right letter."""
+    places: Counter[str] = Counter()
+    found: dict[str, tuple[Key, str]] = {}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return {str(row["question_id"]): (row["category"], row["answer"]) for row in rows}
+        for row in map(json.loads, lines):
+            key = row["category"], places[row["category"]]
+            found[str(row["question_id"])] = key, row["answer"]
+            places[row["category"]] += 1
+    return found
 
 
-def right(path: Path, asked: dict[str, tuple[str, str]]) -> np.ndarray:
-    """Whether each question was answered right, in the order of the questions."""
+def right(path: Path, asked: dict[str, tuple[Key, str]]) -> dict[Key, bool]:
+    """Whether each question was answered right."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-        said = {row["question_id"]: row["pred"] for row in csv.DictReader(lines)}
-    return np.array([said.get(id_) == letter for id_, (_, letter) in asked.items()])
+        rows = list(csv.DictReader(lines))
+    if asked:
+        said = {row["question_id"]: row["pred"] for row in rows}
+        return {key: said.get(id_) == letter for id_, (key, letter) in asked.items()}
+    places: Counter[str] = Counter()
+    found: dict[Key, bool] = {}
+    for row in rows:
+        category = row["category"].lower().replace("-", "_")
+        found[category, places[category]] = row["pred"] == row["answer"]
+        places[category] += 1
+    return found
+
+
+def recorded(folder: Path, asked: dict[str, tuple[Key, str]]) -> dict[str, dict[Key, bool]]:
+    """Name -> what was right, of the recordings that hold every question."""
+    found = {
+        path.name.removesuffix(".csv.gz"): right(path, asked)
+        for path in sorted(folder.glob("*.csv.gz"))
+    }
+    every = max(found.values(), key=len).keys()
+    for name, held in found.items():
+        if held.keys() != every:
+            print(f"{name}: {len(held):,} of {len(every):,} questions; left out")
+    return {name: held for name, held in found.items() if held.keys() == every}
 
 
 def pairs(
@@ -66,16 +99,14 @@ def pairs(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser.add_argument("questions", type=Path, nargs="?")
     parser.add_argument("--only", default="", metavar="VARIANT")
     given = parser.parse_args()
-    asked = questions(given.questions)
-    names = sorted({category for category, _ in asked.values()})
-    categories = np.array([names.index(category) for category, _ in asked.values()])
-    models = {
-        path.name.removesuffix(".csv.gz"): right(path, asked)
-        for path in sorted(given.folder.glob("*.csv.gz"))
-    }
+    held = recorded(given.folder, questions(given.questions) if given.questions else {})
+    keys = sorted(next(iter(held.values())))
+    names = sorted({category for category, _ in keys})
+    categories = np.array([names.index(category) for category, _ in keys])
+    models = {name: np.array([found[key] for key in keys]) for name, found in held.items()}
     whole = Asked("pairs", (tuple(np.bincount(categories).tolist()),), 2)
     levels = shares(ALPHA, [whole.benchmark])
     counts: dict[float, Counter[str]] = {margin: Counter() for margin in MARGINS}

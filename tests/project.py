@@ -27,6 +27,9 @@ GROUPS = {"nature": "plants rivers", "space": "planets stars"}
 SIZES = {"planets": 56, "plants": 40, "rivers": 48, "stars": 64}
 """Task -> its number of questions."""
 TASKS = tuple(SIZES)
+UNDECIDED = 6  # exit status
+TOTAL = sum(SIZES.values())
+UNDECIDED = 6  # exit status
 TOTAL = sum(SIZES.values())
 EVERY = [f"toy/{task}/{number}" for task, size in SIZES.items() for number in range(size)]
 """Names of all requests."""
@@ -131,6 +134,8 @@ class Double:
             answer = (answer + 1) % len(options)
         share = hashlib.sha256(request.prompt.text.encode()).digest()[0] / 256
         sure = 0.25 if self._control.get("flat") else 0.3 + 0.6 * share
+        if sharp := self._control.get("sharp"):  # logits times so much
+            sure = 1 / (1 + (len(options) - 1) * ((1 - sure) / (len(options) - 1) / sure) ** sharp)
         others = math.log((1 - sure) / (len(options) - 1))
         logprobs = [math.log(sure) if i == answer else others for i in range(len(options))]
         return Response(request.key, tuple(logprobs), len(request.prompt.shots))

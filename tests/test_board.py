@@ -222,19 +222,19 @@ def test_no_licences():
     for outcomes in ([outcome_of()], [outcome_of(), OUTCOMES[0]]):
         assert board.boards(outcomes, 120) == []
         assert passed(outcomes) is None
-        assert "passed" not in summary.benchmark(whole(outcomes), {})
+        assert "passed" not in summary.benchmark(whole(outcomes), {}, 0.01)
 
 
 def test_the_summary_has_what_the_board_shows():
     """How many are passed now and before, and of each licence its name and subjects."""
-    found = summary.benchmark(whole([LOST, OUTCOMES[2]], passed=1.0), {})
+    found = summary.benchmark(whole([LOST, OUTCOMES[2]], passed=1.0), {}, 0.01)
     assert (found["passed"], found["passed_before"], found["licences"]) == (1, 2, 2)
     task = found["tasks"]["certified_patent_attorney"]
     assert task["title"] == "변리사"
     assert task["licence"] == LOST.findings["licence"]
     assert [each["margin"] for each in task["licence"]["subjects"]] == [-1, 0]
     assert "passed" not in task
-    plain = summary.benchmark(whole([outcome_of()]), {})["tasks"]["tides"]
+    plain = summary.benchmark(whole([outcome_of()]), {}, 0.01)["tasks"]["tides"]
     assert {"title", "licence", "human_accuracy"}.isdisjoint(plain)
     assert Rules().mean == task["licence"]["average_over"]
 

@@ -24,7 +24,7 @@ def test_against_people():
         ["all", "of", "these", "4", "0.5500", "0.5000", "-0.0500"],
     ]
     assert board.people([unknown, outcome_of()], 80) == []
-    found = summary.benchmark(whole([better, unknown, worse]), {})
+    found = summary.benchmark(whole([better, unknown, worse]), {}, 0.01)
     assert (found["human_accuracy"], found["human_questions"]) == (0.55, 4)
     assert found["above_human"] == -0.05
     assert found["tasks"]["tides"]["above_human"] == -0.3
@@ -53,9 +53,9 @@ def test_near_expert_is_above_the_mark():
     ]
     assert board.people(outcomes, 80) == ["  near expert, above 0.8: 1 of 3 subjects"]
     assert summary.near_expert(outcomes) == 1 / 3
-    assert summary.benchmark(whole(outcomes), {})["near_expert"] == 0.333333333
+    assert summary.benchmark(whole(outcomes), {}, 0.01)["near_expert"] == 0.333333333
     assert summary.near_expert([*outcomes, outcome_of()]) is None
-    assert "near_expert" not in summary.benchmark(whole([outcome_of()]), {})
+    assert "near_expert" not in summary.benchmark(whole([outcome_of()]), {}, 0.01)
 
 
 def test_rows_of_results():

@@ -12,6 +12,7 @@ from mcqtest.run import checks
 from mcqtest.types import Decoding, Method, Style
 
 TOY = toy("tides", "winds", "waves")
+MOONS = "gate.toy.moons: toy has no such task; there are tides, waves, winds"
 STYLE = Style("toy_style", toy_style)
 LAW = replace(
     toy("dentist", "lawyer", "sea"),
@@ -41,7 +42,8 @@ def test_what_is_said_of_texts_needs_some(given):
         ("Toy", {"min_accuracy": 0.5}, "gate.Toy: no such benchmark; write gate.toy"),
         ("t-oy/tides", {}, "gate.t-oy: no such benchmark; write gate.toy"),
         ("law-Pro", {}, "gate.law-Pro: no such benchmark; write gate.law_pro"),
-        ("toy/moons", {"min_accuracy": 0.5}, "gate.toy.moons: toy has no such task"),
+        ("toy/moons", {"min_accuracy": 0.5}, MOONS),
+        ("toy/tdies", {}, "gate.toy.tdies: toy has no such task; there are tides"),
         ("toy", {"min_passed": 1}, "gate.toy.min_passed = 1: these are no licences"),
         ("law_pro", {"min_passed": 3}, "gate.law_pro.min_passed = 3: there are only 2 licences"),
         (

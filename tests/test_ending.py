@@ -36,19 +36,19 @@ def test_undecided():
         "UNDECIDED: small: no loss is proven, but one of the margin is not excluded: toy: a drop "
         "of up to 4.67 points is possible (99 %), the margin is 1; a fixed set of questions "
     )
-    assert "; baseline 'small' on 400 questions of 1 task (toy: 24 lost, 22 won, a " in said
+    assert "; against baseline 'small' on 400 questions of 1 task (toy: 24 lost, 22 won, a " in said
 
 
 def test_partial():
     """What was asked of it; with a baseline and without."""
     part = outcome_of("a", 400, 200, siblings=3)
     assert told(part).startswith(
-        "PARTIAL: small: no loss is proven, but only a part was asked: toy: 1 of 3 tasks; baseline "
+        "PARTIAL: small: no loss is proven, but only a part was asked: toy: 1 of 3 tasks; against "
     )
     cut = outcome_of("a", 400, 200, in_part=True)
-    assert "asked: toy: not all questions of 1 of 1 tasks; baseline" in told(cut)
+    assert "asked: toy: not all questions of 1 of 1 tasks; against baseline" in told(cut)
     some = [outcome_of("a", siblings=2), outcome_of("b", siblings=2, in_part=True)]
-    assert "asked: toy: 1 of them in part, 2 of 2 tasks; baseline" in told(*some)
+    assert "asked: toy: 1 of them in part, 2 of 2 tasks; against baseline" in told(*some)
     alone = told(part, baseline="none", gate={"toy/a": {"min_accuracy": 0.2}})
     assert alone == (
         "PARTIAL: small keeps every threshold on 400 questions of 1 of 3 tasks; toy: 1 of 3 "

@@ -114,7 +114,7 @@ def likely(*probabilities):
 def keep_with_companion(folder, results):
     release(folder, results)
     place = baselines_of(folder).place(TASK)
-    beside(place).write_text(judge_of(identity=OLD).companion(results), "utf-8")
+    beside(place).write_text(judge_of(identity=OLD).companion(results, asked=True), "utf-8")
 
 
 def test_the_brier_score_of_the_baseline_is_its_own(tmp_path):
@@ -186,19 +186,20 @@ def test_reasons_that_are_recorded(tmp_path):
 
 
 def test_the_noise_of_the_same_weights(tmp_path):
-    """How many answers changed when they were recorded again; it stays where none did, and another
-    checkpoint starts anew.
+    """How many answers changed when asked and recorded again; it stays where none did, and
+    another checkpoint starts anew. The same answers read again are no measurement.
     """
     release(tmp_path, results_of(GOOD), recorder=MODEL)
     made = judge_of(tmp_path, update=True)
-    assert json.loads(made.companion(results_of("b" + GOOD[1:])))["noise"] == 1
-    kept = made.companion(results_of(GOOD))
+    assert json.loads(made.companion(results_of("b" + GOOD[1:]), asked=True))["noise"] == 1
+    assert "noise" not in json.loads(made.companion(results_of(GOOD), asked=False))
+    kept = made.companion(results_of(GOOD), asked=True)
     assert json.loads(kept)["noise"] == 0
     path = beside(made._baselines.place(TASK))
     record = made.record(results_of(GOOD))
     path.write_text(str(replace(parse(kept, record, where="here"), noise=3)))
     again = judge_of(tmp_path, update=True)
-    assert json.loads(again.companion(results_of(GOOD)))["noise"] == 3
+    assert json.loads(again.companion(results_of(GOOD), asked=False))["noise"] == 3
     assert judge_of(tmp_path).judge(results_of(GOOD)).noise == 3
     other = judge_of(tmp_path, identity=OLD, update=True)
-    assert "noise" not in json.loads(other.companion(results_of(GOOD)))
+    assert "noise" not in json.loads(other.companion(results_of(GOOD), asked=True))

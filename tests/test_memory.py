@@ -85,7 +85,8 @@ def test_memory_in_wrapped_errors():
         ({"dtype": "bfloat16"}, "bfloat16", 300),
         ({"dtype": "bfloat16"}, "auto", 300),
         ({}, "float32", 300),
-        ({"dtype": "bfloat16", "quantization_config": {}}, "float32", 300),
+        ({"dtype": "bfloat16", "quantization_config": {"quant_method": "awq"}}, "float32", 300),
+        ({"dtype": "bfloat16", "quantization_config": None}, "float32", 600),
     ],
 )
 def test_weights_in_memory(tmp_path, config, dtype, size):

@@ -91,19 +91,22 @@ def test_record_then_green(project: Project) -> None:
 
 
 def test_one_task_regresses(recorded: Project, plugin_args: tuple[str, ...]) -> None:
-    """Red with the task, the questions lost and the p-value, though another task gained."""
+    """Red with the task, the questions lost and the p-value, though another task gained; and so is
+    the group that it belongs to.
+    """
     before = recorded.baselines()
     won = wrong("plants", range(0, 32, 4))
     recorded.model("b", wrong=[*(set(USUAL) - set(won)), *WORSE])
     result = recorded.run("--baseline=a", *plugin_args, model="b")
     assert result.ret == 1
-    result.assert_outcomes(passed=3, failed=1)
+    result.assert_outcomes(passed=3, failed=2)
     said = sentences(result)
     assert "toy/stars is worse than baseline 'a': accuracy 0.8438 -> 0.6562" in said
-    assert "12 questions lost, 0 won, p = 0.00024 (red from 0.0013)" in said
+    assert "12 questions lost, 0 won, p = 0.00024, adjusted 0.0034 (red from 0.01 down)" in said
     assert f"FAILED {case('stars')}" in said
     assert "MAY NOT SHIP: b: toy/stars is worse" in said
-    assert "pooled" not in said
+    assert "FAILED toy::pooled - toy, space, is worse than baseline 'a'" in said
+    assert "as a whole" not in said
     line = next(each for each in result.outlines if each.startswith("lost (question"))
     assert [part.split()[0] for part in line.partition("): ")[2].split(", ")] == [
         name.partition("/")[2] for name in WORSE
@@ -111,7 +114,8 @@ def test_one_task_regresses(recorded: Project, plugin_args: tuple[str, ...]) -> 
 
     summary = recorded.summary
     assert summary["verdict"] == "fail"
-    assert [reason[:18] for reason in summary["reasons"]] == ["toy/stars is worse"]
+    starts = [reason[:18] for reason in summary["reasons"]]
+    assert starts == ["toy/stars is worse", "toy, space, is wor"]
     assert tasks(recorded)["stars"]["lost"] == 12
     assert tasks(recorded)["stars"]["p_value"] == pytest.approx(2**-12)
     assert tasks(recorded)["plants"]["won"] == 8
@@ -152,7 +156,7 @@ def test_no_worse_is_green(recorded: Project) -> None:
         assert recorded.summary["verdict"] == "pass"
         toy = recorded.summary["benchmarks"]["toy"]
         assert (toy["lost"], toy["won"]) == (lost, won)
-        assert f"toy: {lost} lost, {won} won, churn" in sentences(result)
+        assert f"toy: {lost} lost, {won} won, a " in sentences(result)
 
 
 @both_ways
@@ -184,12 +188,14 @@ def test_interrupt(recorded: Project) -> None:
 
 
 def test_stops_at_the_first_red(recorded: Project) -> None:
-    """`-x` asks no more than the first red task, and its verdict is no pass."""
+    """`-x` asks no more than the first red task, and its verdict is no pass; probabilities that got
+    worse are said besides.
+    """
     recorded.model("b", wrong=wrong("planets", range(40)))
     recorded.log()
     result = recorded.run("--baseline=a", "-x", model="b")
     assert result.ret == 1
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)
     assert len(recorded.log()) == SIZES["planets"]
     assert recorded.summary["verdict"] == "fail"
 

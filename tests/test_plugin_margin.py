@@ -6,10 +6,9 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
-from project import TASKS, TOTAL, USUAL, Project, both_ways, mistake, sentences, wrong
+from project import TASKS, TOTAL, UNDECIDED, USUAL, Project, both_ways, mistake, sentences, wrong
 
 UPDATE = "--snapshot-update"
-UNDECIDED = 6
 
 
 @both_ways
@@ -184,10 +183,28 @@ def test_better_overall_and_worse_here(recorded: Project) -> None:
 
 
 def test_noise_is_kept_with_a_baseline(recorded: Project) -> None:
-    """What changed when the same weights were recorded again, as on other hardware."""
-    for _ in range(2):
-        result = recorded.run(UPDATE)
-        assert result.ret == 0, sentences(result)
+    """What changed when the same weights were asked and recorded again, as elsewhere; stored
+    answers that are recorded again are no measurement.
+    """
+    assert recorded.run(UPDATE).ret == 0
+    assert "baseline_churn" not in recorded.summary["benchmarks"]["toy"]
+    result = recorded.run(UPDATE, "--run-dir=anew")
+    assert result.ret == 0, sentences(result)
+    assert recorded.run().ret == 0
     assert recorded.summary["benchmarks"]["toy"].get("baseline_churn") == 0.0
     result = recorded.run()
     assert "churn 0.00%, 0.00% where the same weights were recorded twice" in sentences(result)
+
+
+def test_confidence_that_is_not_borne_out(project: Project) -> None:
+    """Logits three times as large, and every letter as before: red by the Brier score."""
+    half = [name for task in TASKS for name in wrong(task, range(0, 64, 2))]
+    project.model("a", wrong=half)
+    assert project.run(UPDATE).ret == 0
+    project.control(sharp=3)
+    project.model("b", wrong=[*half, "nothing"])
+    result = project.run("--baseline=a", model="b")
+    assert result.ret == 1, sentences(result)
+    said = "toy: probabilities are further from the truth than the baseline's (Brier score): "
+    assert [reason[: len(said)] for reason in project.summary["reasons"]] == [said]
+    assert project.summary["benchmarks"]["toy"]["lost"] == 0

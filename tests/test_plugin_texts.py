@@ -84,6 +84,7 @@ class Writer(toy.Double):
             text = f" To the {options[answer]}.\nAnswer: {'ABCD'[answer]}"
         if f"silent {name}" in self._wrong:
             text = " Nobody can tell."
+        text += " Surely, surely." * (f"long {name}" in self._wrong)
         cut = f"cut {name}" in self._wrong
         return Response(request.key, (), shots, text[:12] if cut else text, truncated=cut)
 
@@ -306,3 +307,30 @@ def test_the_demo_model_writes(project: Project) -> None:
     again = project.run(*asked, "--snapshot-update", model=None)
     assert "6 questions in 18 requests, 18 stored" in sentences(again)
     assert [row | {"change": None} for row in project.rows] == rows
+
+
+HALF = {COT: NAMES[::2]}
+"""Half of all answers are wrong."""
+
+
+def test_texts_that_are_cut_off_where_nothing_could_be_lost(project: Project) -> None:
+    """Half of all texts, and not one question lost: red all the same."""
+    project.model("a", wrong=errors(HALF))
+    record(project)
+    project.model("b", wrong=errors(HALF | {"cut": HALF[COT]}))
+    result = project.run("--baseline=a", model="b")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED, sentences(result)
+    cut = "toy: more texts than in the baseline are cut off: 30 worse, 0 better of 60 questions"
+    assert cut in sentences(result)
+    assert "toy: more texts than in the baseline have no readable answer: 30" in sentences(result)
+    assert project.summary["benchmarks"]["toy"]["lost"] == 0
+
+
+def test_texts_that_grew(project: Project) -> None:
+    """By a quarter or more: told, and nothing else."""
+    record(project)
+    project.model("b", wrong=errors(WRONG | {"long": NAMES}))
+    result = project.run("--baseline=a", model="b")
+    assert result.ret == 0, sentences(result)
+    (note,) = project.summary["notices"]
+    assert re.match(r"toy: texts are 1\.[3-5]\d times as long as the baseline's \(", note)

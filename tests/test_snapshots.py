@@ -38,8 +38,9 @@ def run_of(folder=Path("/nowhere"), *, failures=(), name="small", update=False):
         baselines=SimpleNamespace(place=lambda task: folder / f"{task.name}.txt"),
         judge=SimpleNamespace(
             text=lambda results: f"text of {results.task.name}",
-            companion=lambda results: f"beside {results.task.name}",
+            companion=lambda results, *, asked: f"beside {results.task.name}, {asked}",
         ),
+        engine=SimpleNamespace(has_asked=lambda task: task == RESULTS.task),
     )
 
 
@@ -101,7 +102,7 @@ def test_where_syrupy_reads_and_writes(tmp_path, monkeypatch, update):
     assert places == [folder / "tides.txt", folder / "winds.txt"]
     monkeypatch.setattr(extension, "companions", {})
     assert extension().serialize(RESULTS) == "text of tides"
-    assert extension.companions == {"text of tides": "beside tides"}
+    assert extension.companions == {"text of tides": "beside tides, True"}
 
 
 def test_syrupy_compares_and_removes_nothing():

@@ -37,6 +37,6 @@ def weights(files: Iterable[Path], config: Mapping[str, Any], dtype: str) -> int
     """
     stored = sum(path.stat().st_size for path in files)
     own = config.get("dtype") or config.get("torch_dtype")
-    if "quantization_config" in config or own not in _SIZES or dtype not in _SIZES:
+    if config.get("quantization_config") or own not in _SIZES or dtype not in _SIZES:
         return stored
     return stored * _SIZES[dtype] // _SIZES[own]

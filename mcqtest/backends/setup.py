@@ -112,7 +112,7 @@ def dtype(asked: str, device: str, config: Mapping[str, Any]) -> str:
     """
     if asked not in _DTYPES:
         raise McqtestError(f"--backend-option dtype={asked}: choose one of {', '.join(_DTYPES)}")
-    if asked != "auto" or "quantization_config" in config:
+    if asked != "auto" or config.get("quantization_config"):
         return asked
     if device == "cpu":
         return "float32"

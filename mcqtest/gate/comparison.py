@@ -141,9 +141,8 @@ def compared(
         return _real(n, differences, level, tolerance=tolerance, alpha=alpha)
     found = counted(n, lost, won, level)
     if tolerance:
-        found = replace(
-            found, tolerance=tolerance, p_beyond=drops.p_at_most(n, lost, won, tolerance)
-        )
+        p_beyond = max(found.p_value, drops.p_at_most(n, lost, won, tolerance))
+        found = replace(found, tolerance=tolerance, p_beyond=p_beyond)
     return found if alpha is None else replace(found, drop=drops.limits(n, lost, won, alpha))
 
 
@@ -152,7 +151,9 @@ def _real(
 ) -> Comparison:
     from mcqtest.gate.signflip import sign_flips
 
-    p_value = sign_flips(differences)
+    p_value = p_beyond = sign_flips(differences)
+    if tolerance:
+        p_beyond = max(p_value, drops.mean_at_most(differences, n, tolerance))
     return Comparison(
         n=n,
         lost=sum(each < 0 for each in differences),
@@ -160,7 +161,7 @@ def _real(
         p_value=p_value,
         level=level,
         tolerance=tolerance,
-        p_beyond=drops.mean_at_most(differences, n, tolerance) if tolerance else p_value,
+        p_beyond=p_beyond,
         drop=None if alpha is None else drops.mean_limits(differences, n, alpha),
         real=True,
     )

@@ -174,20 +174,21 @@ class Judge:
             "echoes": echoed(old, self._made(results)) if matched.weights != who.weights else 0,
         }
 
-    def companion(self, results: Results) -> str:
-        """The file beside that baseline."""
-        return str(replace(self._made(results), noise=self._noise(results)))
+    def companion(self, results: Results, *, asked: bool) -> str:
+        """The file beside that baseline; ``asked``: the answers are this run's own."""
+        return str(replace(self._made(results), noise=self._noise(results, asked=asked)))
 
-    def _noise(self, results: Results) -> int | None:
-        """How many answers changed since the same weights were last recorded, or an earlier such
-        count where none did; None where they were not.
+    def _noise(self, results: Results, *, asked: bool) -> int | None:
+        """How many answers changed since the same weights were last asked and recorded, or an
+        earlier such count where none did; None where they were not. Stored answers that are read
+        again say nothing.
         """
         old, new = self._baselines.old(results.task), self.record(results)
         if old is None or old.weights != new.weights or mismatch(old, new, baseline=""):
             return None
         kept = self._kept(results)
-        changed = sum(map(bool, differences(old, new)))
-        return changed or (kept.noise if kept and kept.noise is not None else 0)
+        known = kept.noise if kept else None
+        return sum(map(bool, differences(old, new))) or known or 0 if asked else known
 
     def _compare(self, old: Record | None, new: Record) -> Comparison | None:
         if old is None or mismatch(old, new, baseline=str(self.policy.baseline)):

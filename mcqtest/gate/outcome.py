@@ -143,7 +143,11 @@ class Outcome:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Outcome:
+        comparison = plain["comparison"]
+        if comparison and comparison["drop"] is not None:  # JSON has no tuples
+            comparison = {**comparison, "drop": tuple(comparison["drop"])}
         changes = {
+            "comparison": comparison,
             "scores": list(map(Score.from_json, plain["scores"])),
             "variants": {
                 name: list(map(Score.from_json, scores))

@@ -25,13 +25,21 @@ class Pooled:
     comparison: Comparison | None
     """None where some task had nothing to compare with."""
     figures: dict[str, float]
-    failures: Sequence[str]
+    worse: Sequence[str]
+    """Why its accuracy as a whole is red."""
+    beside: Sequence[str] = ()
+    """Why it is red besides: groups, what else got worse, and thresholds."""
     groups: Mapping[str, Comparison] = field(default_factory=dict)
     """Group of several tasks -> its comparison, where all of it that was asked was compared."""
     others: Mapping[str, Comparison] = field(default_factory=dict)
     """What else may get worse (`mcqtest.gate.levels.OTHERS`) -> its comparison."""
     margin: float | None = None
     """The drop that a pass excludes, a fraction; None where none has to be."""
+
+    @property
+    def failures(self) -> list[str]:
+        """Why it is red beside its tasks."""
+        return [*self.worse, *self.beside]
 
     @property
     def n(self) -> int:
@@ -113,15 +121,17 @@ def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
         outcomes,
         _whole(name, outcomes, groups, policy),
         found,
-        failures := [],
+        worse := [],
+        beside := [],
         groups,
         _others(name, outcomes, policy),
         policy.margins.of(name),
     )
     if not policy.accepts:
-        failures += _worse(pooled, policy)
+        worse += _worse(pooled, policy)
+        beside += _otherwise(pooled, policy)
     if pooled.is_whole:
-        failures += policy.thresholds.broken(name, found)
+        beside += policy.thresholds.broken(name, found)
     return pooled
 
 
@@ -193,11 +203,16 @@ def _others(name: str, outcomes: Sequence[Outcome], policy: Policy) -> dict[str,
 
 
 def _worse(pooled: Pooled, policy: Policy) -> list[str]:
-    """Why the benchmark is red beside its tasks."""
-    sentences = []
+    """Why its accuracy as a whole is red."""
     found = pooled.comparison
-    if found is not None and len(pooled.outcomes) > 1 and found.regressed:
-        sentences.append(_regression(pooled, f"{pooled.name} as a whole", found, policy))
+    if found is None or len(pooled.outcomes) == 1 or not found.regressed:
+        return []
+    return [_kept(_regression(pooled, f"{pooled.name} as a whole", found, policy), policy)]
+
+
+def _otherwise(pooled: Pooled, policy: Policy) -> list[str]:
+    """Which groups are red, and what else got worse."""
+    sentences = []
     for group, made in pooled.groups.items():
         if made.regressed:
             sentences.append(_regression(pooled, f"{pooled.name}, {group},", made, policy, group))
@@ -212,7 +227,11 @@ def _worse(pooled: Pooled, policy: Policy) -> list[str]:
             )
         else:
             sentences.append(f"{pooled.name}: {WORSE[other]}: {counts}")
-    return [f"{each}{f'; {KEPT}' if policy.update else ''}" for each in sentences]
+    return [_kept(each, policy) for each in sentences]
+
+
+def _kept(sentence: str, policy: Policy) -> str:
+    return f"{sentence}; {KEPT}" if policy.update else sentence
 
 
 def _regression(

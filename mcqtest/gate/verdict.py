@@ -50,10 +50,11 @@ def decide(
     """
     reasons = [*problems]
     for each in pooled:
-        reasons += each.failures
+        reasons += each.worse
         for outcome in each.outcomes:  # that a baseline is missing is said once for all
             said = outcome.failures[1:] if outcome.missing else outcome.failures
             reasons += [sentence.partition("\n")[0] for sentence in said]
+        reasons += each.beside
         reasons += _uncompared(each, policy)
     if not pooled and not reasons:
         reasons.append("no question was judged")
@@ -80,7 +81,7 @@ def _sure(pooled: Sequence[Pooled], policy: Policy) -> Verdict:
     for state in ("undecided", "partial"):
         if said := [sentence for word, sentence in found if word == state]:
             return Verdict(state, said)
-    if policy.baseline is not None and any(each.margin is None for each in pooled):
+    if any(each.margin is None for each in pooled):
         return Verdict("no_loss_proven", ())
     return Verdict("pass", ())
 

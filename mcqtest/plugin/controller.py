@@ -26,7 +26,7 @@ from mcqtest.types import McqtestError, printable
 
 UNDECIDED = 6
 """Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
-``undecided`` and ``partial``. pytest's own end at 5."""
+``undecided`` and ``partial``. pytest itself ends in it where ``--max-warnings`` is exceeded."""
 
 _SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
 """Options of pytest that leave something out."""

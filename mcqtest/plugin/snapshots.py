@@ -38,7 +38,8 @@ class BaselineExtension(SingleFileSnapshotExtension):
 
     def serialize(self, data: Any, **_: Any) -> str:
         text = self.run.judge.text(data)
-        self.companions[text] = self.run.judge.companion(data)
+        asked = self.run.engine.has_asked(data.task)
+        self.companions[text] = self.run.judge.companion(data, asked=asked)
         return text
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:  # noqa: ARG002

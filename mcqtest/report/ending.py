@@ -29,7 +29,7 @@ def sentence(name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Poli
     elif state == "no_loss_proven":
         against = f"against {against}"
     else:
-        against = f"no loss is proven, but {_WHY[state]}: {_first(verdict)}; {against}"
+        against = f"no loss is proven, but {_WHY[state]}: {_first(verdict)}; against {against}"
     return f"{_WORDS[state]}: {name}{':' * (state in _WHY)} {against}"
 
 
@@ -82,8 +82,11 @@ def _how_sure(pooled: Sequence[Pooled], policy: Policy) -> str:
             continue
         said = [f"{each.name}: {found.lost} lost, {found.won} won"]
         if found.drop is not None:
+            largest = 100 * found.drop[1]
             said.append(
-                f"a drop of more than {100 * found.drop[1]:.2f} points is excluded ({sure})"
+                f"a drop of more than {largest:.2f} points is excluded ({sure})"
+                if largest >= 0
+                else f"a gain of at least {-largest:.2f} points is proven ({sure})"
             )
         said.append(f"churn {found.churn:.2%}")
         said.append(f"p = {found.p_value:.2g}")

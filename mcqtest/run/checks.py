@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from mcqtest.run import project
 from mcqtest.run.plan import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import OWN, Way
-from mcqtest.types import Benchmark, McqtestError, Task
+from mcqtest.types import Benchmark, McqtestError, Task, several
 
 _SAID = """
     above_human accuracy adjusted_p_value asking baseline_accuracy baseline_brier
@@ -163,7 +164,12 @@ def check_margins(planned: Mapping[Task, Planned], policy: Policy) -> None:
 
 def _check_place(benchmark: Benchmark, task: str) -> None:
     if task and all(task != each.name for each in benchmark.tasks):
-        raise McqtestError(f"gate.{benchmark.name}.{task}: {benchmark.name} has no such task")
+        names = [each.name for each in benchmark.tasks]
+        near = get_close_matches(task, names, n=3, cutoff=0.5) or names
+        raise McqtestError(
+            f"gate.{benchmark.name}.{task}: {benchmark.name} has no such task; there are "
+            f"{several(near)}"
+        )
 
 
 def _check_bounds(benchmark: Benchmark, task: str, bounds: Mapping[str, float]) -> None:

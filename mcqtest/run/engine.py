@@ -62,8 +62,8 @@ class Engine:
         """What the stream asks."""
         self._sent: dict[str, Request] = {}
         """What a backend may answer, by key."""
-        self.asked = 0
-        """Responses that a model gave in this process."""
+        self._given: set[str] = set()
+        """Keys of the responses that a model gave in this process."""
 
     @property
     def backend(self) -> Backend:
@@ -71,6 +71,15 @@ class Engine:
         if self._backend is None:
             self._backend = self._start()
         return self._backend
+
+    @property
+    def asked(self) -> int:
+        """How many responses a model gave in this process."""
+        return len(self._given)
+
+    def has_asked(self, task: Task) -> bool:
+        """Whether any of the task's own responses is among these."""
+        return any(request.key in self._given for request in self._planned[task, ""].requests)
 
     @property
     def started(self) -> Backend | None:
@@ -130,7 +139,7 @@ class Engine:
                 continue
             response = _whole(response)
             self._keeper.add(response, name=self._named(response))
-            self.asked += 1
+            self._given.add(response.key)
             missing.discard(response.key)
             if self._progress:
                 total = len(planned.requests)

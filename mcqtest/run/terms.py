@@ -65,6 +65,11 @@ def name_of(settings: Settings, folder: str) -> str:
             f"--model={settings.model}: its name {name!r} begins or ends with a blank, or holds "
             "what cannot be printed; add --model-name=NAME"
         )
+    if name == "none":
+        raise McqtestError(
+            f"--model={settings.model}: it would be called 'none', which is how --baseline says "
+            "that there is none; add --model-name=NAME"
+        )
     return name
 
 
