@@ -52,29 +52,26 @@ def set_up(setup: str, template: str) -> str:
     return f"{setup}, chat template {template}" if template else setup
 
 
-def template_changed(old: Record, new: Record, *, baseline: str) -> str | None:
-    """That the chat template is another one, in a sentence; None where it is not."""
-    then, now = (_TEMPLATE.search(each.setup) for each in (old, new))
-    if not then or not now or then[1] == now[1]:
-        return None
-    return (
-        f"{new.benchmark}: the chat template is not that of baseline {baseline!r} ({then[1]} then, "
-        f"{now[1]} now); it is part of what is judged"
-    )
-
-
-def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
-    """That another backend, device, type of numbers or option was used, which moves answers as new
-    weights do, in a sentence; None where at most versions differ.
+def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> list[str]:
+    """What was used otherwise and moves answers as new weights do, in sentences: another chat
+    template; another backend, device, type of numbers or option, and not just another version.
     """
-    bare = (_TEMPLATE.sub("", each.setup) for each in (old, new))
-    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", setup) for setup in bare)
-    if then == now:
-        return None
-    return (
-        f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is on "
-        f"({new.setup}); what differs may come from that"
+    found = []
+    then, now = (_TEMPLATE.search(each.setup) for each in (old, new))
+    if then and now and then[1] != now[1]:
+        found.append(
+            f"{new.benchmark}: the chat template is not that of baseline {baseline!r} ({then[1]} "
+            f"then, {now[1]} now); it is part of what is judged"
+        )
+    before, after = (
+        re.sub(r" \d[^ ,]*(?=,|$)", "", _TEMPLATE.sub("", each.setup)) for each in (old, new)
     )
+    if before != after:
+        found.append(
+            f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is "
+            f"on ({new.setup}); what differs may come from that"
+        )
+    return found
 
 
 def impossible(old: Record, questions: Sequence[Question], *, valued: bool = False) -> int | None:

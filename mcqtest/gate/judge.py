@@ -19,7 +19,6 @@ from mcqtest.gate.comparison import (
     mismatch,
     set_up,
     set_up_otherwise,
-    template_changed,
 )
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.evidence import echoed, is_alike
@@ -256,8 +255,7 @@ class Judge:
             )
         if comparison is not None and old is not None:
             new, name = self.record(results), str(self.policy.baseline)
-            differing = (set_up_otherwise, template_changed)
-            notices += filter(None, [each(old, new, baseline=name) for each in differing])
+            notices += set_up_otherwise(old, new, baseline=name)
         if self.policy.update and old is not None and comparison is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "
