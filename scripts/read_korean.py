@@ -25,7 +25,7 @@ from read_outputs import compared, lines, show
 from mcqtest import answers
 from mcqtest.types import LETTERS
 
-READERS = ("kmmlu", "kmmlu_pro_strict", "kmmlu_pro", "mmlu_pro", "mcqtest")
+READERS = ("kmmlu", "kmmlu_pro_strict", "kmmlu_pro", "mmlu_pro", "mcqtest-2", "mcqtest")
 LABELS = Path(__file__).parents[1] / "tests" / "labels" / "kmmlu.csv"
 FREE, PRO = "criminal_law_freetext", "kmmlu_pro"
 

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from mcqtest import answers
 from mcqtest.types import LETTERS, Question, Response
 
-READERS = ("mmlu_pro", "lm_eval", "mcqtest")
+READERS = ("mmlu_pro", "lm_eval", "mcqtest-2", "mcqtest")
 LABELS = Path(__file__).parents[1] / "tests" / "labels" / "mmlu_pro.csv"
 
 

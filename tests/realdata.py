@@ -60,5 +60,9 @@ def _module(folder: str, name: str) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look for it
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(CHECKOUT / folder))  # one script may take from another
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(CHECKOUT / folder))
     return module

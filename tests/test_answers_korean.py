@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.answers import korean
-from mcqtest.answers.choices import Choices, plain
+from mcqtest.answers.edition2 import korean
+from mcqtest.answers.edition2.choices import Choices, plain
 
 LETTERS = "ABCD"
 BARE = Choices([""] * 4)

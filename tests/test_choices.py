@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.answers.choices import Choices, Statement, folded, plain
+from mcqtest.answers.edition2.choices import Choices, Statement, folded, plain
 from mcqtest.types import LETTERS
 
 NOUNS = Choices(["The red ship", "a cold wind", "Waves", "x + 1"])

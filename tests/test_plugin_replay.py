@@ -245,6 +245,18 @@ def test_another_way_of_asking(recorded: Project) -> None:
         assert words in line.partition("this run asks with ")[2]
 
 
+def test_an_earlier_edition_of_our_reader(recorded: Project) -> None:
+    """A baseline that it read is refused by today's reader, and compared where it is named."""
+    recorded.write("conftest.py", "")
+    say(recorded, rows(recorded))
+    assert replay(recorded, "--reader=mcqtest-2", "--snapshot-update").ret == 0
+    line = mistake(replay(recorded))
+    assert "was recorded with (recorded texts, reader mcqtest 2, fallback wrong" in line
+    assert "this run asks with (recorded texts, reader mcqtest 3, fallback wrong" in line
+    again = replay(recorded, "--reader=mcqtest-2", "--margin=none")
+    assert again.ret == 0, sentences(again)
+
+
 SLIPS = {
     "--reader=nonsense": "--reader=nonsense: unknown; there are mcqtest, mmlu_pro,",
     "--fallback=nonsense": "--fallback=nonsense: unknown; there are wrong, random",

@@ -36,6 +36,10 @@ STATEMENTS = forms(r"""
     the answer is __@__
 """)  # noqa: RUF001
 STATEMENTS.append("The answer is @<|im_end|>")
+WEAK = forms(
+    "option @ is correct | Option (@) is the most likely answer | Hence (@) | Therefore, @"
+)
+"""Statements that may be an explanation of another."""
 WHOLE = forms("@ | (@) | @. | **@** | **(@)** | $@$ | [@] | @) | @:")
 SMALL = forms(
     r"The answer is (@) | the answer is @ | Answer: (@) | ANSWER: @ | (@) | @ | \boxed{@}"
@@ -133,9 +137,10 @@ def test_thoughts_alone_say_nothing(thought, tag):
 
 @given(st.lists(st.tuples(statements, st.integers(0, 9), prose), min_size=1, max_size=5))
 def test_the_last_statement_counts(several):
-    """A model may change its mind."""
+    """A model may change its mind; but what only sounds like an answer takes no answer back."""
     text = "\n".join(f"{before}\n{said(form, index)}." for form, index, before in several)
-    assert read(text) == several[-1][1]
+    stated = [index for form, index, _ in several if form not in WEAK]
+    assert read(text) == (stated or [several[-1][1]])[-1]
 
 
 @pytest.mark.parametrize(

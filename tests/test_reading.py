@@ -257,7 +257,7 @@ def test_unknown_fallbacks_are_refused(name):
 def test_a_reading_says_how_it_reads(reader, fallback):
     """Its words differ from those of any other reading, as records are compared by them."""
     words = str(Reading(reader, fallback))
-    assert reader in words
+    assert reader.replace("mcqtest-", "mcqtest ") in words
     assert fallback in words
     others = {str(Reading(one, two)) for one in READERS for two in FALLBACKS}
     assert len(others) == len(READERS) * len(FALLBACKS)

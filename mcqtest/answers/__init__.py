@@ -1,5 +1,6 @@
 """From a model's responses to an answer: readers of texts, and the choice by probability."""
 
+from mcqtest.answers.reader import Found
 from mcqtest.answers.reading import (
     FALLBACKS,
     READERS,
@@ -7,6 +8,7 @@ from mcqtest.answers.reading import (
     Reader,
     Reading,
     choose,
+    find,
     judge,
     majority,
     read,
@@ -18,10 +20,12 @@ __all__ = [
     "KNOWN",
     "READERS",
     "READING",
+    "Found",
     "Reader",
     "Reading",
     "Thoughts",
     "choose",
+    "find",
     "judge",
     "majority",
     "read",

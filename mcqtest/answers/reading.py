@@ -11,6 +11,8 @@ from typing import SupportsFloat
 
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
+from mcqtest.answers.edition2 import reader as second
+from mcqtest.answers.reader import Found
 from mcqtest.answers.thinking import KNOWN, Thoughts
 from mcqtest.types import McqtestError, Question, Response, Result, Value
 
@@ -28,7 +30,11 @@ READERS: Mapping[str, Reader] = {
     "kmmlu_pro_strict": published.kmmlu_pro_strict,
     "kmmlu_pro_english": published.kmmlu_pro_english,
     "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
+    "mcqtest-2": second.committed,
 }
+
+_EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
+"""Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
 
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
@@ -47,6 +53,14 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
     choices = ("",) * options if isinstance(options, int) else options
     answer = _reader(reader)(text, choices)
     return answer if answer is not None and answer < len(choices) else None
+
+
+def find(text: str, *, options: int | Sequence[str] = 10) -> Found | None:
+    """What our reader reads in ``text``, and where: ``text[start:end]``; None where it is silent.
+
+    ``options`` as in `read`. ``form`` names the row of the reader's tables by its example.
+    """
+    return ours.find(text, ("",) * options if isinstance(options, int) else options)
 
 
 def _reader(name: str) -> Reader:
@@ -77,11 +91,13 @@ class Reading:
             raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
 
     def __str__(self) -> str:
-        revision = f" {ours.REVISION}" if self.reader == "mcqtest" else ""
+        words = _EDITIONS.get(self.reader, self.reader)
+        if self.reader == "mcqtest":
+            words += f" {ours.REVISION}"
         if ":" in self.reader:
-            revision = f" {own.reader(self.reader)[1]}"
+            words += f" {own.reader(self.reader)[1]}"
         told = f", {self.thoughts}" if self.thoughts.pair else ""
-        return f"reader {self.reader}{revision}, fallback {self.fallback}{told}"
+        return f"reader {words}, fallback {self.fallback}{told}"
 
     def heard(self, text: str) -> str:
         """What of a text is read."""

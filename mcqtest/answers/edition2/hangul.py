@@ -1,4 +1,4 @@
-"""Korean phrases by which texts state an answer, for `mcqtest.answers.reader`.
+"""Korean phrases by which texts state an answer, for `mcqtest.answers.edition2.reader`.
 
 Choices are named by letters, and in Korean also by numbers ("2번", "③", "최종 답변: 1"); numbers in
 circles are written as "3번" before these patterns are applied. Every repetition is bounded.

@@ -1,4 +1,4 @@
-r"""The phrases by which texts state an answer, as patterns for `mcqtest.answers.reader`.
+r"""The phrases by which texts state an answer, as patterns for `mcqtest.answers.edition2.reader`.
 
 Every repetition is bounded, so that time grows with the length of a text and not with its square.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mcqtest.answers import hangul
+from mcqtest.answers.edition2 import hangul
 
 FOLDED = str.maketrans(
     {
