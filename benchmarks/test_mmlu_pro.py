@@ -1,7 +1,8 @@
 """MMLU-Pro: 14 categories, 3 to 10 choices, 12,032 questions, 5 shots (arXiv 2406.01574).
 
 Asked with chain of thought as in TIGER-AI-Lab/MMLU-Pro, evaluate_from_local.py; `--method=letters`
-asks for the answer directly. Earlier revisions of the questions hold a few with one or two choices.
+asks for the answer directly, and a chat takes the prompt of evaluate_from_api.py there. Earlier
+revisions of the questions hold a few with one or two choices.
 """
 
 from operator import attrgetter
@@ -41,7 +42,11 @@ MMLU_PRO = Benchmark(
         revision="3373e0b32277875b8db2aa555a333b78a08477ea",
     ),
     methods={
-        "cot": Method(prompts.mmlu_pro, Decoding(max_tokens=2048, stop=("Question:",))),
+        "cot": Method(
+            prompts.mmlu_pro,
+            Decoding(max_tokens=2048, stop=("Question:",)),
+            chat=prompts.mmlu_pro_api,
+        ),
         "letters": Method(prompts.mmlu_pro_direct),
     },
     shots=5,

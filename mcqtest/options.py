@@ -72,6 +72,22 @@ OPTIONS = (
     ),
     Option("style", "NAME", "how questions are put (default: the benchmark's)"),
     Option(
+        "chat",
+        "on|off",
+        "ask with the checkpoint's chat template (default: as the baseline was; else for "
+        "checkpoints that end turns as it does)",
+        kind="switch",
+    ),
+    Option(
+        "chat-option",
+        "KEY=VALUE",
+        "for the chat template, such as enable_thinking=false; repeatable",
+        many=True,
+        kind="pairs",
+    ),
+    Option("system", "TEXT", "what the system says in a chat"),
+    Option("shots-as", "turns|text", "examples in a chat (default: turns)", kind="shots_as"),
+    Option(
         "sensitivity",
         "STYLES",
         "also ask in these styles, commas between, or all 24, and tell how much accuracy varies",
@@ -94,6 +110,12 @@ OPTIONS = (
         "what reads answers out of texts, also package.module:function (default: mcqtest)",
     ),
     Option("fallback", "NAME", "where nothing can be read: wrong or random (default: wrong)"),
+    Option(
+        "reasoning-marks",
+        "OPEN,CLOSE",
+        "marks around a thought, where they are none of the known; without OPEN texts begin in one",
+        kind="marks",
+    ),
     Option("limit", "N", "only the first N questions of each task", kind="number"),
     Option(
         "baseline",

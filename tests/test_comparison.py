@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import gate
-from mcqtest.gate.comparison import set_up_otherwise
+from mcqtest.gate.comparison import set_up, set_up_otherwise
 from mcqtest.types import LETTERS, Question
 
 MARKS = "ABab-"
@@ -256,9 +256,23 @@ def test_another_set_up_is_told(then, now, differs):
         parts.append(now)
     old, new = (replace(record_of("AB"), setup=each) for each in (then, ", ".join(parts)))
     said = set_up_otherwise(old, new, baseline="ship-1")
-    assert (said is not None) == differs
-    if said:
-        assert said == (
-            f"{old.benchmark}: baseline 'ship-1' was recorded with ({then}), this run is on "
-            f"({', '.join(parts)}); what differs may come from that"
-        )
+    sentence = (
+        f"{old.benchmark}: baseline 'ship-1' was recorded with ({then}), this run is on "
+        f"({', '.join(parts)}); what differs may come from that"
+    )
+    assert said == [sentence] * differs
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "sentences"), [("12", "12", 0), ("12", "3a", 1), ("12", "", 0), ("", "12", 0)]
+)
+def test_another_chat_template_is_told(then, now, sentences):
+    """By its own sentence, also where its fingerprint looks like a version."""
+    bare = "transformers 5.1, float32 on cpu"
+    old, new = (replace(record_of("AB"), setup=set_up(bare, each)) for each in (then, now))
+    said = set_up_otherwise(old, new, baseline="ship-1")
+    expected = (
+        f"{old.benchmark}: the chat template is not that of baseline 'ship-1' ({then} then, {now} "
+        "now); it is part of what is judged"
+    )
+    assert said == [expected] * sentences

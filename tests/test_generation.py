@@ -173,6 +173,15 @@ def test_the_nucleus_is_the_smallest_set(top_p, tokens):
     assert drawn([0.0] * 4, top_p=top_p) == {*range(tokens)}
 
 
+@pytest.mark.parametrize(
+    ("top_k", "top_p", "tokens"), [(1, 1, 1), (3, 1, 3), (3, 0.5, 1), (9, 0.9, 3)]
+)
+def test_among_so_many(top_k, top_p, tokens):
+    """The nucleus is that of the most probable tokens that are left."""
+    logits = [math.log(share) for share in (0.45, 0.3, 0.15, 0.1)]
+    assert len(set(drawn(logits, top_k=top_k, top_p=top_p))) == tokens
+
+
 def test_the_nucleus_holds_the_most_probable():
     """Wherever they stand, and nothing impossible even where all may be drawn."""
     logits = [-2.0, 3.0, -math.inf, 3.0, 0.0]

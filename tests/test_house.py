@@ -40,6 +40,7 @@ TORCH = {
         "packing",
         "passes",
         "sharing",
+        "text",
         "threads",
     )
 }
@@ -53,7 +54,7 @@ PLUGIN = {
 ALLOWED = {
     "torch": TORCH,
     "transformers": TORCH,
-    "vllm": {"backends.vllm.backend"},
+    "vllm": {"backends.vllm.backend", "backends.vllm.item"},
     "pytest": PLUGIN,
     "syrupy": {"plugin.snapshots"},
     "xdist": set(),

@@ -200,7 +200,8 @@ def test_decoding_that_cannot_be(root, decoding, said):
     assert message.startswith(f"--decoding {said}")
     if "unknown" in said:
         assert message.endswith(
-            "there are max_tokens, stop, temperature, top_p, seed, samples, vote"
+            "there are max_tokens, stop, temperature, top_p, top_k, seed, thinking_tokens, "
+            "samples, vote, from"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from cases import board_of, outcome_of, rescored, summary_of
@@ -48,6 +49,23 @@ def test_figures_are_the_standard_ones(scores):
     assert (length is None) == (not texts)
     if texts:
         assert length == pytest.approx(sum(map(len, texts)) / len(texts))
+
+
+def test_budgets_of_thoughts():
+    """In a chat also how many tokens a text has, and how many thoughts never end."""
+    long, cut = answered(2, texts=True), answered(1, texts=True)
+    ways = {
+        "thinking_tokens=8": [replace(each, tokens=9, cut_thoughts=1) for each in cut],
+        "thinking_tokens=64": [replace(each, tokens=40) for each in long],
+    }
+    found = sweeps.rows(swept(ways))
+    assert [row["tokens"] for row in found.values()] == [9, 40]
+    assert [row.get("cut_thoughts") for row in found.values()] == [4, None]
+    heading, first, second = sweeps.table(swept(ways))
+    assert heading.split()[-2:] == ["tokens", "cut"]
+    assert first.split()[-2:] == ["9", "4"]
+    assert second.split()[-1] == "40"
+    assert "thinking_tokens" in sweeps.drawn(swept(ways))
 
 
 def test_rows_are_the_values_in_order():

@@ -13,16 +13,19 @@ pytest.importorskip("tokenizers")
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+import chats
 import models
 from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
+from test_generation_chat import CUT, LONG, asked
 
 from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.vllm.backend import Vllm, _Item, _max_model_len, readings
+from mcqtest.backends.vllm.backend import Vllm, _max_model_len
+from mcqtest.backends.vllm.item import Item, readings
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -474,7 +477,7 @@ def test_what_an_output_may_say():
     (encoded,) = Encoder(models.tokenizer("bytes"), 512).encode(models.requests([4]))
     output = SimpleNamespace(finish_reason="abort", logprobs=None, text="")
     with pytest.raises(AnswerError, match=r"sea/tides0/0: vLLM gave up on it \(abort\)"):
-        _Item(encoded).take(0, output)
+        Item(encoded).take(0, output)
 
 
 @pytest.mark.parametrize("lost", ["_proj", "lm_head", "embed_tokens", "norm"])
@@ -579,3 +582,28 @@ def test_goldens(golden_model, shots):
         found = answers[request.key]
         assert found == pytest.approx(record["logprobs"], abs=TOLERANCE)
         assert "ABCD"[found.index(max(found))] == record["pred"]
+
+
+@pytest.fixture(scope="module")
+def thinkers(tmp_path_factory):
+    """A model whose template opens a thought, on both backends."""
+    if DISTRIBUTION is None:
+        pytest.skip("vLLM is not installed")
+    folder = chats.save(tmp_path_factory.mktemp("thinker"), chats.DEEPSEEK_R1, **SHAPE)
+    return load(folder, max_length="400"), models.backend(folder, max_length="400")
+
+
+@pytest.mark.parametrize("decoding", [LONG, CUT], ids=["long", "cut"])
+def test_texts_in_a_chat_are_those_of_transformers(thinkers, decoding):
+    """To the last token, marks and all, also where a budget ends the thought."""
+    found, expected = (
+        {each.key: each for each in backend.run(asked(decoding=decoding))} for backend in thinkers
+    )
+    assert found == expected
+    assert all(each.text.startswith("<think>\n") for each in found.values())
+
+
+def test_letters_in_a_chat_are_those_of_transformers(thinkers):
+    """Behind the closed thought."""
+    found, expected = (models.answers(backend, asked()) for backend in thinkers)
+    assert models.difference(found, expected) < TOLERANCE

@@ -61,7 +61,7 @@ WRONG = {
     "shots=0,few": "--sweep shots=few: a whole number from 0 up is needed",
     "shots=0,-1": "--sweep shots=-1: a whole number from 0 up is needed",
     "shots=0,1.5": "--sweep shots=1.5: a whole number from 0 up is needed",
-    "style=a,b": "'style' is unknown; there are shots, temperature, top_p, max_tokens, seed, ",
+    "style=a,b": "'style' is unknown; there are shots, temperature, top_p, max_tokens, ",
     "": "'' is unknown; there are shots,",
     "=1,2": "'' is unknown; there are shots,",
 }

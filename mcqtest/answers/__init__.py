@@ -15,15 +15,18 @@ from mcqtest.answers.reading import (
     read,
 )
 from mcqtest.answers.texts import brackets, lettered, number, one_of, words
+from mcqtest.answers.thinking import KNOWN, Thoughts
 
 __all__ = [
     "FALLBACKS",
+    "KNOWN",
     "READERS",
     "READING",
     "TEXT_READERS",
     "Found",
     "Reader",
     "Reading",
+    "Thoughts",
     "brackets",
     "choose",
     "find",

@@ -14,6 +14,7 @@ from mcqtest.answers import reader as ours
 from mcqtest.answers import texts as _texts
 from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers.reader import Found
+from mcqtest.answers.thinking import KNOWN, Thoughts
 from mcqtest.types import McqtestError, Question, Response, Result, Task, TextReader, Value
 
 _Answer = TypeVar("_Answer", int | None, str | None)
@@ -92,6 +93,9 @@ class Reading:
 
     reader: str = "mcqtest"
     fallback: str = "wrong"
+    thoughts: Thoughts = KNOWN
+    chat: bool = False
+    """Texts are answers in a chat: no reader sees the thoughts in them. Ours never does."""
 
     def __post_init__(self) -> None:
         if self.reader not in TEXT_READERS:
@@ -132,7 +136,15 @@ class Reading:
             words += f" {ours.REVISION}" + f".{_texts.REVISION}" * texts
         if ":" in self.reader:
             words += f" {own.reader(self.reader)[1]}"
-        return f"reader {words}, fallback {self.fallback}"
+        told = f", {self.thoughts}" if self.thoughts.pair else ""
+        return f"reader {words}, fallback {self.fallback}{told}"
+
+    def heard(self, text: str) -> str:
+        """What of a text is read."""
+        if not self.chat and self.thoughts.pair is None:
+            return text
+        found = self.thoughts.said(text)
+        return text[found.start : found.end]
 
     def __str__(self) -> str:
         return self.described(texts=False)
@@ -164,12 +176,35 @@ def judge(
     if responses[0].logprobs:
         chosen = choose(question, responses[0])
         return replace(chosen, texts=texts, truncated=_truncated(responses))
+    heard = [reading.heard(text) for text in texts]
+    found = _judged(question, responses, heard, reading, name, read=read, value=value, vote=vote)
+    tokens = [each.tokens for each in responses if each.tokens is not None]
+    return replace(
+        found,
+        texts=texts,
+        cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
+        tokens=sum(tokens) if len(tokens) == len(responses) else None,
+    )
+
+
+def _judged(
+    question: Question,
+    responses: Sequence[Response],
+    texts: Sequence[str],
+    reading: Reading,
+    name: str,
+    *,
+    read: TextReader | None,
+    value: Value | None,
+    vote: str,
+) -> Result:
+    """The same by what is heard of the texts."""
     shots, truncated = min(each.shots for each in responses), _truncated(responses)
     if value is not None:
         worth = math.fsum(_worth(value, question, text, name) for text in texts) / len(texts)
         said = next((text.strip() for text in texts if text.strip()), None)
         answer = None if said is None else said.splitlines()[-1].strip()[:_SHOWN]
-        return Result(question, answer, None, shots, texts, (), truncated, value=worth)
+        return Result(question, answer, None, shots, (), (), truncated, value=worth)
     if read is not None and not question.choices:
         return _said(question, texts, read, shots=shots, truncated=truncated, vote=vote)
     reader = reading.of_choices()
@@ -184,7 +219,7 @@ def judge(
     right = float(index == question.answer)
     if vote == "mean" and not guessed:
         right = sum(each == question.answer for each in votes) / len(votes)
-    return Result(question, index, None, shots, texts, votes, truncated, guessed, right)
+    return Result(question, index, None, shots, (), votes, truncated, guessed, right)
 
 
 def _said(
@@ -204,7 +239,7 @@ def _said(
         right = sum(each in question.targets for each in found) / len(found)
     votes = tuple(each and each[:_LONGEST] for each in found)
     answer = answer and answer[:_LONGEST]
-    return Result(question, answer, None, shots, tuple(texts), votes, truncated, value=right)
+    return Result(question, answer, None, shots, (), votes, truncated, value=right)
 
 
 def _worth(value: Value, question: Question, text: str, name: str) -> float:

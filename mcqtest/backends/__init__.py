@@ -1,14 +1,27 @@
 """Backends: each runs requests on one kind of model, and alone imports its library."""
 
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
-from mcqtest.backends.choice import OURS, about, check, cost, find, load, recorded, setup
+from mcqtest.backends.choice import (
+    OURS,
+    about,
+    check,
+    cost,
+    find,
+    load,
+    recorded,
+    sampling,
+    setup,
+    template,
+)
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
 from mcqtest.backends.setup import REVISION, Setup, dtype
+from mcqtest.backends.templates import ChatTemplate
 
 __all__ = [
     "OURS",
     "REVISION",
+    "ChatTemplate",
     "Checkpoint",
     "Kind",
     "Model",
@@ -23,5 +36,7 @@ __all__ = [
     "installed",
     "load",
     "recorded",
+    "sampling",
     "setup",
+    "template",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from mcqtest.backends.kind import Model
 from mcqtest.backends.setup import Setup
+from mcqtest.backends.templates import ChatTemplate
 from mcqtest.types import Backend, McqtestError, Request, one_line
 
 OURS = ("transformers", "vllm", "replay")
@@ -67,6 +68,24 @@ def about(model: Model, chosen: Setup) -> str:
 def recorded(model: Model, chosen: Setup) -> str:
     """What was recorded, in words; empty where the model is asked."""
     return str(_optional(chosen, "recorded", model, default=""))
+
+
+def template(model: Model, chosen: Setup) -> ChatTemplate | None:
+    """The model's chat template; None where it has none, or is of a kind that knows none."""
+    found: ChatTemplate | None = _optional(chosen, "template", model, chosen, default=None)
+    return found
+
+
+def sampling(model: Model, chosen: Setup) -> Mapping[str, str]:
+    """How the model's own files say that texts are drawn, as fields of a decoding. Raises
+    `McqtestError` where they do not, or there are none.
+    """
+    found: Mapping[str, str] | None = _optional(chosen, "sampling", model, default=None)
+    if found is None:
+        raise McqtestError(
+            f"--decoding from=generation_config: --backend={chosen.backend} knows no such file"
+        )
+    return found
 
 
 def cost(model: Model, chosen: Setup) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mcqtest.backends.setup import Setup
+from mcqtest.backends.templates import ChatTemplate
 from mcqtest.types import Backend, Request
 
 
@@ -61,6 +62,16 @@ class Kind(Protocol):
 
     def recorded(self, model: Any) -> str:
         """What was recorded, in words, where nothing is asked; empty by default."""
+        ...
+
+    def template(self, model: Any, setup: Setup) -> ChatTemplate | None:
+        """Its chat template; None by default, and then nothing is asked in a chat. With one, a
+        prompt may be a `mcqtest.types.Chat`.
+        """
+        ...
+
+    def sampling(self, model: Any) -> Mapping[str, str]:
+        """How its own files say that texts are drawn, as fields of `mcqtest.types.Decoding`."""
         ...
 
     def cost(self, model: Any, setup: Setup) -> tuple[str, int]:

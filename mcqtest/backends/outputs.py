@@ -3,13 +3,15 @@
 JSONL, also gzipped, one object a line. Which question: ``id`` (or ``question_id``), or ``task``
 (``license_name``, ``subject``, ``category``) and a 0-based ``index``; also ``task`` and ``id``, and
 ``benchmark`` where a file answers several. What was said: ``output``, a text (null where nothing
-came; a list where there are several samples), or ``logprobs``, a number for each choice, or both;
-``truncated`` where the text met a limit.
+came, and then ``reasoning_content`` is a thought that never ended; a list where there are several
+samples), or ``logprobs``, a number for each choice, or both; ``truncated`` where the text met a
+limit.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mcqtest.data import Row, comparable, names, shown
@@ -71,6 +73,8 @@ def _name(row: Row, *columns: str) -> str:
 def read_output(row: Row) -> Output:
     cells = row.cells
     texts = _texts(row, cells["output"]) if "output" in cells else ()
+    if texts == ("",):
+        texts = (_thought(cells),)
     logprobs = _logprobs(row, cells.get("logprobs"))
     if not texts and not logprobs:
         raise McqtestError(
@@ -108,6 +112,15 @@ def _texts(row: Row, said: object) -> tuple[str, ...]:
     if not texts or len(found) < len(texts):
         raise McqtestError(f"{row.where}: output is {shown(said)}, expected text; correct it")
     return found
+
+
+def _thought(cells: Mapping[str, Any]) -> str:
+    """Where nothing was said, what was thought, as a thought that never ended: served models tell
+    the two apart. Empty where nothing was thought either.
+    """
+    said = [cells.get(name) for name in ("reasoning_content", "reasoning")]
+    thought = next((each for each in said if isinstance(each, str) and each), "")
+    return _whole(f"<think>\n{thought}") if thought else ""
 
 
 def _whole(text: str) -> str:

@@ -18,7 +18,8 @@ from typing import Any
 
 from mcqtest.backends import specials
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.types import McqtestError, Request
+from mcqtest.backends.writer import Writer
+from mcqtest.types import Chat, McqtestError, Request
 
 _FEW = 4
 """Words from which on lost spaces can be told."""
@@ -71,7 +72,9 @@ class Reader:
         self._files = files
         self._asked = options.get("bos", "auto")
         self.before = specials.opening(tokenizer, self._asked, files)
-        """What stands before every prompt."""
+        """What stands before every prompt that is one text."""
+        self.writer = Writer(tokenizer, str(files.folder), self._asked)
+        """Makes texts of turns."""
         self.notices: list[str] = []
         """What a person should know, in sentences, once there was a `check`."""
 
@@ -91,7 +94,12 @@ class Reader:
                 f"{self._files.json} is used as it is written: its words are of another kind than "
                 f"those of the class {self._files.instead_of}, which would spoil every prompt"
             )
-        self.notices += self._opened(firsts)
+        plain = [request for request in firsts if not isinstance(request.prompt, Chat)]
+        self.notices += self._opened(plain) if plain else ()
+        for prompt in (request.prompt for request in firsts):
+            if isinstance(prompt, Chat):
+                self.writer.check(prompt)
+        self.notices += self.writer.notices
         if (found := specials.inside(self._tokenizer, requests)) is not None:
             name, token, count = found
             others = f" and {count - 1} more" if count > 1 else ""

@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from mcqtest.backends.specials import opening, start, token_ids
-from mcqtest.types import AnswerError, Prompt, Request
+from mcqtest.backends.writer import Writer
+from mcqtest.types import AnswerError, Chat, Prompt, Request
 
 Ids = list[int]
 
@@ -39,6 +40,8 @@ class Encoded:
     request: Request
     rows: tuple[TokenRow, ...]
     shots: int
+    opened: str = ""
+    """How the thought begins in which the prompt ends; empty where it ends in none."""
 
     @property
     def length(self) -> int:
@@ -76,7 +79,8 @@ class Encoded:
 class Encoder:
     """Encodes requests with one tokenizer for a context of ``limit`` tokens (None: endless)
     and a model that knows ``vocabulary`` of them (None: not told). ``before`` stands before every
-    prompt (None: what the tokenizer writes there).
+    prompt that is one text (None: what the tokenizer writes there); ``writer`` makes texts of
+    turns.
     """
 
     def __init__(
@@ -85,8 +89,10 @@ class Encoder:
         limit: int | None,
         vocabulary: int | None = None,
         before: Ids | None = None,
+        writer: Writer | None = None,
     ) -> None:
         self._tokenizer = tokenizer
+        self._writer = writer or Writer(tokenizer, "the model")
         self._limit = limit
         self._vocabulary = vocabulary
         self.before = opening(tokenizer) if before is None else before
@@ -113,10 +119,13 @@ class Encoder:
                     f"context of {self._limit} tokens; use a model with a longer one"
                 )
             prompts = [requests[index].prompt.without(dropped) for index in todo]
-            rows = self._rows([requests[index] for index in todo], prompts)
-            for index, prompt, own in zip(todo, prompts, rows, strict=True):
+            asked = [requests[index] for index in todo]
+            texts = [self._text(*pair) for pair in zip(asked, prompts, strict=True)]
+            rows = self._rows(asked, texts)
+            for index, prompt, text, own in zip(todo, prompts, texts, rows, strict=True):
                 if self._fits(requests[index], own, bare=not prompt.shots):
-                    done[index] = Encoded(requests[index], own, len(prompt.shots))
+                    opened = self._opened(requests[index], prompt, text)
+                    done[index] = Encoded(requests[index], own, len(prompt.shots), opened)
             todo = [index for index in todo if done[index] is None]
             dropped += 1
         return [encoded for encoded in done if encoded is not None]
@@ -132,14 +141,27 @@ class Encoder:
             length += 1 if bare else request.decoding.max_tokens
         return length <= self._limit
 
+    def _text(self, request: Request, prompt: Prompt | Chat) -> str:
+        """What the model goes on from, without what stands before every prompt."""
+        if isinstance(prompt, Prompt):
+            return prompt.text
+        if request.decoding is None:
+            return self._writer.write_answered(prompt)
+        return self._writer.write(prompt)
+
+    def _opened(self, request: Request, prompt: Prompt | Chat, text: str) -> str:
+        if isinstance(prompt, Prompt) or request.decoding is None:
+            return ""
+        return self._writer.opened(text, prompt)
+
     def _rows(
-        self, requests: Sequence[Request], prompts: Sequence[Prompt]
+        self, requests: Sequence[Request], texts: Sequence[str]
     ) -> list[tuple[TokenRow, ...]]:
-        texts = [prompt.text for prompt in prompts]
-        contexts = self._ids(texts)
+        contexts = self._ids(list(texts))
         rows: list[tuple[TokenRow, ...]] = []
         for request, text, own in zip(requests, texts, contexts, strict=True):
-            before = self.before or ([] if text else self._start)
+            chat = isinstance(request.prompt, Chat)
+            before = [] if chat else self.before or ([] if text else self._start)
             if request.decoding is not None:
                 context = before + own
                 self._check(request, context, ())
@@ -156,9 +178,9 @@ class Encoder:
     def _appended(self, text: str, own: Ids, choices: tuple[str, ...]) -> tuple[Ids, ...] | None:
         """The choices' tokens, if they are simply appended to ``own``, those of ``text``.
 
-        Decided on the text's last line, once for each that occurs.
+        Decided on the text's last line, with the line ends behind it, once for each that occurs.
         """
-        ending = text[text.rfind("\n") + 1 :][-64:]
+        ending = text[text.rstrip("\n").rfind("\n") + 1 :][-64:]
         if (ending, choices) not in self._endings:
             if len(self._endings) >= _ENDINGS:  # choices that every question has of its own
                 self._endings.clear()

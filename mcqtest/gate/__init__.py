@@ -3,7 +3,7 @@
 from mcqtest.gate import stats
 from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
-from mcqtest.gate.baselines import Baselines, beside, publish, staged, target
+from mcqtest.gate.baselines import Baselines, beside, is_recorded, publish, staged, target
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import (
     changed,
@@ -58,6 +58,7 @@ __all__ = [
     "decide",
     "differences",
     "impossible",
+    "is_recorded",
     "listed",
     "methods",
     "mismatch",

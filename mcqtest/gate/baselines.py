@@ -215,6 +215,16 @@ def target(policy: Policy, benchmark: str, task: str) -> Path:
     return folder / policy.ways.get(benchmark, "") / f"{task}.txt"
 
 
+def is_recorded(policy: Policy, benchmark: str, way: str) -> bool:
+    """Whether the baseline has any task of a benchmark in this way's folder."""
+    if policy.baseline is None:
+        return False
+    root = Path(policy.baselines_dir) / policy.baseline
+    if not root.is_dir():
+        root = packaged_baselines() / policy.baseline
+    return any((root / benchmark / way).glob("*.txt"))
+
+
 def beside(place: Path) -> Path:
     """The companion of a baseline's file."""
     return place.with_suffix(".json")

@@ -20,6 +20,9 @@ Change = str
 _SHOWN = 20
 """Questions named in a sentence."""
 
+_TEMPLATE = re.compile(", chat template ([0-9a-f]+)")
+"""What a setup says of a model that chats (`set_up`)."""
+
 
 def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str | None:
     """Why the two cannot be compared, in one line that says what to do; None if they can. The task
@@ -44,17 +47,31 @@ def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str 
     return None
 
 
-def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> str | None:
-    """That another backend, device, type of numbers or option was used, which moves answers as new
-    weights do, in a sentence; None where at most versions differ.
+def set_up(setup: str, template: str) -> str:
+    """Backend, versions and so on, and the fingerprint of the chat template where there is one."""
+    return f"{setup}, chat template {template}" if template else setup
+
+
+def set_up_otherwise(old: Record, new: Record, *, baseline: str) -> list[str]:
+    """What was used otherwise and moves answers as new weights do, in sentences: another chat
+    template; another backend, device, type of numbers or option, and not just another version.
     """
-    then, now = (re.sub(r" \d[^ ,]*(?=,|$)", "", each.setup) for each in (old, new))
-    if then == now:
-        return None
-    return (
-        f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is on "
-        f"({new.setup}); what differs may come from that"
+    found = []
+    then, now = (_TEMPLATE.search(each.setup) for each in (old, new))
+    if then and now and then[1] != now[1]:
+        found.append(
+            f"{new.benchmark}: the chat template is not that of baseline {baseline!r} ({then[1]} "
+            f"then, {now[1]} now); it is part of what is judged"
+        )
+    before, after = (
+        re.sub(r" \d[^ ,]*(?=,|$)", "", _TEMPLATE.sub("", each.setup)) for each in (old, new)
     )
+    if before != after:
+        found.append(
+            f"{new.benchmark}: baseline {baseline!r} was recorded with ({old.setup}), this run is "
+            f"on ({new.setup}); what differs may come from that"
+        )
+    return found
 
 
 def impossible(old: Record, questions: Sequence[Question], *, valued: bool = False) -> int | None:

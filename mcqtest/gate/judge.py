@@ -17,6 +17,7 @@ from mcqtest.gate.comparison import (
     compare,
     differences,
     mismatch,
+    set_up,
     set_up_otherwise,
 )
 from mcqtest.gate.criterion import Finding, Judged
@@ -107,7 +108,8 @@ class Judge:
         if self._last is None or self._last[0] is not results:
             who, own = self._identity, results.task.benchmark.metrics
             scores = scores_of(results)
-            about = {"model": who.name, "weights": who.weights, "setup": who.setup}
+            setup = set_up(who.setup, results.template)
+            about = {"model": who.name, "weights": who.weights, "setup": setup}
             new = record(results, scores, metrics=(*STANDARD, *own), **about)
             self._last = results, scores, new
         return self._last[2]
@@ -256,7 +258,7 @@ class Judge:
             )
         if comparison is not None and old is not None:
             new, name = self.record(results), str(self.policy.baseline)
-            notices += filter(None, [set_up_otherwise(old, new, baseline=name)])
+            notices += set_up_otherwise(old, new, baseline=name)
         if self.policy.update and old is not None and comparison is None:
             notices.append(
                 f"{results.task.benchmark.name}: recorded without a comparison, for the old "

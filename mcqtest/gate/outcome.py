@@ -94,6 +94,11 @@ class Outcome:
         return sum(score.unanswered for score in self.scores)
 
     @property
+    def cut_thoughts(self) -> int:
+        """Texts that end inside a thought."""
+        return sum(score.cut_thoughts for score in self.scores)
+
+    @property
     def ties(self) -> int:
         """Questions with several choices of the highest probability; the first is the answer."""
         return sum(score.tied for score in self.scores)

@@ -104,10 +104,12 @@ class Controller:
             self.run.progress = self._screen.progress
             self._board.policy = self.run.policy
 
-    def pytest_report_collectionfinish(self) -> str | None:
+    def pytest_report_collectionfinish(self) -> list[str]:
         if not self.run.planned:
-            return None
-        return terminal.planned(*self.run.counts(), loading=terminal.loads(*self.run.cost))
+            return []
+        loading = terminal.loads(*self.run.cost)
+        chats = [printable(f"mcqtest: {sentence}") for sentence in self.run.chatting.said]
+        return [*chats, terminal.planned(*self.run.counts(), loading=loading)]
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self._tally.ledger.broken.append(str(excrepr).strip().splitlines()[-1])

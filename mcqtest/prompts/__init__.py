@@ -1,6 +1,7 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
 from mcqtest.prompts import bbh, bigbench, korean, styles, variants
+from mcqtest.prompts.chat import SHOTS_AS, Talk, continuations, converse, joined
 from mcqtest.prompts.english import (
     STEPS,
     labels,
@@ -18,9 +19,14 @@ from mcqtest.prompts.english import (
 )
 
 __all__ = [
+    "SHOTS_AS",
     "STEPS",
+    "Talk",
     "bbh",
     "bigbench",
+    "continuations",
+    "converse",
+    "joined",
     "korean",
     "labels",
     "letter",

@@ -137,7 +137,7 @@ def _plain_answer(shot: Question) -> str:
 mmlu = Style("mmlu", _mmlu)
 plain = Style("plain", _plain)
 mmlu_pro = Style("mmlu_pro", _mmlu_pro)
-mmlu_pro_api = Style("mmlu_pro_api", _mmlu_pro_api)
+mmlu_pro_api = Style("mmlu_pro_api", _mmlu_pro_api, single=True)
 mmlu_pro_direct = Style("mmlu_pro_direct", _mmlu_pro_direct)
 
 

@@ -90,5 +90,5 @@ def _bracketed(question: Question) -> str:
 
 kmmlu = Style("kmmlu", _kmmlu)
 kmmlu_cot = Style("kmmlu_cot", _kmmlu_cot)
-kmmlu_pro = Style("kmmlu_pro", _kmmlu_pro)
-kmmlu_pro_english = Style("kmmlu_pro_english", _kmmlu_pro_english)
+kmmlu_pro = Style("kmmlu_pro", _kmmlu_pro, single=True)
+kmmlu_pro_english = Style("kmmlu_pro_english", _kmmlu_pro_english, single=True)

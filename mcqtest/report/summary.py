@@ -93,6 +93,7 @@ def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
             for name, other in pooled.others.items()
         },
         "unanswered": sum(each.unanswered for each in outcomes),
+        **_cut(outcomes),
         "fewer_shots": sum(each.fewer_shots for each in outcomes),
         **_ways(outcomes),
         **({"sweep": _rounded(swept)} if (swept := sweeps.rows(pooled)) else {}),
@@ -139,6 +140,7 @@ def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
         **_counts(made_of(outcome), alpha),
         **_brier([outcome]),
         "unanswered": outcome.unanswered,
+        **_cut([outcome]),
         "fewer_shots": outcome.fewer_shots,
         **_ways([outcome]),
         **humans([outcome]),
@@ -146,6 +148,12 @@ def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
         **outcome.findings,
         "failures": outcome.failures,
     }
+
+
+def _cut(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Texts that end inside a thought, where any does."""
+    count = sum(each.cut_thoughts for each in outcomes)
+    return {"cut_thoughts": count} if count else {}
 
 
 def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:

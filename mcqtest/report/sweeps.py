@@ -10,15 +10,25 @@ from mcqtest.metrics import STANDARD, measured
 from mcqtest.report import picture
 from mcqtest.types import Score
 
+_WHOLE = {"length", "tokens", "cut_thoughts", "passed"}
 _SHOWN = ("accuracy", "ece", "brier", "unanswered_share", "truncated_share")
 
 
 def figures(scores: Sequence[Score]) -> dict[str, float]:
-    """Accuracy, calibration and what became of texts, and how long these are (characters)."""
+    """Accuracy, calibration and what became of texts, and how long these are: characters, and in a
+    chat tokens. How many end inside a thought, where any does.
+    """
     metrics = [metric for metric in STANDARD if metric.name in _SHOWN]
     found = measured([scores], metrics)
     texts = [len(text) for score in scores for text in score.texts]
-    return found | ({"length": math.fsum(texts) / len(texts)} if texts else {})
+    if texts:
+        found["length"] = math.fsum(texts) / len(texts)
+    tokens = [score.tokens for score in scores if score.tokens is not None]
+    if texts and len(tokens) == len(scores):
+        found["tokens"] = math.fsum(tokens) / len(texts)
+    if cut := sum(score.cut_thoughts for score in scores):
+        found["cut_thoughts"] = cut
+    return found
 
 
 def rows(pooled: Pooled) -> dict[str, dict[str, float]]:
@@ -37,7 +47,7 @@ def table(pooled: Pooled) -> list[str]:
         return []
     columns = list(dict.fromkeys(key for row in found.values() for key in row))
     width = max(len(name) for name in found)
-    heading = " ".join(f"{key.replace('_share', ''):>10}" for key in columns)
+    heading = " ".join(f"{_short(key):>10}" for key in columns)
     lines = [f"{'sweep':<{width}} {heading}"]
     for name, row in found.items():
         cells = " ".join(f"{_cell(key, row.get(key)):>10}" for key in columns)
@@ -64,7 +74,12 @@ def _criteria(pooled: Pooled, name: str) -> dict[str, float]:
     return {key: math.fsum(each.get(key, 0) for each in counted) for key in keys}
 
 
+def _short(key: str) -> str:
+    """A heading that fits above its column."""
+    return key.removesuffix("_share").removesuffix("_thoughts")
+
+
 def _cell(key: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.4f}" if key not in {"length", "passed"} else f"{value:.0f}"
+    return f"{value:.0f}" if key in _WHOLE else f"{value:.4f}"

@@ -179,7 +179,13 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
     silence = f"{plural(silent, 'question')} without a readable answer{lots}"
     guessed = f"; guessing would reach {chance:.4f}" if chance else ""  # of choices
-    return [f"{silence}{cut}{guessed}"]
+    told = [f"{silence}{cut}{guessed}"]
+    if thoughts := sum(outcome.cut_thoughts for outcome in pooled.outcomes):
+        told.append(
+            f"{plural(thoughts, 'text')} with a thought that never ends; --decoding max_tokens=N "
+            "leaves more room, and in a chat thinking_tokens=N ends a thought"
+        )
+    return told
 
 
 def _ways(pooled: Pooled) -> list[str]:

@@ -19,11 +19,11 @@ from mcqtest.types import Benchmark, McqtestError, Task, several
 
 _SAID = """
     above_human accuracy adjusted_p_value anchored asking baseline_accuracy baseline_brier
-    baseline_churn chance change_interval churn deviation failures fewer_shots group groups
-    human_accuracy human_questions interval labels level licence licences lost macro_accuracy
-    margin methods n near_expert normalized_aggregate_score others p_value passed passed_before
-    people profile reasoning_gain spread styles sweep tasks tied_share title tolerance
-    unanswered won
+    baseline_churn chance change_interval churn cut_thoughts deviation failures fewer_shots group
+    groups human_accuracy human_questions interval labels level licence licences lost
+    macro_accuracy margin methods n near_expert normalized_aggregate_score others p_value passed
+    passed_before people profile reasoning_gain spread styles sweep tasks tied_share title
+    tolerance unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 
@@ -70,10 +70,11 @@ def check_texts(tasks: Collection[Task], settings: Settings, way: Way = OWN) -> 
     """
     methods = [method for task in tasks for method in task.benchmark.methods.values()]
     texts = any(method.decoding for method in methods)
-    for option in ("decoding", "reader", "fallback"):
+    for option in ("decoding", "reader", "fallback", "reasoning_marks"):
         if getattr(settings, option) and tasks and not texts:
+            name = option.replace("_", "-")
             raise McqtestError(
-                f"--{option}: no text is asked for, since all that is selected answers with "
+                f"--{name}: no text is asked for, since all that is selected answers with "
                 "letters; add --method=cot, or leave the option out"
             )
     swept = (settings.sweep or "shots").partition("=")[0].strip()

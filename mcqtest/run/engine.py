@@ -120,7 +120,9 @@ class Engine:
                 vote=planned.vote,
             )
             items.append(result if back is None else home(result, question, back))
-        return Results(planned.task, tuple(items), planned.fingerprint, planned.asking)
+        return Results(
+            planned.task, tuple(items), planned.fingerprint, planned.asking, planned.template
+        )
 
     def _pull(self, planned: Planned, missing: set[str]) -> None:
         """Take responses from the stream, and store them, until none is missing.

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mcqtest import prompts
-from mcqtest.types import Ask, Decoding, Origin, Prompt, Question, Task
+from mcqtest.types import Ask, Chat, Decoding, Origin, Prompt, Question, Task
 
 
 def request_keys(
     identity: str,
-    written: Sequence[Prompt],
+    written: Sequence[Prompt | Chat],
     questions: Sequence[Question],
     decodings: Sequence[Decoding | None] = (),
 ) -> list[str]:
@@ -61,8 +61,10 @@ def seeded(decoding: Decoding | None, origin: Origin) -> Decoding | None:
 def _decoded(decoding: Decoding) -> str:
     """All of a decoding that has an effect: without temperature nothing is drawn."""
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
-    drawn = (heat, top_p, decoding.seed) if heat else ()
-    return repr((decoding.max_tokens, decoding.stop, drawn))
+    few = (decoding.top_k,) if decoding.top_k else ()
+    drawn = (heat, top_p, decoding.seed, *few) if heat else ()
+    cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut))
 
 
 def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
@@ -75,7 +77,7 @@ def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> lis
     ]
 
 
-def prompts_hash(written: Sequence[Prompt]) -> str:
+def prompts_hash(written: Sequence[Prompt | Chat]) -> str:
     whole = hashlib.sha256()
     last = None
     for prompt in written:

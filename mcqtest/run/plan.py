@@ -17,6 +17,7 @@ from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
 from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
+    Chat,
     McqtestError,
     Method,
     Origin,
@@ -57,16 +58,18 @@ def plan(
     put = [variant.of(question) for question in questions] if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
-    written = unasked(task, asked) if way.recorded else _written(task, style, examples, asked)
+    written = _written(task, asked, style, examples, way)
     samples, method = way.samples(method), replace(method, style=style)
     words = _described(by, method, len(examples), samples, way, texts=read is not None)
     return Planned(
         task=task,
         questions=questions,
-        requests=_requests(task, asked, written, identity=identity, method=method, samples=samples),
+        requests=_requests(
+            task, asked, written, identity=way.identity(identity), method=method, samples=samples
+        ),
         fingerprint=data.fingerprint(questions)[:32],
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
-        reading=way.reading,
+        reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
@@ -74,13 +77,22 @@ def plan(
         read=read,
         value=method.value,
         vote=way.vote,
+        template=way.talk.template if way.talk else "",
     )
 
 
 def _written(
-    task: Task, style: Style, examples: Sequence[Question], asked: Sequence[Question]
-) -> list[Prompt]:
-    return [style.write(task, examples, question) for question in asked]
+    task: Task,
+    asked: Sequence[Question],
+    style: Style,
+    examples: Sequence[Question],
+    way: Way,
+) -> Sequence[Prompt | Chat]:
+    """What is said to the model, question by question."""
+    if way.recorded:
+        return unasked(task, asked)
+    written = [style.write(task, examples, question) for question in asked]
+    return prompts.converse(task, style, examples, written, way.talk) if way.talk else written
 
 
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
@@ -155,7 +167,7 @@ def _split(method: Method) -> str:
 def _requests(
     task: Task,
     asked: Sequence[Question],
-    written: Sequence[Prompt],
+    written: Sequence[Prompt | Chat],
     *,
     identity: str,
     method: Method,
@@ -178,7 +190,7 @@ def _requests(
         Request(
             key=key,
             prompt=written[origin.row],
-            choices=prompts.letters(asked[origin.row]),
+            choices=prompts.continuations(written[origin.row], asked[origin.row]),
             name=str(origin),
             decoding=decoding,
             origin=origin,
@@ -196,7 +208,7 @@ def _described(
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {reading}"
         return f"recorded {way.recorded}{several}{read}"
-    words = [style_of(method).name, f"{shots} shots", name]
+    words = [style_of(method).name, f"{shots} shots", name, *([str(way.talk)] if way.talk else ())]
     if (decoding := method.decoding) is not None:
         words += [*decoded(decoding, way, samples), reading]
     return ", ".join(words)

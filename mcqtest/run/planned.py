@@ -40,6 +40,8 @@ class Planned:
     """What its questions ask and are worth, where that is not one answer each."""
     counts: Sequence[int] = ()
     """How many requests each question makes; empty: all as many."""
+    template: str = ""
+    """Fingerprint of the chat template; empty where plain text is asked."""
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
 

@@ -19,6 +19,7 @@ from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
 from mcqtest.run import splits
+from mcqtest.run.chatting import Chatting
 from mcqtest.run.checks import (
     UNSAID,
     Collected,
@@ -51,9 +52,11 @@ class Run:
         self.tags = read_tags(settings.tags)
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
-        self._way = way_of(settings, backends.recorded(self._model, self._setup))
+        model = self._model, self._setup
+        self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
         self.identity = identity or self._identify()
         self.policy = policy_of(settings, self.identity)
+        self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
         self.baselines = Baselines(self.policy, self.identity)
         self.anchors = anchors(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity, anchors=self.anchors)
@@ -130,10 +133,12 @@ class Run:
         check_benchmarks(tasks)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
-        ways = {each.name: self._way.folder(each) for each in benchmarks}
+        ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
         self.policy = self.baselines.policy = replace(self.policy, ways=ways)
+        if self.anchors is not None:
+            self.anchors.policy = replace(self.anchors.policy, ways=ways)
         for task in dict.fromkeys(tasks):
-            planned = self.planned[task] = self._plan(task, self._way)
+            planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             self.baselines.check(
@@ -157,8 +162,8 @@ class Run:
         check_margins(self.planned, self.policy)
         check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
-            check_texts(self.planned, self.settings, self._way)
-        self._notices = unused_revisions(self.planned, self.settings)
+            check_texts(self.planned, self.settings, replace(self._way, decoding={}))
+        self._notices = [*self.chatting.said, *unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
@@ -185,16 +190,17 @@ class Run:
     def _plan_variants(self, task: Task) -> None:
         """The task in other ways, if they are asked for."""
         found = []
+        own = self.chatting.way(task.benchmark)
         if self.settings.sensitivity:
-            method, _ = self._way.method_of(task.benchmark)
+            method, _ = own.method_of(task.benchmark)
             found += [
-                self._plan(task, self._way, variant)
+                self._plan(task, own, variant)
                 for variant in variants.several(method, self.settings.sensitivity)
             ]
         if self.settings.sweep:
             found += [
                 self._plan(task, way, name=name)
-                for name, way in swept(self._way, self.settings.sweep).items()
+                for name, way in swept(own, self.settings.sweep).items()
             ]
         if found:
             self.variants[task] = found
@@ -293,12 +299,13 @@ class Run:
         """
         if self._way.recorded:
             return {}
-        own, _ = self._way.method_of(task.benchmark)
+        way = self.chatting.way(task.benchmark)
+        own, _ = way.method_of(task.benchmark)
         found = {}
         for name in task.benchmark.methods.keys() - {own}:
             with suppress(McqtestError):  # this run's own way is all that has to be possible
                 style = self._way.style if styles.has(name, self._way.style) else None
-                other = replace(self._way, method=name, style=style)
+                other = replace(way, method=name, style=style)
                 stored = self.engine.stored(self._plan(task, other))
                 if stored is not None and unanswered(stored) < len(stored):
                     found[name] = right(stored)

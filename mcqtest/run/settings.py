@@ -33,6 +33,11 @@ class Settings:
     """Benchmark -> commit of the hub's data set."""
     method: str | None
     style: str | None
+    chat: str | None
+    """``on`` or ``off``; None: as the baseline, or the checkpoint, says."""
+    chat_option: Mapping[str, str]
+    system: str | None
+    shots_as: str | None
     sensitivity: str | None
     sweep: str | None
     benchmarks: Sequence[str]
@@ -42,6 +47,8 @@ class Settings:
     decoding: Mapping[str, str]
     reader: str | None
     fallback: str | None
+    reasoning_marks: tuple[str, str] | None
+    """(opening, closing); the former may be empty."""
     shots: int | None
     limit: int | None
     baseline: str | None
@@ -73,6 +80,9 @@ class Settings:
     def from_json(cls, values: Mapping[str, Any]) -> Settings:
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
+
+_FREE = ("accept_regression", "system")
+"""Options that may hold line ends."""
 
 _CONTROL = re.compile("[\0-\x1f\x7f\x85\u2028\u2029]")
 
@@ -139,7 +149,7 @@ def _written(option: Option, given: Any, base: Path) -> tuple[Any, Path]:
     for value in values:
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
             raise McqtestError(f"--{option.name}={value}: text or a number is needed")
-        if _CONTROL.search(str(value)) and option.key != "accept_regression":
+        if _CONTROL.search(str(value)) and option.key not in _FREE:
             raise McqtestError(f"--{option.name}={value!r}: holds a line end; one line is needed")
     texts = [None if value is None else str(value) for value in values]
     return texts if isinstance(given, list) else texts[0], base

@@ -93,6 +93,8 @@ class Store:
         }
         if response.text is not None:
             fields |= {"text": response.text, "truncated": response.truncated}
+        if response.tokens is not None:
+            fields["tokens"] = response.tokens
         line = json.dumps(fields, allow_nan=False, separators=(",", ":")).encode()[:-1]
         self._write(b'%s,"sum":"%s"}\n' % (line, _sum(line)))
         self._responses[response.key] = response
@@ -212,6 +214,7 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
             fields["shots"],
             fields.get("text"),
             fields.get("truncated", False),
+            fields.get("tokens"),
         )
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -236,6 +239,8 @@ def fault(response: Response) -> str | None:
         found = f"{_listed([shots])} shots; a whole number from 0 up is needed"
     elif not isinstance(text, str | None) or not isinstance(response.truncated, bool | None):
         found = "a text that is none, or a mark of its end that is neither true nor false"
+    elif not (response.tokens is None or (type(response.tokens) is int and response.tokens >= 0)):
+        found = f"{_listed([response.tokens])} tokens; a whole number from 0 up is needed"
     elif text is not None and not text.isascii() and _HALF.search(text):
         found = "half a character in a text"
     return found

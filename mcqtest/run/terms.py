@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from mcqtest.answers import Reading
+from mcqtest.answers import READING, Reading, Thoughts
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
 from mcqtest.types import Identity, McqtestError
 
+_ASKING = (
+    *("method", "style", "sensitivity", "sweep", "shots"),
+    *("chat", "chat_option", "system", "shots_as"),
+)
+"""Options that say how a model is asked."""
 
-def way_of(settings: Settings, recorded: str) -> Way:
-    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked."""
-    for option in ("method", "style", "sensitivity", "sweep", "shots") if recorded else ():
-        if getattr(settings, option) is not None:
+
+def decoding_of(settings: Settings, told: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """What is said of texts; with ``from=generation_config`` as that has ``told``, and of several
+    samples the mean, unless something else is said.
+    """
+    said = dict(settings.decoding)
+    origin = said.pop("from", None)
+    if origin is None:
+        return said
+    if origin != "generation_config":
+        raise McqtestError(f"--decoding from={origin}: unknown; there is generation_config")
+    vote = {"vote": "mean"} if "samples" in said else {}
+    return {**told(), **vote, **said}
+
+
+def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, str]] = dict) -> Way:
+    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked.
+    ``told`` is what the model's own files say of sampling.
+    """
+    for option in _ASKING if recorded else ():
+        if getattr(settings, option) not in (None, {}):
+            name = option.replace("_", "-")
             raise McqtestError(
-                f"--{option}: outputs are recorded, nothing is asked; leave the option out"
+                f"--{name}: outputs are recorded, nothing is asked; leave the option out"
             )
-    reading = {"reader": settings.reader, "fallback": settings.fallback}
     return Way(
         method=settings.method,
         style=settings.style,
         shots=settings.shots,
         limit=settings.limit,
-        decoding=settings.decoding,
-        reading=Reading(**{key: name for key, name in reading.items() if name}),
+        decoding=decoding_of(settings, told),
+        reading=Reading(
+            reader=settings.reader or READING.reader,
+            fallback=settings.fallback or READING.fallback,
+            thoughts=Thoughts(settings.reasoning_marks),
+        ),
         recorded=recorded,
     )
 

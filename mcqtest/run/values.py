@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest.gate import KINDS
+from mcqtest.prompts import SHOTS_AS
 from mcqtest.types import McqtestError
 
 _LONGEST = 255
@@ -47,6 +48,29 @@ def _method(_option: str, given: str | None, _base: Path) -> str | None:
     if given and given not in {"letters", "cot", "text"}:
         raise McqtestError(f"--method={given}: unknown; there are letters, cot and text")
     return given or None
+
+
+def _one_of(*known: str) -> Callable[[str, str | None, Path], str | None]:
+    """What checks that a value is one of these."""
+
+    def check(option: str, given: str | None, _base: Path) -> str | None:
+        if given and given not in known:
+            raise McqtestError(f"--{option}={given}: unknown; there are {' and '.join(known)}")
+        return given or None
+
+    return check
+
+
+def _marks(option: str, given: str | None, _base: Path) -> tuple[str, str] | None:
+    if not given:
+        return None
+    opens, comma, closes = given.partition(",")
+    if not comma or not closes.strip():
+        raise McqtestError(
+            f"--{option}={given}: write both marks with a comma between, such as <think>,</think>; "
+            "nothing before the comma where texts begin inside a thought"
+        )
+    return opens.strip(), closes.strip()
 
 
 def _pairs(option: str, given: Any, _base: Path) -> dict[str, str]:
@@ -167,6 +191,9 @@ CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "data": _text,
     "folder": path_of,
     "method": _method,
+    "switch": _one_of("on", "off"),
+    "shots_as": _one_of(*SHOTS_AS),
+    "marks": _marks,
     "pairs": _pairs,
     "rules": _rules,
     "count": lambda option, given, _: _whole(option, given, least=0),

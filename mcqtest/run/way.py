@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from mcqtest import prompts
 from mcqtest.answers import READING, Reading
-from mcqtest.prompts import styles
+from mcqtest.prompts import Talk, styles
 from mcqtest.types import Benchmark, Decoding, McqtestError, Method, Style
 
 
@@ -27,6 +27,8 @@ class Way:
     reading: Reading = READING
     recorded: str = ""
     """Nothing is asked: these were recorded, "texts" or "log-probabilities"."""
+    talk: Talk | None = None
+    """How it chats; None: it asks in plain text."""
 
     def method_of(self, benchmark: Benchmark) -> tuple[str, Method]:
         """The method of a benchmark, by name, with the style and decoding of this run."""
@@ -41,12 +43,19 @@ class Way:
         method = benchmark.methods[name]
         if method.form is not None:
             self._check_form(benchmark.name)
-        style = styles.named(name, self.style) if self.style else style_of(method)
-        decoding = method.decoding and self._decoding(method.decoding)
+        style = styles.named(name, self.style) if self.style else self._usual(method)
+        own = method.decoding
+        if own and self.talk:  # a turn ends by itself; stop strings are for texts that do not
+            own = replace(own, stop=())
+        decoding = own and self._decoding(own)
         return name, replace(method, style=style, decoding=decoding)
 
     def _check_form(self, name: str) -> None:
         """Raise for what the form of a benchmark's questions decides."""
+        if self.talk:
+            raise McqtestError(
+                f"{name}: its questions are put in plain text, as officially; add --chat=off"
+            )
         for option, given in (("style", self.style), ("decoding samples", self._samples)):
             if given is not None:
                 raise McqtestError(
@@ -68,16 +77,27 @@ class Way:
         name, method = self.method_of(benchmark)
         own = next(iter(benchmark.methods))
         parts = [name] if name != own else []
-        usual = style_of(benchmark.methods[name])
+        usual = self._usual(benchmark.methods[name])
         parts += [style_of(method).name] if style_of(method).name != usual.name else []
         if self.shots is not None and self.shots != benchmark.shots:
             parts.append(f"{self.shots}shots")
         if method.decoding is not None:
             parts += [f"{key}={value}" for key, value in sorted(self.decoding.items())]
+        parts += _talked(self.talk) if self.talk else []
         folder = "-".join(parts)
         if re.fullmatch(r"[\w.=-]{0,100}", folder, re.ASCII):
             return folder
         return "other-" + hashlib.sha256(folder.encode()).hexdigest()[:16]
+
+    def _usual(self, method: Method) -> Style:
+        """The style of a method where none is named."""
+        return (self.talk and method.chat) or style_of(method)
+
+    def identity(self, model: str) -> str:
+        """The part of a request's key that says who is asked, given that of the model: in a chat,
+        by which template, too.
+        """
+        return f"{model}, chat template {self.talk.template}" if self.talk else model
 
     def _recorded(self, benchmark: Benchmark) -> Method:
         for key in self.decoding.keys() - {"samples", "vote"}:
@@ -111,7 +131,10 @@ class Way:
         return said
 
     def _decoding(self, own: Decoding) -> Decoding:
-        kinds = {"max_tokens": int, "temperature": float, "top_p": float, "seed": int}
+        kinds: dict[str, type] = dict.fromkeys(
+            ("max_tokens", "thinking_tokens", "top_k", "seed"), int
+        )
+        kinds |= dict.fromkeys(("temperature", "top_p"), float)
         changes: dict[str, object] = {}
         for key, text in self.decoding.items():
             if key == "stop":
@@ -119,8 +142,11 @@ class Way:
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
             elif key not in {"samples", "vote"}:
-                known = ", ".join([*(each.name for each in fields(Decoding)), "samples", "vote"])
+                names = [each.name for each in fields(Decoding) if each.name != "marks"]
+                known = ", ".join([*names, "samples", "vote", "from"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
+        if "thinking_tokens" in changes:
+            changes["marks"] = self.reading.thoughts.pair
         try:
             return replace(own, **changes)  # type: ignore[arg-type]
         except ValueError as error:
@@ -138,16 +164,28 @@ def style_of(method: Method) -> Style:
 
 def decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
     """How texts are made, in words."""
-    words = [f"{decoding.max_tokens} tokens", *(f"stop {stop!r}" for stop in decoding.stop)]
+    words = [f"{decoding.max_tokens} tokens"]
+    if decoding.thinking_tokens is not None:
+        words.append(f"{decoding.thinking_tokens} of thought")
+    words += [f"stop {stop!r}" for stop in decoding.stop]
     if decoding.temperature:
         words.append(
             f"temperature {decoding.temperature:g}, top_p {decoding.top_p:g}, "
+            f"{f'top_k {decoding.top_k}, ' if decoding.top_k else ''}"
             f"seed {decoding.seed}, {way.vote} of {samples}"
         )
     return words
 
 
-SWEPT = ("shots", "temperature", "top_p", "max_tokens", "seed", "samples")
+def _talked(talk: Talk) -> list[str]:
+    """The parts of a folder's name."""
+    parts = ["chat", *(f"{key}={value}" for key, value in sorted(talk.options.items()))]
+    parts += [f"shots-as-{talk.shots_as}"] if talk.shots_as else []
+    digest = hashlib.sha256(talk.system.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return parts + ([f"system-{digest}"] if talk.system else [])
+
+
+SWEPT = ("shots", "temperature", "top_p", "max_tokens", "thinking_tokens", "seed", "samples")
 """What --sweep can vary."""
 
 

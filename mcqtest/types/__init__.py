@@ -6,6 +6,7 @@ A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and 
 """
 
 from mcqtest.types.benchmark import Benchmark, Method, Style, Task, TextReader, Value
+from mcqtest.types.chat import Chat, Message
 from mcqtest.types.comparison import Comparison
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
@@ -32,6 +33,7 @@ __all__ = [
     "Backend",
     "Benchmark",
     "Bound",
+    "Chat",
     "Columns",
     "Comparison",
     "Criterion",
@@ -42,6 +44,7 @@ __all__ = [
     "Identity",
     "Layout",
     "McqtestError",
+    "Message",
     "Method",
     "Metric",
     "Origin",

@@ -24,6 +24,8 @@ class Style:
 
     name: str
     write: Callable[[Task, Sequence[Question], Question], Prompt]
+    single: bool = False
+    """It was written as one message of a user, and is one in a chat, examples and all."""
 
 
 TextReader = Callable[[Question, str], str | None]
@@ -46,6 +48,8 @@ class Method:
     decoding: Decoding | None = None
     worked: bool = False
     """Its shots are the source's worked examples, and not the split of shots."""
+    chat: Style | None = None
+    """Its style in a chat, where another one was written for that."""
     value: Value | None = None
     """What a text is worth; None: 1 where the answer that is read in it is right, else 0."""
     form: Form | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from mcqtest.types.chat import Chat
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.prompt import Prompt
 from mcqtest.types.question import Question
@@ -13,7 +14,7 @@ from mcqtest.types.question import Question
 class Ask(NamedTuple):
     """One of the requests that a question makes."""
 
-    prompt: Prompt
+    prompt: Prompt | Chat
     choices: tuple[str, ...] = ()
     """Continuations to score, as they follow the prompt; none where a text is wanted."""
     decoding: Decoding | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mcqtest.types.benchmark import Task
+from mcqtest.types.chat import Chat
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.prompt import Prompt
 
@@ -33,7 +34,7 @@ class Request:
 
     key: str
     """Content hash of all that can change the answer (`mcqtest.run.plan.request_keys`)."""
-    prompt: Prompt
+    prompt: Prompt | Chat
     choices: tuple[str, ...]
     """Continuations to score, in the order of the question's choices: ``" A"``, ..."""
     name: str
@@ -59,6 +60,8 @@ class Response:
     truncated: bool | None = False
     """The text has no end of its own: it met the limit of tokens or of the context. None where
     that is not known."""
+    tokens: int | None = None
+    """How many a text in a chat has, with its thoughts; None elsewhere."""
 
 
 class Backend(Protocol):

@@ -36,6 +36,10 @@ class Result:
     """1 for right and 0 for wrong, found here unless it is told; or any real number."""
     details: Mapping[str, float] = field(default_factory=dict)
     """What a metric of one's own needs besides, by name."""
+    cut_thoughts: int = 0
+    """How many of the texts end inside a thought."""
+    tokens: int | None = None
+    """Tokens of all texts; None where that is not known."""
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
@@ -79,6 +83,8 @@ class Result:
             subject=asked.subject,
             human_accuracy=asked.human_accuracy,
             details=self.details,
+            cut_thoughts=self.cut_thoughts,
+            tokens=self.tokens,
         )
 
 
@@ -92,6 +98,8 @@ class Results(Sequence[Result]):
     """Fingerprint of the question set: texts, choices, answers, order."""
     asking: str
     """How they were asked and read, in words and hash: style, shots, method, reader."""
+    template: str = ""
+    """Fingerprint of the chat template; empty where plain text was asked."""
 
     def __len__(self) -> int:
         return len(self.items)

@@ -85,6 +85,10 @@ class Score:
     """Share of the people who were asked that were right, in [0, 1]; None where not known."""
     details: Mapping[str, float] = field(default_factory=dict)
     """What a metric of one's own needs besides, by name."""
+    cut_thoughts: int = 0
+    """How many of the texts end inside a thought."""
+    tokens: int | None = None
+    """Tokens of all texts; None where that is not known."""
 
     @property
     def correct(self) -> bool:
@@ -128,6 +132,10 @@ class Score:
         }
         if self.value not in {0.0, 1.0}:
             line["value"] = self.value
+        if self.cut_thoughts:
+            line["cut_thoughts"] = self.cut_thoughts
+        if self.tokens is not None:
+            line["tokens"] = self.tokens
         if self.details:
             line["details"] = dict(self.details)
         return line
@@ -151,4 +159,6 @@ class Score:
             subject=line.get("subject", ""),
             human_accuracy=line.get("human_accuracy"),
             details=line.get("details", {}),
+            cut_thoughts=line.get("cut_thoughts", 0),
+            tokens=line.get("tokens"),
         )

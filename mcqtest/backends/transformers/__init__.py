@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint, memory
+from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
@@ -42,6 +43,14 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
 
 _SLOW = 2 * 10**9
 """Bytes of weights that take 20 seconds and more to be read."""
+
+
+def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
+    return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+
+
+def sampling(model: Checkpoint) -> Mapping[str, str]:
+    return told(model.folder)
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:

@@ -61,7 +61,9 @@ class Transformers:
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
         self._reader = Reader(tokenizer, setup.files(checkpoint.folder), options)
-        self._encoder = Encoder(tokenizer, limit, len(embeddings), self._reader.before)
+        self._encoder = Encoder(
+            tokenizer, limit, len(embeddings), self._reader.before, self._reader.writer
+        )
         default = _BUDGET.get(self._device.type, _BUDGET_ACCELERATOR)
         self._budget = int(options.get("batch_tokens", default))
         # Who asks for an attention gets it; `merged` has its own.
@@ -125,7 +127,8 @@ class Transformers:
     @cached_property
     def _generator(self) -> Generator:
         rows = _ROWS.get(self._device.type, _ROWS_ACCELERATOR)
-        return Generator(self._model, self._tokenizer, self._limit, rows=rows)
+        writer = self._reader.writer
+        return Generator(self._model, self._tokenizer, self._limit, writer, rows=rows)
 
     def _texts(self, encoded: list[Encoded]) -> Iterator[Response]:
         """Texts for requests with equal shots."""

@@ -17,101 +17,21 @@ from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
 from mcqtest.backends import memory
-from mcqtest.backends.tokens import Encoded, Ids, TokenRow
+from mcqtest.backends.tokens import Encoded, TokenRow
 from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.packing import Own
 from mcqtest.backends.transformers.sharing import alike
-from mcqtest.types import AnswerError, Decoding, Response
-
-_TAIL = 8
-"""Tokens of the prompt that are decoded with the text, since a token's spelling may depend on
-what lies before it."""
-
-
-class Text:
-    """One text as it grows."""
-
-    def __init__(self, item: Encoded, tokenizer: Any, ends: frozenset[int], limit: int) -> None:
-        assert item.request.decoding is not None
-        self.item = item
-        self.ids: Ids = []
-        self.logprobs: list[float] = []
-        """Of each token, where it was asked for."""
-        self._decoding: Decoding = item.request.decoding
-        self._tokenizer = tokenizer
-        self._ends = ends
-        self.room = min(self._decoding.max_tokens, limit - item.longest)
-        """Tokens, at most."""
-        self.going = True
-        self._stop_met = False
-        self._generator = torch.Generator().manual_seed(self._decoding.seed)
-        self._reach = 4 + max((len(stop.encode()) for stop in self._decoding.stop), default=0)
-        """The last tokens that can hold a stop string; a token is one byte at least."""
-
-    @property
-    def prompt(self) -> Ids:
-        return self.item.rows[0].ids
-
-    def draw(self, logits: Tensor, best: int) -> int:
-        """The next token, by (vocabulary,) logits of which the highest is at ``best``."""
-        decoding = self._decoding
-        if decoding.temperature == 0:
-            return best
-        probabilities = (logits.cpu().double() / decoding.temperature).softmax(-1)
-        ordered, tokens = probabilities.sort(descending=True, stable=True)
-        beyond = ordered.cumsum(-1) - ordered >= decoding.top_p
-        drawn = torch.multinomial(ordered.masked_fill(beyond, 0), 1, generator=self._generator)
-        return int(tokens[drawn])
-
-    def add(self, token: int) -> None:
-        self.ids.append(token)
-        self.going = not (token in self._ends or len(self.ids) >= self.room or self._stopped())
-
-    def _stopped(self) -> bool:
-        if not self._decoding.stop:
-            return False
-        tail = self._decode(self.ids[-self._reach :], skip=False)  # a stop may be a special token
-        self._stop_met = any(stop in tail for stop in self._decoding.stop)
-        return self._stop_met
-
-    def response(self) -> Response:
-        ended = self.ids[-1] in self._ends
-        before = self.prompt[-_TAIL:]
-        start = self._decode(before)
-        whole = self._decode([*before, *(self.ids[:-1] if ended else self.ids)])
-        text = whole[len(start) :]
-        found = [at for stop in self._decoding.stop if (at := text.find(stop)) >= 0]
-        request = self.item.request
-        truncated = not (ended or found or self._stop_met)
-        # Cut off by the limit, the last character may be half there.
-        text = text.rstrip("\ufffd") if truncated else text[: min(found, default=len(text))]
-        return Response(request.key, (), self.item.shots, text, truncated)
-
-    def _decode(self, ids: Ids, *, skip: bool = True) -> str:
-        text: str = self._tokenizer.decode(
-            ids, skip_special_tokens=skip, clean_up_tokenization_spaces=False
-        )
-        return text
-
-
-def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:
-    """The next token of each, by (texts, vocabulary) logits; told at once for all of them, since
-    every question to a GPU costs time.
-    """
-    best = logits.argmax(-1).tolist()
-    for text, finite in zip(texts, logits.amax(-1).isfinite().tolist(), strict=True):
-        if not finite:
-            raise AnswerError(
-                f"{text.item.request.name}: the model's next token is not a number; the weights "
-                "are damaged or overflow in this dtype, try --backend-option dtype=float32"
-            )
-    return [text.draw(*pair) for text, *pair in zip(texts, logits, best, strict=True)]
+from mcqtest.backends.transformers.text import Text, choose
+from mcqtest.backends.writer import Writer
+from mcqtest.types import AnswerError, Chat, Response
 
 
 class Generator:
     """Generates with one model."""
 
-    def __init__(self, model: Any, tokenizer: Any, limit: int | None, *, rows: int) -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, limit: int | None, writer: Writer, *, rows: int
+    ) -> None:
         self._model = model
         self._tokenizer = copy.deepcopy(tokenizer)  # the other one is used by another thread
         self._limit = limit if limit is not None else 2**62
@@ -121,6 +41,7 @@ class Generator:
         other = getattr(model.config.get_text_config(), "eos_token_id", None)
         flat = [*(own if isinstance(own, list) else [own, other]), tokenizer.eos_token_id]
         self._ends = frozenset(end for end in flat if isinstance(end, int))
+        self._writer = writer
         model.generation_config = GenerationConfig()  # nobody's penalties or temperatures
         self._checked = False
         self.reason: str | None = None
@@ -173,6 +94,12 @@ class Generator:
             return self._admit(batch, waiting, prefix, budget)
         return self._grow(batch, prefix)
 
+    def _text(self, item: Encoded) -> Text:
+        """A text that begins; in a chat the end of a turn ends it, too."""
+        chat = isinstance(item.request.prompt, Chat)
+        ends = self._ends | self._writer.turn_ends if chat else self._ends
+        return Text(item, self._tokenizer, ends, self._limit)
+
     def _too_large(self, item: Encoded) -> AnswerError:
         return AnswerError(
             f"{item.request.name}: out of memory on {self._model.device} with this text alone "
@@ -190,7 +117,7 @@ class Generator:
             if pack and size > budget:
                 break
             pack.append(item)
-        texts = [Text(item, self._tokenizer, self._ends, self._limit) for item in pack]
+        texts = [self._text(item) for item in pack]
         # Several samples of one prompt have it in common.
         distinct = {tuple(text.prompt): None for text in texts}
         place = {prompt: number for number, prompt in enumerate(distinct)}
@@ -245,7 +172,7 @@ class Generator:
     ) -> Iterator[Response]:
         """With the model's own loop, for architectures that cannot share."""
         for item in items:
-            text = Text(item, self._tokenizer, self._ends, self._limit)
+            text = self._text(item)
             ids = torch.tensor([text.prompt], device=self._model.device)
             plain = GenerationConfig(do_sample=False, max_new_tokens=text.room, pad_token_id=0)
             cache = {}

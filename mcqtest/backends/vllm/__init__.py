@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint, memory
+from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
+from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
@@ -41,6 +42,14 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         device=device,
         versions=f"{name} {version}, torch {checkpoint.installed('torch')}",
     )
+
+
+def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
+    return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+
+
+def sampling(model: Checkpoint) -> Mapping[str, str]:
+    return told(model.folder)
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:

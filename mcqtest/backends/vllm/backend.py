@@ -12,7 +12,6 @@ batch. A resumed run therefore repeats an undisturbed one up to rounding, not bi
 from __future__ import annotations
 
 import copy
-import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,9 +24,10 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.tokens import Encoded, Encoder, Ids, ahead
+from mcqtest.backends.tokens import Encoded, Encoder, ahead
 from mcqtest.backends.transformers.architecture import check_tensors
 from mcqtest.backends.vllm import failures, leftovers
+from mcqtest.backends.vllm.item import Item
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
 _ENVIRONMENT = {
@@ -58,11 +58,6 @@ _ENGINE_CPU = {
 _CACHE_CPU = 4 * 1024**3
 """Bytes of keys and values on a CPU, where vLLM would take nearly all of the memory."""
 
-_TRY = "the weights are damaged or overflow in this dtype, try --backend-option dtype=float32"
-
-Step = tuple[Ids, tuple[tuple[int, int], ...]]
-"""A prompt for the engine, and (choice, token) for what is read after it."""
-
 
 class Vllm:
     """A loaded checkpoint; a `mcqtest.types.Backend`."""
@@ -90,8 +85,13 @@ class Vllm:
             )
         self._reader = Reader(tokenizer, words, setup.options)
         self._encoder = Encoder(
-            tokenizer, self._limit, config.get_vocab_size(), self._reader.before
+            tokenizer,
+            self._limit,
+            config.get_vocab_size(),
+            self._reader.before,
+            self._reader.writer,
         )
+        self._words = tokenizer
         self._window = 2 * self._engine.vllm_config.scheduler_config.max_num_seqs
         """Prompts in flight: those of one step, and as many that wait for the next."""
         self._names = count()
@@ -107,9 +107,10 @@ class Vllm:
 
         Before a question that cannot be answered is told, those in flight are.
         """
-        items = map(_Item, self._encoded(requests))
+        writer = self._reader.writer
+        items = (Item(each, self._words, writer) for each in self._encoded(requests))
         waiting = ((item, number) for item in items for number in range(len(item.readings)))
-        flight: dict[str, tuple[_Item, int]] = {}
+        flight: dict[str, tuple[Item, int]] = {}
         trouble: AnswerError | None = None
         try:
             while True:
@@ -123,9 +124,8 @@ class Vllm:
                 if not flight:
                     break
                 for output in self._step():
-                    item, number = flight.pop(output.request_id)
                     try:
-                        response = item.take(number, output.outputs[0])
+                        response = self._taken(output, flight)
                     except AnswerError as error:
                         trouble = trouble or error
                         continue
@@ -138,13 +138,21 @@ class Vllm:
         if trouble is not None:
             raise trouble
 
+    def _taken(self, output: Any, flight: dict[str, tuple[Item, int]]) -> Response | None:
+        """The response that an output completes, if it does; a text may have to go on."""
+        item, number = flight.pop(output.request_id)
+        response = item.take(number, output.outputs[0])
+        if response is None and item.goes_on(number):
+            flight[self._send(item, number)] = item, number
+        return response
+
     def _encoded(self, requests: Iterable[Request]) -> Iterator[Encoded]:
         """The wanted requests, group by group; the longest prompt of a group first."""
         for group in ahead(self._encoder, requests):
             wanted = [item for item in group if not item.request.known]
             yield from sorted(wanted, key=lambda item: (-item.shots, -item.length))
 
-    def _send(self, item: _Item, number: int) -> str:
+    def _send(self, item: Item, number: int) -> str:
         """Give one reading to the engine; returns the name that it has there."""
         name = str(next(self._names))
         prompt = {"type": "token", "prompt_token_ids": item.readings[number][0]}
@@ -175,92 +183,6 @@ class Vllm:
             f"{self._name}: vLLM stopped ({failures.said(error)}); the answers so far are stored, "
             f"so the same command goes on from here{failures.smaller(error)}"
         )
-
-
-class _Item:
-    """A request, and what is found out of the readings that make up its answer."""
-
-    def __init__(self, encoded: Encoded) -> None:
-        self.encoded = encoded
-        self.request = encoded.request
-        self.readings = readings(encoded)
-        self._found: dict[int, Sequence[float]] = {}
-        self._text: Any = None
-
-    def sampling(self, number: int, limit: int) -> Any:
-        """How the engine goes on from a reading's prompt, to ``limit`` tokens at most."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
-
-        ids, wanted = self.readings[number]
-        decoding = self.request.decoding
-        if decoding is None or wanted:
-            return SamplingParams(
-                max_tokens=1,
-                temperature=0,
-                logprob_token_ids=sorted({token for _, token in wanted}),
-                detokenize=False,
-                output_kind=RequestOutputKind.FINAL_ONLY,
-            )
-        return SamplingParams(
-            max_tokens=min(decoding.max_tokens, limit - len(ids)),
-            stop=list(decoding.stop),
-            temperature=decoding.temperature,
-            top_p=decoding.top_p,
-            seed=decoding.seed,
-            output_kind=RequestOutputKind.FINAL_ONLY,
-        )
-
-    def take(self, number: int, output: Any) -> Response | None:
-        """The response, if this was the last of its readings."""
-        if output.finish_reason not in {"stop", "length"}:
-            raise AnswerError(f"{self.request.name}: vLLM gave up on it ({output.finish_reason})")
-        _, wanted = self.readings[number]
-        self._found[number] = [output.logprobs[0][token].logprob for _, token in wanted]
-        if not wanted:
-            self._text = output
-        if len(self._found) < len(self.readings):
-            return None
-        key, shots = self.request.key, self.encoded.shots
-        if self.request.decoding is None:
-            return Response(key, self._sum(), shots)
-        if not math.isfinite(self._found[0][0]):
-            raise AnswerError(
-                f"{self.request.name}: the model's next token is not a number; {_TRY}"
-            )
-        text = self._text.text
-        for stop in self.request.decoding.stop:  # of two in one token, vLLM may cut the later
-            text = text.partition(stop)[0]
-        return Response(key, (), shots, text, self._text.finish_reason == "length")
-
-    def _sum(self) -> tuple[float, ...]:
-        """Add up the tokens of each choice, in the order of the readings."""
-        choices = self.request.choices
-        total = [0.0] * len(choices)
-        for number, (_, wanted) in enumerate(self.readings):
-            for (choice, _), value in zip(wanted, self._found[number], strict=True):
-                total[choice] += value
-        for text, value in zip(choices, total, strict=True):
-            if not math.isfinite(value):
-                raise AnswerError(
-                    f"{self.request.name}: the log-probability of {text!r} is {value}; {_TRY}"
-                )
-        return tuple(total)
-
-
-def readings(encoded: Encoded) -> list[Step]:
-    """The prompts that together give every choice: one, where letters are one token each. A
-    token within a row is read after a prompt that ends before it. For a text, the prompt, and
-    before it a token after the prompt: a model that computes no numbers would write all the same.
-    """
-    if encoded.request.decoding is not None:
-        ids = encoded.rows[0].ids
-        return [(ids, ((0, ids[-1]),)), (ids, ())]
-    wanted: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-    for row in encoded.rows:
-        for choice, position, token in row.wanted:
-            wanted.setdefault(tuple(row.ids[: position + 1]), []).append((choice, token))
-    return [(list(ids), tuple(pairs)) for ids, pairs in wanted.items()]
 
 
 def _max_model_len(max_length: int, checkpoint: Checkpoint) -> int:
