@@ -1,7 +1,7 @@
 r"""Our reader, third edition: the answer that a text commits to.
 
-What a form of an answer is stands in tables, a row each (`english`, `korean`, `languages`, `markup`,
-and `bare` for those without words). The rules between them are few and stand here:
+What a form of an answer is stands in tables, a row each (`english`, `korean`, `languages`,
+`markup`, and `bare` for those without words). The rules between them are few and stand here:
 
 * What a model thinks is no answer (`thoughts`), nor what it says of other questions (`turns`).
 * The last statement counts; a weaker one never takes back a stronger (`forms.Strength`).
