@@ -100,13 +100,18 @@ def test_time_grows_with_the_text(form):
     """Eight times the text takes not much more than eight times as long: its square were 64."""
     parts = [form.example, form.example + "\n", *(f"{cue} " for cue in form.cues.split("|")[:2])]
     for part in (each for each in parts if each.strip()):
-        seconds = []
-        for size in (8_000, 64_000):
-            text = part * (size // len(part))
-            started = time.process_time()
-            assert read(text, options=CITIES) in (None, *range(4))
-            seconds.append(time.process_time() - started)
-        assert seconds[1] < 24 * max(seconds[0], 0.005)
+        short, long = (part * (size // len(part)) for size in (8_000, 64_000))
+        assert seconds(long) < 32 * max(seconds(short), 0.005)
+
+
+def seconds(text):
+    """What reading a text takes at best."""
+    best = []
+    for _ in range(3):
+        started = time.process_time()
+        assert read(text, options=CITIES) in (None, *range(4))
+        best.append(time.process_time() - started)
+    return min(best)
 
 
 PARTS = [*(form.example for form in FORMS), "**", "\u24b7", "\uff22", "<|im_end|>", "\\text{", "é"]
