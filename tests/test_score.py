@@ -16,7 +16,7 @@ from strategies import judged
 
 from mcqtest.answers import READING, judge
 from mcqtest.gate import Outcome, record
-from mcqtest.gate.judge import scores_of
+from mcqtest.gate.record import scores_of
 from mcqtest.metrics import STANDARD, measured
 from mcqtest.types import McqtestError, Metric, Question, Response, Score
 

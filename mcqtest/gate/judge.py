@@ -25,7 +25,7 @@ from mcqtest.gate.evidence import echoed, is_alike
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
-from mcqtest.gate.record import Record, record, rounded
+from mcqtest.gate.record import Record, record, scores_of
 from mcqtest.gate.sentences import regression
 from mcqtest.metrics import STANDARD
 from mcqtest.types import Comparison, Identity, Results, Score, Task
@@ -299,14 +299,3 @@ def _about(results: Results) -> dict[str, Any]:
         "title": "" if task.title.isascii() else task.title,
         "expert": benchmark.expert,
     }
-
-
-def scores_of(results: Results) -> list[Score]:
-    """One for each question: all that is kept, sent and compared from here on. Their values have
-    the six digits that a baseline keeps, so that the same ones again are no change.
-    """
-    scores = [result.score for result in results]
-    return [
-        replace(score, value=kept) if (kept := rounded(score.value)) != score.value else score
-        for score in scores
-    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mcqtest.metrics import measured
 from mcqtest.types import LETTERS, McqtestError, Metric, Results, Score
@@ -126,6 +126,17 @@ def record(
 def rounded(value: float) -> float:
     """A score as it is written."""
     return float(f"{value:.6g}")
+
+
+def scores_of(results: Results) -> list[Score]:
+    """One for each question: all that is kept, sent and compared from here on. Their values have
+    the six digits that a baseline keeps, so that the same ones again are no change.
+    """
+    scores = [result.score for result in results]
+    return [
+        replace(score, value=kept) if (kept := rounded(score.value)) != score.value else score
+        for score in scores
+    ]
 
 
 def _mark(score: Score) -> str:

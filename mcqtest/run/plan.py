@@ -59,14 +59,12 @@ def plan(
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
     written = _written(task, asked, style, examples, way)
-    samples, method = way.samples(method), replace(method, style=style)
-    words = _described(by, method, len(examples), samples, way, texts=read is not None)
+    method = replace(method, style=style)
+    words = _described(by, method, len(examples), way, texts=read is not None)
     return Planned(
         task=task,
         questions=questions,
-        requests=_requests(
-            task, asked, written, identity=way.identity(identity), method=method, samples=samples
-        ),
+        requests=_requests(task, asked, written, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
         asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
         reading=replace(way.reading, chat=way.talk is not None),
@@ -169,19 +167,19 @@ def _requests(
     asked: Sequence[Question],
     written: Sequence[Prompt | Chat],
     *,
+    way: Way,
     identity: str,
     method: Method,
-    samples: int,
 ) -> tuple[Request, ...]:
     """One for each sample of each question, these together."""
     origins = [
         Origin(task, question.id, row, sample)
         for row, question in enumerate(asked)
-        for sample in range(samples)
+        for sample in range(way.samples(method))
     ]
     decodings = [seeded(method.decoding, origin) for origin in origins]
     keys = request_keys(
-        identity,
+        way.identity(identity),
         [written[origin.row] for origin in origins],
         [asked[origin.row] for origin in origins],
         decodings,
@@ -199,10 +197,9 @@ def _requests(
     )
 
 
-def _described(
-    name: str, method: Method, shots: int, samples: int, way: Way, *, texts: bool
-) -> str:
+def _described(name: str, method: Method, shots: int, way: Way, *, texts: bool) -> str:
     """In words, as a baseline has it; ``texts``: answers are no choices."""
+    samples = way.samples(method)
     reading = way.reading.described(texts=texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)

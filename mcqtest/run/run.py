@@ -18,17 +18,8 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run import splits
+from mcqtest.run import checks, splits
 from mcqtest.run.chatting import Chatting
-from mcqtest.run.checks import (
-    UNSAID,
-    Collected,
-    check_benchmarks,
-    check_margins,
-    check_named,
-    check_texts,
-    unused_revisions,
-)
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
 from mcqtest.run.planned import Planned
@@ -128,9 +119,9 @@ class Run:
         found = splits.with_tasks(benchmark, self._root(benchmark.tasks[0]))
         return self._found.setdefault(benchmark, found)  # one benchmark, however often
 
-    def plan(self, tasks: Sequence[Task], collected: Collected = UNSAID) -> None:
+    def plan(self, tasks: Sequence[Task], collected: checks.Collected = checks.UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
-        check_benchmarks(tasks)
+        checks.check_benchmarks(tasks)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
@@ -159,11 +150,11 @@ class Run:
         self.policy = self.judge.policy = self.baselines.policy = self.policy.planned(
             comparisons, known=collected.benchmarks, installed=collected.installed
         )
-        check_margins(self.planned, self.policy)
-        check_named(self.planned, self.settings, collected)
+        checks.check_margins(self.planned, self.policy)
+        checks.check_named(self.planned, self.settings, collected)
         if not self._way.recorded:
-            check_texts(self.planned, self.settings, replace(self._way, decoding={}))
-        self._notices = [*self.chatting.said, *unused_revisions(self.planned, self.settings)]
+            checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
+        self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
         asked = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, asked, self._setup)
