@@ -59,8 +59,7 @@ def plan(
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
     written = _written(task, asked, style, examples, way)
-    method = replace(method, style=style)
-    words = _described(by, method, len(examples), way, texts=read is not None)
+    words = _described(by, replace(method, style=style), len(examples), way, texts=bool(read))
     return Planned(
         task=task,
         questions=questions,
