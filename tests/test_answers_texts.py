@@ -268,8 +268,8 @@ def test_a_long_answer_is_cut_where_it_is_shown():
 
 def test_what_is_said_of_readers():
     """A baseline tells which reader of which revision it was; choices are as they were."""
-    assert Reading().described(texts=True) == "reader mcqtest 2.1, fallback wrong"
-    assert str(Reading()) == "reader mcqtest 2, fallback wrong"
+    assert Reading().described(texts=True) == "reader mcqtest 3.1, fallback wrong"
+    assert str(Reading()) == "reader mcqtest 3, fallback wrong"
     assert Reading("bbh").described(texts=True) == "reader bbh, fallback wrong"
 
 

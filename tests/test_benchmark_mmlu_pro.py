@@ -79,7 +79,7 @@ def test_methods():
     """By itself with chain of thought as its authors' script decodes, else with letters."""
     assert list(MMLU_PRO.methods) == ["cot", "letters"]
     decoding = Decoding(max_tokens=2048, stop=("Question:",), temperature=0.0)
-    assert MMLU_PRO.methods["cot"] == Method(prompts.mmlu_pro, decoding)
+    assert MMLU_PRO.methods["cot"] == Method(prompts.mmlu_pro, decoding, chat=prompts.mmlu_pro_api)
     assert MMLU_PRO.methods["letters"] == Method(prompts.mmlu_pro_direct)
     assert MMLU_PRO.shots == 5
 

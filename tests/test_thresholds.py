@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from builders import complaint, toy
 
-from mcqtest.gate import THRESHOLDS, Thresholds
+from mcqtest.gate import KINDS, THRESHOLDS, Thresholds
 from mcqtest.types import Decoding, McqtestError, Method
 
 FIGURES = {
@@ -23,12 +23,16 @@ FIGURES = {
 }
 
 
+PLAIN = [key for key in THRESHOLDS if not any(key in kind.bounds for kind in KINDS.values())]
+"""Those of every benchmark; criteria have some of their own."""
+
+
 def planned(bounds):
     """These bounds, once it is known that the benchmark is asked."""
     return Thresholds(bounds).knowing([toy("tides")])
 
 
-@pytest.mark.parametrize("key", [key for key in THRESHOLDS if key != "min_passed"])
+@pytest.mark.parametrize("key", PLAIN)
 def test_each_threshold(key):
     """The bound itself is kept; beyond it the sentence names place, figure and bound."""
     inside, outside = (0.4, 0.6) if key.startswith("min") else (0.6, 0.4)
@@ -72,7 +76,7 @@ def test_a_figure_that_is_not_there_breaks_its_bound(key):
     assert len(bounds.broken("toy", {figure: math.nan})) == 1
 
 
-@pytest.mark.parametrize("key", [key for key in THRESHOLDS if key != "min_passed"])
+@pytest.mark.parametrize("key", PLAIN)
 def test_the_largest_bound(key):
     """What a figure can reach may be its bound, 2 for a Brier score and else 1; beyond is a slip,
     such as a percentage.

@@ -273,7 +273,7 @@ def _leading(
 
 def _lists(name: str, told: str) -> bool:
     """Whether behind a letter's text the next letter stands: the choices on one line."""
-    return bool(re.search(rf"(?:\A|[\s,;(]){chr(ord(name) + 1)}[).:]\s", told))
+    return bool(re.search(rf"(?:\A|[\s,;(]){re.escape(chr(ord(name) + 1))}[).:]\s", told))
 
 
 def _led_last(lines: list[tuple[int, str]], known: Choices) -> Place | None:

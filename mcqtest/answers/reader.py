@@ -8,6 +8,7 @@ What a form of an answer is stands in tables, a row each (`english`, `korean`, `
 * Several choices at once, a choice that the question does not have, and that there is no answer are
   all no answer, and take back what was said before.
 * Behind a completed answer, a run of different answers one after the other answers other questions.
+* A last line that is a choice's text, word for word, is that choice, whatever else it could say.
 * Where nothing is stated, the last sentence or a line by itself may be an answer (`bare`).
 """
 
@@ -20,7 +21,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mcqtest.answers import bare, english, languages, markup
-from mcqtest.answers.choices import Choices
+from mcqtest.answers.choices import Choices, Place
 from mcqtest.answers.folding import Plain
 from mcqtest.answers.scan import Scanner, Statement
 from mcqtest.answers.thoughts import said
@@ -78,10 +79,21 @@ def _decided(text: str, known: Choices) -> Statement | None:
     for start, end in parts(low):
         first, last = bisect_left(places, start), bisect_left(places, end)
         if first < last:
-            return _strongest(_completed(text, statements[first:last]))
+            decided = _strongest(_completed(text, statements[first:last]))
+            whole = _worded(text, end, known)
+            return whole if whole and decided.place.start >= whole.place.start else decided
         if not start and (found := bare.find(text, start, end, known)):
             return Statement(*found)
     return None
+
+
+def _worded(text: str, end: int, known: Choices) -> Statement | None:
+    """The last line before ``end``, where it is the text of a choice: "It is I"."""
+    line = text[:end].rstrip().rpartition("\n")[2]
+    at = len(text[:end].rstrip()) - len(line)
+    place = Place(at, at + len(line), known.worded(line))
+    is_one = place.answer is not None and known.is_long(place)
+    return Statement(place, bare.VALUE) if is_one else None
 
 
 def _strongest(statements: Sequence[Statement]) -> Statement:
