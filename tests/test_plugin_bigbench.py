@@ -234,6 +234,7 @@ MISTAKES = {
     "--decoding=samples=4": "--decoding samples=4: bigbench puts",
     "--sensitivity=reversed,rotated": "--sensitivity: bigbench puts its questions in one way",
     "--shots=40": "has only 40 examples, the question among them",
+    "--chat=on": "--chat=on: bigbench puts its questions in plain text",
 }
 
 

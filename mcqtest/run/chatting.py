@@ -42,6 +42,13 @@ class Chatting:
         way = self._way
         if way.recorded:
             return way
+        if any(method.form for method in benchmark.methods.values()):
+            if self._settings.chat == "on":
+                raise McqtestError(
+                    f"--chat=on: {benchmark.name} puts its questions in plain text; leave it out, "
+                    "or choose other benchmarks with -m"
+                )
+            return way
         chatting = replace(way, talk=self._talk)
         if self._in_chat(chatting, benchmark):
             if self._template is None:

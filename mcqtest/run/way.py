@@ -52,10 +52,6 @@ class Way:
 
     def _check_form(self, name: str) -> None:
         """Raise for what the form of a benchmark's questions decides."""
-        if self.talk:
-            raise McqtestError(
-                f"{name}: its questions are put in plain text, as officially; add --chat=off"
-            )
         for option, given in (("style", self.style), ("decoding samples", self._samples)):
             if given is not None:
                 raise McqtestError(
