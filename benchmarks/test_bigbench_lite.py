@@ -3,15 +3,12 @@
 Asked like BIG-bench (`benchmarks/test_bigbench.py`), by `-m bigbench_lite` alone.
 """
 
+from dataclasses import replace
 from operator import attrgetter
 
 import pytest
 
-from mcqtest.bigbench import CRITERION
-from mcqtest.data import JsonTasks
-from mcqtest.types import Benchmark
-
-from .test_bigbench import BIAS, METHODS, METRICS
+from .test_bigbench import BIGBENCH
 
 TASKS = """
     auto_debugging bbq_lite_json code_line_description conceptual_combinations
@@ -28,15 +25,10 @@ PUBLISHED = """
 """
 """Without the 5 examples that repeat others exactly, which are left out as officially."""
 
-BIGBENCH_LITE = Benchmark(
+BIGBENCH_LITE = replace(
+    BIGBENCH,
     name="bigbench_lite",
     groups={"all": tuple(TASKS.split())},
-    source=JsonTasks("bigbench"),
-    methods=METHODS,
-    shots=0,
-    metrics=(*METRICS, *BIAS),
-    criterion=CRITERION,
-    suite=False,
     margin=2,
     published=tuple(map(int, PUBLISHED.split())),
 )

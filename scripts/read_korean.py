@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from read_outputs import compared, lines, show
+from read_outputs import compared, drawn, lines, show
 
 from mcqtest import answers
 from mcqtest.types import LETTERS
@@ -80,12 +80,8 @@ class Sample:
                 self._cells[source].append(found | {"label": said})
 
     def drawn(self, rng: random.Random | None = None) -> list[tuple[float, dict[str, Any]]]:
-        """All texts; with ``rng``, drawn anew with replacement for each source."""
-        return [
-            (1.0, each)
-            for cell in self._cells.values()
-            for each in (cell if rng is None else rng.choices(cell, k=len(cell)))
-        ]
+        """Of the labelled texts (`read_outputs.drawn`)."""
+        return drawn(self._cells, rng)
 
 
 def runs(recorded: Recorded) -> Iterable[Sequence[str]]:

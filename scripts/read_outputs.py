@@ -145,6 +145,19 @@ def precision_and_recall(
     return hit / read if read else 0.0, hit / there
 
 
+Cells = Mapping[str, Sequence[dict[str, Any]]]
+"""Source -> its labelled texts, as every reader reads them."""
+
+
+def drawn(cells: Cells, rng: random.Random | None = None) -> list[tuple[float, dict[str, Any]]]:
+    """All texts, each counting alike; with ``rng``, drawn anew with replacement for each source."""
+    return [
+        (1.0, each)
+        for cell in cells.values()
+        for each in (cell if rng is None else rng.choices(cell, k=len(cell)))
+    ]
+
+
 class Drawable(Protocol):
     """A labelled sample, or one that is drawn from it anew."""
 

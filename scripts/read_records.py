@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from read_outputs import compared, lines, show
+from read_outputs import compared, drawn, lines, show
 
 from mcqtest import answers
 from mcqtest.types import LETTERS
@@ -91,12 +91,8 @@ class Sample:
                 self.cells[source].append(found | {"label": said})
 
     def drawn(self, rng: random.Random | None = None) -> list[tuple[float, dict[str, Any]]]:
-        """All texts; with ``rng``, drawn anew with replacement for each source."""
-        return [
-            (1.0, each)
-            for cell in self.cells.values()
-            for each in (cell if rng is None else rng.choices(cell, k=len(cell)))
-        ]
+        """Of the labelled texts (`read_outputs.drawn`)."""
+        return drawn(self.cells, rng)
 
 
 def accuracies(recorded: Recorded) -> Iterable[Sequence[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from mcqtest.gate.criterion import Finding, Judged, Line
@@ -47,12 +48,12 @@ class Anchored:
     likewise; None where nobody knows.
     """
 
+    corpus: Callable[[Question], Corpus | None]
+    """The metric that a question's subtask prefers, where that is a figure of all its examples."""
+
     @property
     def kind(self) -> str:
         return NAME
-
-    corpus: Callable[[Question], Corpus | None]
-    """The metric that a question's subtask prefers, where that is a figure of all its examples."""
 
     def _corpora(self, questions: Sequence[Question]) -> dict[str, Corpus]:
         """Subtask -> that metric, of those that have one."""
@@ -69,7 +70,7 @@ class Anchored:
 
     def decide(self, judged: Judged) -> Finding:
         parts = self.parts(judged.results)
-        normalized = _short(_mean([part.normalized for part in parts])) + 0.0  # no -0
+        normalized = _short(fmean([part.normalized for part in parts])) + 0.0  # no -0
         detail: dict[str, Any] = {
             "normalized": normalized,
             "parts": [_told(each) for each in parts],
@@ -148,7 +149,7 @@ class Anchors:
     def figures(self, outcomes: Sequence[Outcome]) -> dict[str, float]:
         """The mean over tasks, each counting alike."""
         found = details(outcomes)
-        return {FIGURE: _mean([each["normalized"] for each in found])} if found else {}
+        return {FIGURE: fmean([each["normalized"] for each in found])} if found else {}
 
     def summary(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         said: dict[str, Any] = {key: _short(each) for key, each in self.figures(outcomes).items()}
@@ -216,7 +217,3 @@ def _task(outcome: Outcome, detail: Mapping[str, Any]) -> list[Line]:
 def _cells(part: Mapping[str, Any]) -> str:
     numbers = f"{part['score']:>9.4f} {part['low']:>8.4f} {part['high']:>8.4f}"
     return f"{part['n']:>6,} {numbers} {part['normalized']:>10.2f}"
-
-
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
