@@ -18,12 +18,13 @@ STOREYS = """
     answers data demo metrics prompts source
     backends gate
     bigbench report run
-    plugin
+    cli plugin
+    __main__
 """
 """Rooms, lower storeys first. Those of one storey do not know each other."""
 
 FACES = """
-    answers backends bigbench data gate metrics prompts report run types
+    answers backends bigbench cli data gate metrics prompts report run types
 """
 """Rooms whose `__init__` hands on what others may use."""
 

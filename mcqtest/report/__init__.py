@@ -4,6 +4,7 @@ from mcqtest.report import terminal
 from mcqtest.report.clock import Clock
 from mcqtest.report.ending import sentence
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
+from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
 
@@ -16,6 +17,7 @@ __all__ = [
     "plural",
     "refused",
     "sentence",
+    "stored",
     "terminal",
     "unfinished",
 ]

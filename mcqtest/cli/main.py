@@ -1,0 +1,64 @@
+"""Which command it is, and how its answer is told."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import mcqtest
+from mcqtest.cli.said import Said
+from mcqtest.types import McqtestError, printable
+
+COMMANDS: dict[str, str] = {}
+"""Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
+parser, and ``run``, which gets what was parsed and returns `Said`."""
+
+MISTAKE = 4
+"""Exit code where something is to be mended, as in the gate; argparse's own is 2."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``mcqtest COMMAND ...``, and return its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given[0] if given else "").parse_args(given)
+    try:
+        said: Said = importlib.import_module(f"mcqtest.cli.{options.command}").run(options)
+    except McqtestError as error:
+        print(f"mcqtest {options.command}: {error}", file=sys.stderr)
+        return MISTAKE
+    except KeyboardInterrupt:
+        return 2
+    return _tell(said, as_json=options.json)
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """The parser; only the chosen command is imported, so that each starts at once."""
+    parser = argparse.ArgumentParser(
+        prog="mcqtest",
+        description="Around the gate. The gate itself is pytest: `pytest --model=PATH`.",
+    )
+    parser.add_argument("--version", action="version", version=f"mcqtest {mcqtest.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, line in COMMANDS.items():
+        command = commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.")
+        if name == chosen:
+            importlib.import_module(f"mcqtest.cli.{name}").arguments(command)
+        command.add_argument("--json", action="store_true", help="say it for programs")
+    return parser
+
+
+def _tell(said: Said, *, as_json: bool) -> int:
+    """Write the answer; whoever closes the pipe (``| head``) has seen enough."""
+    if as_json:
+        text = json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False)
+    else:
+        text = printable(said.text, lines=True)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return said.code
