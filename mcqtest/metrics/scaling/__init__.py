@@ -1,0 +1,45 @@
+"""How scores grow with the size of a model: shapes of curves, what may be said of them, laws."""
+
+from mcqtest.metrics.scaling.claims import ALPHA, RULE, Claim, claims, provable
+from mcqtest.metrics.scaling.curves import Curve, Figure, curves
+from mcqtest.metrics.scaling.holdout import Prediction, predictions
+from mcqtest.metrics.scaling.laws import (
+    FORM,
+    JOINT_FORM,
+    LEVEL,
+    JointLaw,
+    PowerLaw,
+    joint_law,
+    power_law,
+)
+from mcqtest.metrics.scaling.ranks import Correlation, correlation, correlations
+from mcqtest.metrics.scaling.shape import breakthroughness, gain, linearity
+from mcqtest.metrics.scaling.trend import holm, mann_kendall
+
+__all__ = [
+    "ALPHA",
+    "FORM",
+    "JOINT_FORM",
+    "LEVEL",
+    "RULE",
+    "Claim",
+    "Correlation",
+    "Curve",
+    "Figure",
+    "JointLaw",
+    "PowerLaw",
+    "Prediction",
+    "breakthroughness",
+    "claims",
+    "correlation",
+    "correlations",
+    "curves",
+    "gain",
+    "holm",
+    "joint_law",
+    "linearity",
+    "mann_kendall",
+    "power_law",
+    "predictions",
+    "provable",
+]

@@ -1,0 +1,115 @@
+"""The largest size held out: what smaller ones predict for it, and how often that holds.
+
+An interval of a fit takes the line for the truth. How far tasks stray from theirs is seen before
+the largest size is looked at: each smaller size, too, is predicted from those below it, over all
+tasks of a family, and the interval is widened by what that needed (as in split conformal
+prediction).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from mcqtest.metrics.scaling.curves import Curve
+from mcqtest.metrics.scaling.laws import LEVEL, PowerLaw, power_law, quantile
+
+LEAST = 4
+"""Sizes that a fit is made of."""
+_ENOUGH = 20
+"""Predictions of smaller sizes that a factor is taken from."""
+_FLOOR = 0.1
+"""Points: the smallest gap, where a score reaches its high anchor or lies beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Of a curve's largest size, in the curve's values."""
+
+    curve: Curve
+    law: PowerLaw
+    predicted: float
+    low: float
+    high: float
+    seen: float
+    last: float
+    """At the largest of the smaller sizes: what a guess without any law would be."""
+
+    @property
+    def holds(self) -> bool:
+        """The interval has what was seen."""
+        return self.low <= self.seen <= self.high
+
+    @property
+    def error(self) -> float:
+        """Seen less predicted."""
+        return self.seen - self.predicted
+
+
+def predictions(curves: Sequence[Curve]) -> tuple[list[Prediction], float | None]:
+    """Of curves with enough sizes, and by how much their intervals were widened; None where there
+    are too few smaller sizes to tell.
+    """
+    usable = [each for each in curves if len(each.sizes) > LEAST]
+    needed = [ratio for each in usable for ratio in _ratios(each)]
+    factor = _quantile(needed) if len(needed) >= _ENOUGH else None
+    found = map(partial(_predicted, factor=factor or 1.0), usable)
+    return [each for each in found if each is not None], factor
+
+
+def _ratios(curve: Curve) -> list[float]:
+    """By how much intervals at smaller sizes should have been wider or narrower."""
+    found = []
+    gaps = _gaps(curve)
+    for at in range(LEAST, len(gaps) - 1):  # the largest size is not looked at
+        law = _law(curve, at)
+        if law is not None and law.spread > 0:
+            away = abs(math.log(gaps[at] / law.gap(curve.sizes[at])))
+            found.append(away / (quantile(at - 2) * law.error(curve.sizes[at])))
+    return found
+
+
+def _quantile(ratios: Sequence[float]) -> float:
+    """As split conformal prediction takes it: the next larger of `LEVEL` of them."""
+    rank = math.ceil(LEVEL * (len(ratios) + 1))
+    return sorted(ratios)[min(rank, len(ratios)) - 1]
+
+
+def _predicted(curve: Curve, *, factor: float) -> Prediction | None:
+    largest, last = curve.sizes[-1], len(curve.sizes) - 1
+    law = _law(curve, last)
+    if law is None:
+        return None
+    small, large = law.interval(largest, factor)
+    return Prediction(
+        curve=curve,
+        law=law,
+        predicted=_back(curve, law.gap(largest)),
+        low=min(_back(curve, small), _back(curve, large)),
+        high=max(_back(curve, small), _back(curve, large)),
+        seen=curve.values[-1],
+        last=curve.values[-2],
+    )
+
+
+def _law(curve: Curve, count: int) -> PowerLaw | None:
+    """Fitted to so many of the smallest sizes."""
+    gaps, errors = _gaps(curve)[:count], curve.errors[:count]
+    known = [
+        error / gap for error, gap in zip(errors, gaps, strict=True) if error is not None and gap
+    ]
+    least = math.sqrt(math.fsum(each**2 for each in known) / len(known)) if known else 0.0
+    return power_law(curve.sizes[:count], gaps, least=least)
+
+
+def _gaps(curve: Curve) -> list[float]:
+    """What is missing to the high anchor, in points; a loss is a gap as it is."""
+    if not curve.normalised:
+        return list(curve.values)
+    return [max(_FLOOR, 100 - each) for each in curve.values]
+
+
+def _back(curve: Curve, gap: float) -> float:
+    return 100 - gap if curve.normalised else gap
