@@ -74,6 +74,7 @@ class Run:
             device=self._setup.device,
             stamp=stamp,
             dtype=self._setup.dtype,
+            **backends.size(self._model, self._setup),
         )
 
     @property

@@ -12,13 +12,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 FORM, JOINT_FORM = "gap = A x^-a", "L(N, D) = E + A N^-a + B D^-b"
 LEVEL = 0.9
 """Of intervals."""
 _DELTA = 1e-3
-_STARTS = 24
+_LOGS, _FLOORS = range(0, 26, 5), (-1.0, -0.5, 0.0, 0.5, 1.0)
+_POWERS = (0.0, 0.5, 1.0, 1.5, 2.0)
+"""Grid of Hoffmann et al. (appendix D.2), of log A and log B, log E, alpha and beta."""
+_STARTS = 6
 """Points of the grid that a descent begins at."""
+_EXACT = {"maxiter": 5000, "ftol": 1e-14, "gtol": 1e-8}
+_TOGETHER = 0.999
+"""Correlation of log N and log D from which on nothing tells their terms apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,36 +120,29 @@ def joint_law(
     if n < 6 or min(losses) <= 0 or len(set(parameters)) < 2 or len(set(tokens)) < 2:
         return None
     x, z, y = (np.log(np.asarray(each, dtype=float)) for each in (parameters, tokens, losses))
-    if abs(np.corrcoef(x, z)[0, 1]) > 0.999:
+    if abs(np.corrcoef(x, z)[0, 1]) > _TOGETHER:
         return None
-    grid = _grid()
-    first = [_objective(each, x, z, y)[0] for each in grid]
+    x0, z0 = x.mean(), z.mean()  # around the middle, A and alpha hardly depend on each other
+    grid = [
+        (a - alpha * x0, b - beta * z0, e, alpha, beta)
+        for a, b, e, alpha, beta in product(_LOGS, _LOGS, _FLOORS, _POWERS, _POWERS)
+    ]
+    data = x - x0, z - z0, y
+    first = [_objective(each, *data)[0] for each in grid]
     best = min(
         (
-            minimize(_objective, grid[at], args=(x, z, y), jac=True, method="L-BFGS-B")
+            minimize(_objective, grid[at], args=data, jac=True, method="L-BFGS-B", options=_EXACT)
             for at in np.argsort(first)[:_STARTS]
         ),
         key=lambda found: float(found.fun),
     )
-    log_a, log_b, log_e, alpha, beta = map(float, best.x)
-    return JointLaw(math.exp(log_e), log_a, alpha, log_b, beta, float(best.fun), n)
-
-
-def _grid() -> list[tuple[float, ...]]:
-    """Where Hoffmann et al. (appendix D.2) begin: (log A, log B, log E, alpha, beta)."""
-    logs, floors, powers = range(0, 26, 5), (-1.0, -0.5, 0.0, 0.5, 1.0), (0, 0.5, 1, 1.5, 2)
-    return [
-        (float(a), float(b), e, float(p), float(q))
-        for a in logs
-        for b in logs
-        for e in floors
-        for p in powers
-        for q in powers
-    ]
+    a, b, e, alpha, beta = map(float, best.x)
+    found = float(best.fun) * _DELTA**2
+    return JointLaw(math.exp(e), a + alpha * float(x0), alpha, b + beta * float(z0), beta, found, n)
 
 
 def _objective(at: Sequence[float], x: object, z: object, y: object) -> tuple[float, object]:
-    """Sum of Huber losses of log L, and its gradient."""
+    """Sum of Huber losses of log L, in units of delta squared, and its gradient."""
     import numpy as np
 
     a, b, e, alpha, beta = at
@@ -163,4 +163,4 @@ def _objective(at: Sequence[float], x: object, z: object, y: object) -> tuple[fl
             -(pull[1] * np.asarray(z)).sum(),
         ]
     )
-    return float(loss), gradient
+    return float(loss) / _DELTA**2, gradient / _DELTA**2
