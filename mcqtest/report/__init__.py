@@ -1,6 +1,6 @@
 """From the outcomes of a run to its files, and to what people read."""
 
-from mcqtest.report import terminal
+from mcqtest.report import growth, panels, points, terminal
 from mcqtest.report.clock import Clock
 from mcqtest.report.ending import sentence
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
@@ -14,7 +14,10 @@ __all__ = [
     "Scoreboard",
     "drawn",
     "dump",
+    "growth",
+    "panels",
     "plural",
+    "points",
     "refused",
     "sentence",
     "stored",

@@ -2,7 +2,7 @@
 
 from mcqtest.metrics.scaling.claims import ALPHA, RULE, Claim, claims, provable
 from mcqtest.metrics.scaling.curves import Curve, Figure, curves
-from mcqtest.metrics.scaling.holdout import Prediction, predictions
+from mcqtest.metrics.scaling.holdout import JointPrediction, Prediction, joint, predictions
 from mcqtest.metrics.scaling.laws import (
     FORM,
     JOINT_FORM,
@@ -14,6 +14,7 @@ from mcqtest.metrics.scaling.laws import (
 )
 from mcqtest.metrics.scaling.ranks import Correlation, correlation, correlations
 from mcqtest.metrics.scaling.shape import breakthroughness, gain, linearity
+from mcqtest.metrics.scaling.study import Columns, Family, Study, means, study
 from mcqtest.metrics.scaling.trend import holm, mann_kendall
 
 __all__ = [
@@ -23,12 +24,16 @@ __all__ = [
     "LEVEL",
     "RULE",
     "Claim",
+    "Columns",
     "Correlation",
     "Curve",
+    "Family",
     "Figure",
     "JointLaw",
+    "JointPrediction",
     "PowerLaw",
     "Prediction",
+    "Study",
     "breakthroughness",
     "claims",
     "correlation",
@@ -36,10 +41,13 @@ __all__ = [
     "curves",
     "gain",
     "holm",
+    "joint",
     "joint_law",
     "linearity",
     "mann_kendall",
+    "means",
     "power_law",
     "predictions",
     "provable",
+    "study",
 ]

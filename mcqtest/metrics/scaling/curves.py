@@ -75,7 +75,9 @@ def _curve(key: tuple[str, str, str, str], figures: Sequence[Figure]) -> Curve:
     sizes = sorted({each.size for each in figures})
     held = [_latest([each for each in figures if each.size == size]) for size in sizes]
     anchored = all(_anchored(each) for each in figures)
-    values = [fsum(_value(each, anchored) for each in some) / len(some) for some in held]
+    values = [
+        fsum(value_of(each, normalised=anchored) for each in some) / len(some) for some in held
+    ]
     return Curve(
         *key,
         sizes=tuple(sizes),
@@ -96,8 +98,9 @@ def _anchored(figure: Figure) -> bool:
     return figure.low is not None and figure.high is not None and figure.low != figure.high
 
 
-def _value(figure: Figure, anchored: bool) -> float:
-    if not anchored or figure.low is None or figure.high is None:
+def value_of(figure: Figure, *, normalised: bool) -> float:
+    """Its score, between its anchors where that is asked for and it has them."""
+    if not normalised or figure.low is None or figure.high is None:
         return figure.score
     return 100 * (figure.score - figure.low) / (figure.high - figure.low)
 

@@ -13,8 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from mcqtest.metrics.scaling.curves import Curve
-from mcqtest.metrics.scaling.laws import LEVEL, PowerLaw, power_law, quantile
+from mcqtest.metrics.scaling.curves import Curve, Figure, value_of
+from mcqtest.metrics.scaling.laws import (
+    LEVEL,
+    JointLaw,
+    PowerLaw,
+    joint_law,
+    power_law,
+    quantile,
+)
 
 LEAST = 4
 """Sizes that a fit is made of."""
@@ -113,3 +120,44 @@ def _gaps(curve: Curve) -> list[float]:
 
 def _back(curve: Curve, gap: float) -> float:
     return 100 - gap if curve.normalised else gap
+
+
+@dataclass(frozen=True, slots=True)
+class JointPrediction:
+    """Of the figure with the most compute (N times D), by the law of all others."""
+
+    curve: Curve
+    law: JointLaw
+    parameters: float
+    tokens: float
+    predicted: float
+    seen: float
+
+
+def joint(curve: Curve) -> JointPrediction | None:
+    """Fitted to every figure with tokens but the one with the most compute. None where that cannot
+    be (`joint_law`).
+    """
+    known = sorted(
+        (each for each in curve.figures if each.tokens),
+        key=lambda each: each.size * (each.tokens or 0),
+    )
+    if len(known) < 2:
+        return None
+    *rest, most = known
+    law = joint_law(
+        [each.size for each in rest],
+        [each.tokens or 0.0 for each in rest],
+        [_loss(each, curve) for each in rest],
+    )
+    if law is None or not most.tokens:
+        return None
+    predicted = _back(curve, law.loss(most.size, most.tokens))
+    seen = _back(curve, _loss(most, curve))
+    return JointPrediction(curve, law, most.size, most.tokens, predicted, seen)
+
+
+def _loss(figure: Figure, curve: Curve) -> float:
+    """What is missing to the high anchor; a loss as it is."""
+    value = value_of(figure, normalised=curve.normalised)
+    return max(_FLOOR, 100 - value) if curve.normalised else value
