@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
@@ -14,6 +15,7 @@ from mcqtest.report.terminal import plural
 from mcqtest.types import several
 
 _CELLS, _WIDE, _SAYS, _LONGEST = 36, 24, 20, 48
+_NAMES = 12
 """Columns of the numbers, of those that a wide terminal has besides, of what is said behind them,
 and of the longest name."""
 
@@ -22,11 +24,25 @@ def table(study: Study, width: int = 80) -> list[str]:
     """Everything, in so many columns."""
     lines = []
     for family in study.families:
-        lines += [*_tasks(family, width), *_claimed(family), *_predicted(family), *_joint(family)]
+        lines += [*_tasks(family, width)]
+        for note in (*_claimed(family), *_predicted(family), *_joint(family)):
+            lines += _wrapped(note, width)
         lines += [*_beside(family, study.metric, width), ""]
-    lines += _provable(study)
+    for note in _provable(study):
+        lines += _wrapped(note, width)
     lines += _correlated(study.correlations, width)
     return lines
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    indent = "  " if note.startswith(" ") else ""
+    return textwrap.wrap(
+        note.strip(),
+        max(width, 40),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )
 
 
 def _tasks(family: Family, width: int) -> Iterator[str]:
@@ -76,7 +92,7 @@ def _claimed(family: Family) -> Iterator[str]:
 
 
 def _names(found: Sequence[Claim]) -> str:
-    return f": {several([each.curve.task for each in found])}" if found else ""
+    return f": {several([each.curve.task for each in found], _NAMES)}" if found else ""
 
 
 def _predicted(family: Family) -> Iterator[str]:
@@ -84,21 +100,27 @@ def _predicted(family: Family) -> Iterator[str]:
     found = family.predictions
     if not found:
         return
-    largest = told(found[0].curve.sizes[-1])
-    held = sum(each.holds for each in found)
-    off = median(abs(each.error) for each in found)
-    still = median(abs(each.seen - each.last) for each in found)
-    widened = (
-        "as fitted: too few smaller sizes to check it"
-        if family.widened is None
-        else f"{family.widened:.2f} times as wide as fitted, by what smaller sizes needed"
-    )
-    yield f"  {scaling.FORM}, {largest} held out: median error {_short(off)}"
-    yield f"    (the next smaller size as it is: {_short(still)})"
+    held, above = sum(each.holds for each in found), sum(each.is_above for each in found)
+    off = _short(median(abs(each.error) for each in found))
+    still = _short(median(abs(each.seen - each.last) for each in found))
     yield (
-        f"    {scaling.LEVEL:.0%} interval holds {held} of {len(found)} "
-        f"({held / len(found):.0%}); {widened}"
+        f"  {scaling.FORM}, {told(found[0].curve.sizes[-1])} held out: median error {off} (the "
+        f"next smaller size as it is: {still}); {scaling.LEVEL:.0%} interval holds {held} of "
+        f"{len(found)} ({held / len(found):.0%}), {above} lie above; {_widened(family.widened)}"
     )
+    if len(family.calibration) > 1:
+        by_size = (
+            f"{told(each.size)} {each.holds / each.tasks:.0%}" for each in family.calibration
+        )
+        yield f"  the interval at each size, had it been the largest: {', '.join(by_size)}"
+
+
+def _widened(factor: float | None) -> str:
+    if factor is None:
+        return "as fitted: too few smaller sizes to check it"
+    if factor == 1:
+        return "as fitted: smaller sizes needed no more"
+    return f"{factor:.2f} times as wide as fitted, as smaller sizes needed"
 
 
 def _joint(family: Family) -> Iterator[str]:
@@ -165,6 +187,7 @@ def _interval(value: float | None, interval: tuple[float, float] | None) -> str:
 
 def _short(value: float, sign: str = "") -> str:
     """A value in points, or a small one with its digits."""
+    value = round(value, 2) + 0.0  # no minus before a zero
     return f"{value:{sign}.1f}" if abs(value) >= 10 else f"{value:{sign}.2f}"
 
 
@@ -199,6 +222,7 @@ def _family(family: Family) -> dict[str, Any]:
         "broke_through": sum(each.broke_through for each in family.claims),
         "interval_level": scaling.LEVEL,
         "interval_widened": family.widened,
+        "calibration": [each._asdict() for each in family.calibration],
         "tasks": [
             {**_claim(each), "held_out": _guess(guesses.get(id(each.curve)))}
             for each in family.claims

@@ -10,29 +10,33 @@ from mcqtest.metrics.scaling import Claim, Family, Prediction, Study
 from mcqtest.report.points import told
 
 _ACROSS, _MOST = 4, 12
+_CROWD = 24
+"""Sizes beyond which dots are small and have no bars."""
 _WIDTH, _HEIGHT = 232, 176
-_LEFT, _TOP, _RIGHT, _BOTTOM = 34, 38, 12, 24
+_LEFT, _TOP, _RIGHT, _BOTTOM = 34, 40, 20, 24
 _HEAD = 54
 _BLUE, _RED, _GREEN, _GREY = "#0072b2", "#d55e00", "#009e73", "#666"
 """Told apart by people who see few colours (Okabe and Ito 2008)."""
 _TWO_SIDED = 1.96
+_AXES = {"parameters": "size", "active": "active parameters"}
 
 
 def picture(study: Study) -> str:
     """The largest family: all its tasks, or of many the extremes, by B, by L, and downwards."""
     family = max(study.families, key=lambda each: len(each.claims))
     rows = _rows(family)
-    low, high = _range([each for _, row in rows for each in row])
+    ticks = _ticks([each for _, row in rows for each in row])
     width = _ACROSS * _WIDTH + 16
     height = _HEAD + len(rows) * (_HEIGHT + 22) + 8
-    name = " ".join(filter(None, (family.benchmark, family.name)))
+    name = escape(" ".join(filter(None, (family.benchmark, family.name))))
+    axis = _AXES.get(study.axis, study.axis)
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
             f'width="{width}" height="{height}" font-family="sans-serif" font-size="11">'
         ),
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<text x="10" y="22" font-size="15">{escape(name)}: score by {escape(study.axis)}</text>',
+        f'<text x="10" y="22" font-size="15">{name}: score by {axis}</text>',
         *_legend(normalised=rows[0][1][0].curve.normalised),
     ]
     guesses = {id(each.curve): each for each in family.predictions}
@@ -42,7 +46,7 @@ def picture(study: Study) -> str:
         for at, claim in enumerate(row):
             x, y = 8 + at * _WIDTH, top + 18
             parts.append(f'<g transform="translate({x},{y})">')
-            parts += _panel(claim, guesses.get(id(claim.curve)), low, high)
+            parts += _panel(claim, guesses.get(id(claim.curve)), ticks)
             parts.append("</g>")
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -78,14 +82,14 @@ def _legend(*, normalised: bool) -> list[str]:
     ]
 
 
-def _range(claims: Sequence[Claim]) -> tuple[float, float]:
-    """Of all panels alike, so that they can be compared."""
+def _ticks(claims: Sequence[Claim]) -> list[float]:
+    """Lines of all panels alike, so that they can be compared."""
     values = [value for each in claims for value in each.curve.values]
-    low, high = min(0.0, *values), max(values)
+    low, high = min(0.0, *values), max(0.0, *values)
     if claims[0].curve.normalised:
         high = max(high, 10.0)
     step = _step(high - low)
-    return math.floor(low / step) * step, math.ceil(high / step) * step
+    return [step * at for at in range(math.floor(low / step), math.ceil(high / step) + 1)]
 
 
 def _step(range_: float) -> float:
@@ -95,8 +99,9 @@ def _step(range_: float) -> float:
     return next(each * unit for each in (1, 2, 5, 10) if each * unit >= rough * 0.999)
 
 
-def _panel(claim: Claim, guess: Prediction | None, low: float, high: float) -> Iterator[str]:
+def _panel(claim: Claim, guess: Prediction | None, ticks: Sequence[float]) -> Iterator[str]:
     curve = claim.curve
+    low, high = ticks[0], ticks[-1]
     inner, tall = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
     first, last = math.log(curve.sizes[0]), math.log(curve.sizes[-1])
 
@@ -107,22 +112,23 @@ def _panel(claim: Claim, guess: Prediction | None, low: float, high: float) -> I
         share = (value - low) / ((high - low) or 1.0)
         return _TOP + tall * (1 - min(1.0, max(0.0, share)))
 
-    yield from _frame(claim, y, low, high)
+    yield from _frame(claim, y, ticks)
     points = [(x(size), y(value)) for size, value in zip(curve.sizes, curve.values, strict=True)]
+    crowded = len(points) > _CROWD
     path = " ".join(f"{at:.1f},{up:.1f}" for at, up in points)
     yield f'<polyline points="{path}" fill="none" stroke="{_BLUE}" stroke-width="1.5"/>'
     for (at, up), value, error, size in zip(
         points, curve.values, curve.errors, curve.sizes, strict=True
     ):
-        if error is not None:
+        if error is not None and not crowded:
             ends = y(value - _TWO_SIDED * error), y(value + _TWO_SIDED * error)
             yield _bar(at, *ends, _BLUE, 1)
         yield (
-            f'<circle cx="{at:.1f}" cy="{up:.1f}" r="3" fill="{_BLUE}">'
+            f'<circle cx="{at:.1f}" cy="{up:.1f}" r="{1.5 if crowded else 3}" fill="{_BLUE}">'
             f"<title>{told(size)}: {value:.4g}</title></circle>"
         )
     if guess is not None:
-        at = points[-1][0] + 5
+        at = points[-1][0] + 8
         yield _bar(at, y(guess.low), y(guess.high), _RED, 2)
         yield (
             f'<path d="M{at - 4:.1f},{y(guess.predicted):.1f} h8" stroke="{_RED}" '
@@ -137,7 +143,7 @@ def _bar(at: float, one: float, other: float, colour: str, width: int) -> str:
     )
 
 
-def _frame(claim: Claim, y: Callable[[float], float], low: float, high: float) -> Iterator[str]:
+def _frame(claim: Claim, y: Callable[[float], float], ticks: Sequence[float]) -> Iterator[str]:
     """Titles, lines and numbers around the curve."""
     b = claim.breakthroughness
     told_b = "a single jump" if b is None else f"B {b:.1f}"
@@ -147,10 +153,8 @@ def _frame(claim: Claim, y: Callable[[float], float], low: float, high: float) -
     yield f'<text x="{_LEFT}" y="14" font-size="12">{escape(name)}</text>'
     colour = _RED if claim.trend == "falls" else _GREEN if claim.says else _GREY
     yield f'<text x="{_LEFT}" y="29" fill="{colour}">{escape(said)}</text>'
-    step = _step(high - low)
-    for number in range(round((high - low) / step) + 1):
-        value = low + number * step
-        stroke = "#999" if abs(value) < step / 2 else "#e4e4e4"
+    for value in ticks:
+        stroke = "#e4e4e4" if value else "#999"
         up = y(value)
         yield (
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{up:.1f}" y2="{up:.1f}" '

@@ -7,7 +7,7 @@ measured several times (seeds), the curve has the mean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum, sqrt
 
 
@@ -58,6 +58,16 @@ class Curve:
     def steps(self) -> int:
         """Between neighbouring sizes."""
         return len(self.sizes) - 1
+
+    def first(self, count: int) -> Curve:
+        """Its so many smallest sizes."""
+        return replace(
+            self,
+            sizes=self.sizes[:count],
+            scores=self.scores[:count],
+            values=self.values[:count],
+            errors=self.errors[:count],
+        )
 
 
 def curves(figures: Iterable[Figure]) -> list[Curve]:

@@ -2,8 +2,8 @@
 
 An interval of a fit takes the line for the truth. How far tasks stray from theirs is seen before
 the largest size is looked at: each smaller size, too, is predicted from those below it, over all
-tasks of a family, and the interval is widened by what that needed (as in split conformal
-prediction).
+tasks of a family, and the interval is widened by what that needed, as in split conformal
+prediction. It is never made narrower.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from mcqtest.metrics.scaling.curves import Curve, Figure, value_of
 from mcqtest.metrics.scaling.laws import (
@@ -50,6 +51,11 @@ class Prediction:
         return self.low <= self.seen <= self.high
 
     @property
+    def is_above(self) -> bool:
+        """What was seen lies above the interval."""
+        return self.seen > self.high
+
+    @property
     def error(self) -> float:
         """Seen less predicted."""
         return self.seen - self.predicted
@@ -61,9 +67,34 @@ def predictions(curves: Sequence[Curve]) -> tuple[list[Prediction], float | None
     """
     usable = [each for each in curves if len(each.sizes) > LEAST]
     needed = [ratio for each in usable for ratio in _ratios(each)]
-    factor = _quantile(needed) if len(needed) >= _ENOUGH else None
+    factor = max(1.0, _quantile(needed)) if len(needed) >= _ENOUGH else None
     found = map(partial(_predicted, factor=factor or 1.0), usable)
     return [each for each in found if each is not None], factor
+
+
+class Held(NamedTuple):
+    """How intervals did at one size that was held out, made from those below it."""
+
+    size: float
+    tasks: int
+    holds: int
+    above: int
+    """Seen above the interval."""
+
+
+def calibration(curves: Sequence[Curve]) -> list[Held]:
+    """What `predictions` would have said of each size in turn, had it been the largest; of curves
+    that have the most sizes.
+    """
+    most = max((len(each.sizes) for each in curves), default=0)
+    full = [each for each in curves if len(each.sizes) == most]
+    found = []
+    for count in range(LEAST + 1, most + 1):
+        made, _ = predictions([each.first(count) for each in full])
+        if made:
+            holds, above = sum(each.holds for each in made), sum(each.is_above for each in made)
+            found.append(Held(full[0].sizes[count - 1], len(made), holds, above))
+    return found
 
 
 def _ratios(curve: Curve) -> list[float]:

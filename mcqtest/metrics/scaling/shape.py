@@ -26,7 +26,7 @@ def gain(values: Sequence[float]) -> float:
     highest = max(range(len(values)), key=values.__getitem__)
     lowest = min(range(len(values)), key=values.__getitem__)
     range_ = values[highest] - values[lowest]
-    return range_ if highest > lowest else -range_
+    return range_ if highest >= lowest else -range_
 
 
 def linearity(values: Sequence[float]) -> float:

@@ -8,8 +8,16 @@ from itertools import groupby
 
 from mcqtest.metrics.scaling.claims import Claim, claims
 from mcqtest.metrics.scaling.curves import Curve, Figure, curves
-from mcqtest.metrics.scaling.holdout import JointPrediction, Prediction, joint, predictions
+from mcqtest.metrics.scaling.holdout import (
+    Held,
+    JointPrediction,
+    Prediction,
+    calibration,
+    joint,
+    predictions,
+)
 from mcqtest.metrics.scaling.ranks import Correlation, correlations
+from mcqtest.metrics.scaling.trend import MOST
 
 Columns = Mapping[str, Mapping[str, float]]
 """Name -> model -> score."""
@@ -26,6 +34,8 @@ class Family:
     predictions: tuple[Prediction, ...]
     widened: float | None
     """By how much intervals were; None where too few smaller sizes could tell."""
+    calibration: tuple[Held, ...]
+    """Of intervals, at each size in turn."""
     joint: tuple[JointPrediction, ...]
     beside: Mapping[str, tuple[Claim, ...]]
     """Further metric -> claims of the same tasks, of those that have it."""
@@ -116,6 +126,7 @@ def _family(
         claims=tuple(sorted(found, key=_steepness, reverse=True)),
         predictions=tuple(predicted),
         widened=widened,
+        calibration=tuple(calibration(held)) if len(held[0].sizes) <= MOST else (),
         joint=tuple(filter(None, map(joint, held))) if by_tokens else (),
         beside={metric: tuple(some) for metric, some in together.items()},
     )
