@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
 from mcqtest.metrics import scaling
 from mcqtest.metrics.scaling import Claim, Correlation, Curve, Family, Study
-from mcqtest.report.columns import fitted
+from mcqtest.report.columns import fitted, wrapped
 from mcqtest.report.points import told
 from mcqtest.report.terminal import plural
 from mcqtest.types import several
@@ -26,23 +25,12 @@ def table(study: Study, width: int = 80) -> list[str]:
     for family in study.families:
         lines += [*_tasks(family, width)]
         for note in (*_claimed(family), *_predicted(family), *_joint(family)):
-            lines += _wrapped(note, width)
+            lines += wrapped(note, width)
         lines += [*_beside(family, study.metric, width), ""]
     for note in _provable(study):
-        lines += _wrapped(note, width)
+        lines += wrapped(note, width)
     lines += _correlated(study.correlations, width)
     return lines
-
-
-def _wrapped(note: str, width: int) -> list[str]:
-    indent = "  " if note.startswith(" ") else ""
-    return textwrap.wrap(
-        note.strip(),
-        max(width, 40),
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_on_hyphens=False,
-    )
 
 
 def _tasks(family: Family, width: int) -> Iterator[str]:

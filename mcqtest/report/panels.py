@@ -106,7 +106,7 @@ def _panel(claim: Claim, guess: Prediction | None, ticks: Sequence[float]) -> It
     first, last = math.log(curve.sizes[0]), math.log(curve.sizes[-1])
 
     def x(size: float) -> float:
-        return _LEFT + inner * ((math.log(size) - first) / ((last - first) or 1.0))
+        return _LEFT + 6 + (inner - 6) * ((math.log(size) - first) / ((last - first) or 1.0))
 
     def y(value: float) -> float:
         share = (value - low) / ((high - low) or 1.0)
