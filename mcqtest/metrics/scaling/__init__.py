@@ -2,6 +2,7 @@
 
 from mcqtest.metrics.scaling.claims import ALPHA, RULE, Claim, claims, provable
 from mcqtest.metrics.scaling.curves import Curve, Figure, curves
+from mcqtest.metrics.scaling.families import Columns, Family, Study, means, study
 from mcqtest.metrics.scaling.holdout import JointPrediction, Prediction, joint, predictions
 from mcqtest.metrics.scaling.laws import (
     FORM,
@@ -14,7 +15,6 @@ from mcqtest.metrics.scaling.laws import (
 )
 from mcqtest.metrics.scaling.ranks import Correlation, correlation, correlations
 from mcqtest.metrics.scaling.shape import breakthroughness, gain, linearity
-from mcqtest.metrics.scaling.study import Columns, Family, Study, means, study
 from mcqtest.metrics.scaling.trend import holm, mann_kendall
 
 __all__ = [
