@@ -1,11 +1,11 @@
-"""How often `mcqtest scaling` says something of scores that are noise: the table of docs/scaling.md.
+"""How often `mcqtest scaling` says something of noise: the table of docs/scaling.md.
 
     python scripts/scaling_noise.py
 
-Of curves without any trend, whose scores move by 10 points (normal, or Student's t with three degrees
-of freedom: now and then a model stands far out), the share that breaks through by the rule, and the
-share with a Mann-Kendall p-value of 0.05 or less. Then 160 scores of which each resembles the one
-before (AR(1)), as consecutive checkpoints do.
+Of curves without any trend, whose scores move by 10 points (normal, or Student's t with three
+degrees of freedom: now and then a model stands far out), the share that breaks through by the rule,
+and the share with a Mann-Kendall p-value of 0.05 or less. Then 160 scores of which each resembles
+the one before (AR(1)), as consecutive checkpoints do.
 """
 
 from __future__ import annotations

@@ -68,8 +68,9 @@ def _claimed(family: Family) -> Iterator[str]:
     """What may be said, and what not."""
     claims = family.claims
     broke = [each for each in claims if each.broke_through]
-    yield f"  {scaling.RULE}"
     share = f"{len(broke)} of {plural(len(claims), 'task')} ({len(broke) / len(claims):.1%})"
+    if max(len(each.curve.sizes) for each in claims) < scaling.LEAST_SIZES:
+        share = f"not asked of fewer than {scaling.LEAST_SIZES} sizes"
     yield f"  broke through: {share}{_names(broke)}"
     for word in ("rises", "falls"):
         found = [each for each in claims if each.trend == word]
@@ -143,6 +144,7 @@ def _shape(claim: Claim) -> str:
 
 
 def _provable(study: Study) -> Iterator[str]:
+    yield scaling.RULE
     yield (
         f"p: Mann-Kendall, exact, two-sided, by Holm over {plural(len(study.claims), 'curve')}; "
         f"a trend from {scaling.ALPHA:g} down"

@@ -1,6 +1,6 @@
 """How scores grow with the size of a model: shapes of curves, what may be said of them, laws."""
 
-from mcqtest.metrics.scaling.claims import ALPHA, RULE, Claim, claims, provable
+from mcqtest.metrics.scaling.claims import ALPHA, LEAST_SIZES, RULE, Claim, claims, provable
 from mcqtest.metrics.scaling.curves import Curve, Figure, curves
 from mcqtest.metrics.scaling.families import Columns, Family, Study, means, study
 from mcqtest.metrics.scaling.holdout import JointPrediction, Prediction, joint, predictions
@@ -21,6 +21,7 @@ __all__ = [
     "ALPHA",
     "FORM",
     "JOINT_FORM",
+    "LEAST_SIZES",
     "LEVEL",
     "RULE",
     "Claim",
