@@ -1,8 +1,8 @@
 r"""Make the demo's model in seven sizes, trained for a few minutes, to see how scores grow.
 
     python scripts/make_sizes.py OUT [--steps 600]
-    for size in OUT/*/; do pytest --model=$size --data=demo --shots=0 --baseline=none \
-        --run-dir=runs/$(basename $size); done
+    for size in OUT/*/; do pytest --model=$size --data=demo --shots=0 --snapshot-update \
+        --baselines-dir=recorded --run-dir=runs/$(basename $size); done
     mcqtest scaling runs/* --svg sizes.svg
 
 They differ in width and depth alone: same questions in the same order, same number of steps. They

@@ -267,7 +267,7 @@ def test_big_g_breaks_through_in_six_tasks(tables, capsys):
     names = {each["task"] for each in family["tasks"] if each["broke_through"]}
     assert {"hindu_knowledge", "similarities_abstraction"} < names
     assert [round(each["holds"] / each["tasks"], 2) for each in family["calibration"]] == [
-        1.0, 0.98, 0.99, 0.96, 0.93, 0.81, 0.93, 0.72,
+        1.0, 0.98, 0.99, 0.96, 0.93, 0.81, 0.92, 0.72,
     ]  # fmt: skip
 
 

@@ -84,6 +84,15 @@ def test_intervals_are_widened_by_what_smaller_sizes_needed():
     assert (last.holds, last.tasks) == (sum(each.holds for each in made), len(made))
 
 
+def test_no_interval_reaches_below_what_a_score_can_be():
+    """Where it is a share of questions."""
+    wild = [0.0, 0.9, 0.1, 0.95, 0.2, 0.99, 0.5]
+    found = [*figures(wild, "n", low=0.25, high=1.0, n=50), *figures(wild, low=0.25, high=1.0)]
+    (known, unknown), _ = predictions(curves(found))
+    assert known.low == pytest.approx(-100 / 3)
+    assert unknown.low < -100
+
+
 N = np.repeat([1e7, 1e8, 1e9], 3)
 D = np.tile([1e9, 1e10, 1e11], 3)
 

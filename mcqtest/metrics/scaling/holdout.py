@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -28,8 +28,9 @@ LEAST = 4
 """Sizes that a fit is made of."""
 _ENOUGH = 20
 """Predictions of smaller sizes that a factor is taken from."""
-_FLOOR = 0.1
-"""Points: the smallest gap, where a score reaches its high anchor or lies beyond it."""
+_FLOOR = 1.0
+"""Points: the smallest gap, where a score reaches its high anchor or lies beyond it; a smaller one
+would weigh more in a fit of logarithms than all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +121,24 @@ def _predicted(curve: Curve, *, factor: float) -> Prediction | None:
     law = _law(curve, last)
     if law is None:
         return None
-    small, large = law.interval(largest, factor)
+    ends = [_back(curve, gap) for gap in law.interval(largest, factor)]
+    least = _least(curve)
     return Prediction(
         curve=curve,
         law=law,
-        predicted=_back(curve, law.gap(largest)),
-        low=min(_back(curve, small), _back(curve, large)),
-        high=max(_back(curve, small), _back(curve, large)),
+        predicted=max(least, _back(curve, law.gap(largest))),
+        low=max(least, min(ends)),
+        high=max(least, *ends),
         seen=curve.values[-1],
         last=curve.values[-2],
     )
+
+
+def _least(curve: Curve) -> float:
+    """The value of a score of 0, where scores are shares of questions: nothing is below."""
+    if curve.errors[-1] is None:
+        return -math.inf
+    return value_of(replace(curve.figures[-1], score=0.0), normalised=curve.normalised)
 
 
 def _law(curve: Curve, count: int) -> PowerLaw | None:
