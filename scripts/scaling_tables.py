@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+NAMES = ["2m", "16m", "53m", "125m", "244m", "422m", "1b", "2b", "4b", "8b", "27b", "128b"]
+"""What BIG-G's twelve sizes are called."""
 MOST = 1024
 """Examples of a task that the published runs were scored on: every score of the larger tasks is a
 multiple of 1/1024."""
@@ -52,9 +54,11 @@ def opened(path: Path) -> list[dict[str, str]]:
 def big_g(data: Path) -> Iterator[Row]:
     held = json.loads((data / "bigbench_scores/big_g_t0_multiple_choice.json").read_text("utf-8"))
     for task in held["tasks"]:
-        for params, score in zip(task["params_by_scale"], task["acc_by_scale"], strict=True):
+        found = zip(NAMES, task["params_by_scale"], task["acc_by_scale"], strict=True)
+        for name, params, score in found:
             yield {
-                "family": "BIG-G",
+                "family": "BIG-G T=0",
+                "model": f"BIG-G T=0 {name}",
                 "task": task["task"],
                 "size": params,
                 "score": score,

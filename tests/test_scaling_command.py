@@ -81,23 +81,20 @@ def test_runs_of_several_sizes(runs, capsys):
 
 
 @pytest.mark.parametrize(
-    ("axis", "expected"), [("active", 5e5), ("tokens", 1e9), ("compute", 6 * 5e5 * 1e9)]
+    ("axis", "given", "expected"),
+    [
+        ("active", "", 5e5),
+        ("parameters", "=1M,2B", 1e6),
+        ("tokens", "=1M,2B", 2e9),
+        ("tokens", "=3B", 3e9),
+        ("compute", "=1M,2B", 6 * 1e6 * 2e9),
+        ("compute", "=1e20", 1e20),
+    ],
 )
-def test_other_axes(runs, capsys, axis, expected):
-    """Compute is 6 times active parameters times tokens."""
-    if axis == "active":
-        named = runs
-    else:
-        named = [f"{run}={10**at}M,{10**at}B" for at, run in enumerate(runs)]
-    tasks = found(capsys, *named, f"--axis={axis}")["families"][0]["tasks"]
-    given = tasks[0]["sizes"][0]
-    assert given == (expected if axis == "active" else 1e6)
-
-
-def test_compute_from_tokens_and_the_summary(runs):
-    """A size is not needed where the summary has it."""
-    figures = points.figures([f"{runs[0]}=1M,2B"], "parameters", ["score"])
-    assert {each.tokens for each in figures} == {2e9}
+def test_other_axes(runs, axis, given, expected):
+    """Compute is 6 times active parameters times tokens; a size alone is one on any axis."""
+    figures = points.figures([f"{runs[0]}{given}"], axis, ["score"])
+    assert {each.size for each in figures} == {expected}
 
 
 def test_another_metric_beside_the_first(runs, capsys):
@@ -162,6 +159,16 @@ def test_the_table_fits(tmp_path, capsys, monkeypatch, columns):
     assert "broke through: 1 of 3 tasks (33.3%)" in told
     assert "falls with size: 1: down" in told
     assert ("predicted" in lines[1]) is (columns == 120)
+
+
+def test_metrics_of_a_table(tmp_path, capsys):
+    """A column says which; those that are asked for count, the first for claims."""
+    rows = [*grown(metric="exact"), *grown(metric="smooth")]
+    table = write_table(tmp_path / "mine.csv", rows)
+    data = found(capsys, table, "--metric=smooth", "--metric=exact")
+    assert data["metric"] == "smooth"
+    assert list(data["families"][0]["beside"]) == ["exact"]
+    assert "nothing has 'score'" in said(capsys, table, code=4)
 
 
 def test_families_are_apart(tmp_path, capsys):

@@ -112,15 +112,15 @@ def test_no_joint_law_where_nothing_tells_the_terms_apart(tokens):
 
 
 def test_the_run_with_the_most_compute_is_held_out():
-    """And predicted by all others."""
-    losses = 1.7 + 400 * N**-0.34 + 410 * D**-0.28
+    """And predicted by all others, whether or not it has the most parameters."""
     rows = [
-        Figure(task="loss", size=n, tokens=d, score=loss)
-        for n, d, loss in zip(N, D, losses, strict=True)
+        Figure(task="loss", size=n, tokens=d, score=1.7 + 400 * n**-0.34 + 410 * d**-0.28)
+        for n, d in zip(N, D, strict=True)
+        if n < 1e9 or d < 1e10
     ]
     found = joint(curves(rows)[0])
-    assert (found.parameters, found.tokens) == (1e9, 1e11)
-    assert found.predicted == pytest.approx(found.seen, rel=1e-4)
+    assert (found.parameters, found.tokens) == (1e8, 1e11)
+    assert found.predicted == pytest.approx(found.seen, rel=1e-3)
 
 
 columns = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=12)

@@ -40,7 +40,8 @@ def run(options: Namespace) -> Said:
     figures = points.figures(options.runs, options.axis, metrics)
     outside = {} if options.against is None else points.column(options.against)
     others = {**points.labels(options.runs), **outside}
-    found = study(figures, options.axis, others=others, against=next(iter(outside), None))
+    against = next(iter(outside), None)
+    found = study(figures, options.axis, metrics[0], others=others, against=against)
     if not found.families:
         raise McqtestError("one size alone: name runs or a table of two sizes or more")
     if options.svg is not None:

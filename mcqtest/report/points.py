@@ -25,7 +25,6 @@ _FLOPS = 6.0
 _UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([KMBGT]?)", re.IGNORECASE)
 _KNOWN: Mapping[str, Metric | Official] = {**METRICS, **{each.name: each for each in STANDARD}}
-_KEYS = {"parameters": "parameters", "active": "active_parameters"}
 
 
 def size_of(text: str) -> float | None:
@@ -48,7 +47,7 @@ def figures(named: Sequence[str], axis: str, metrics: Sequence[str]) -> list[Fig
     tables. Raises `McqtestError`.
     """
     found = [each for name in named for each in _named(name, axis, metrics)]
-    if not found:
+    if metrics[0] not in {each.metric for each in found}:
         raise McqtestError(
             f"nothing has {metrics[0]!r} in {', '.join(named)[:200]}; name another --metric"
         )
@@ -83,12 +82,11 @@ def _named(name: str, axis: str, metrics: Sequence[str]) -> list[Figure]:
     if _is_table(path):
         if size is not None:
             raise McqtestError(f"{name}: a table has sizes of its own; leave out what follows =")
-        return [
-            _of_row(row, axis, _stem(path)) for row in read(path, path.name, None, key=_key(path))
-        ]
+        rows = read(path, path.name, None, key=_key(path))
+        made = (_of_row(row, axis, _stem(path)) for row in rows)
+        return [each for each in made if each.metric in metrics]
     summary = stored(path)
-    place = size if size is not None else _size_in(summary, axis, tokens, path)
-    return list(_of_run(summary, place, tokens, metrics))
+    return list(_of_run(summary, _place(summary, axis, size, tokens, path), tokens, metrics))
 
 
 def _parts(name: str) -> tuple[Path, float | None, float | None]:
@@ -118,12 +116,18 @@ def _stem(path: Path) -> str:
     return path.name.partition(".")[0]
 
 
-def _size_in(summary: Mapping[str, Any], axis: str, tokens: float | None, path: Path) -> float:
-    counts = {each: summary.get(key) for each, key in _KEYS.items()} | {"tokens": tokens}
-    active = counts["active"] or counts["parameters"]
-    if tokens and active:
-        counts["compute"] = _FLOPS * active * tokens
-    found = counts.get(axis)
+def _place(
+    summary: Mapping[str, Any], axis: str, size: float | None, tokens: float | None, path: Path
+) -> float:
+    """On the axis: what was given, or what the summary tells. A size that is given alone is one on
+    any axis.
+    """
+    if size is not None and tokens is None:
+        return size
+    parameters = size or summary.get("parameters")
+    active = size or summary.get("active_parameters") or parameters
+    compute = _FLOPS * active * tokens if active and tokens else None
+    found = dict(zip(AXES, (parameters, active, compute, tokens), strict=True))[axis]
     if not found:
         raise McqtestError(f"{path}: its summary does not tell its {axis}; write {path}=125M")
     return float(found)
@@ -188,6 +192,7 @@ def _of_row(row: Row, axis: str, name: str) -> Figure:
         model=_text(row, "model") or f"{family} {told(size)}".strip(),
         benchmark=_text(row, "benchmark") or name,
         family=family,
+        metric=_text(row, "metric") or OWN,
     )
 
 

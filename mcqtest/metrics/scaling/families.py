@@ -59,20 +59,21 @@ class Study:
 def study(
     figures: Sequence[Figure],
     axis: str,
+    metric: str,
     *,
     others: Columns | None = None,
     against: str | None = None,
 ) -> Study:
-    """Everything about these figures; the first one's metric is that which claims are made of.
+    """Everything about these figures.
 
     Args:
-        figures: one or more
+        figures: of this metric and of others, which stand beside it
         axis: what sizes are, in a word
+        metric: that claims are made of
         others: columns that models' mean scores in benchmarks are held against, too
         against: one of these: then only pairs with it are told
 
     """
-    metric = figures[0].metric
     main = [each for each in figures if each.metric == metric]
     rest = [each for each in figures if each.metric != metric]
     made, beside = claims(curves(main)), claims(curves(rest))
