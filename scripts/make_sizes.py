@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import demo_questions as dq
 import make_demo
 
-SIZES = ((32, 2), (32, 4), (64, 2), (64, 3), (64, 4), (96, 4), (128, 4))
+SIZES = ((32, 2), (32, 3), (32, 4), (32, 6), (64, 2), (64, 3), (64, 4))
 """Width and layers."""
 
 

@@ -84,12 +84,20 @@ def _legend(*, normalised: bool) -> list[str]:
 
 def _ticks(claims: Sequence[Claim]) -> list[float]:
     """Lines of all panels alike, so that they can be compared."""
-    values = [value for each in claims for value in each.curve.values]
+    values = [end for each in claims for end in _ends(each)]
     low, high = min(0.0, *values), max(0.0, *values)
     if claims[0].curve.normalised:
         high = max(high, 10.0)
     step = _step(high - low)
     return [step * at for at in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
+def _ends(claim: Claim) -> Iterator[float]:
+    """Of the values, and of their bars where these are drawn."""
+    curve = claim.curve
+    for value, error in zip(curve.values, curve.errors, strict=True):
+        reach = _TWO_SIDED * error if error and len(curve.sizes) <= _CROWD else 0.0
+        yield from (value - reach, value + reach)
 
 
 def _step(range_: float) -> float:

@@ -20,7 +20,7 @@ LEVEL = 0.9
 _DELTA = 1e-3
 _LOGS, _FLOORS = range(0, 26, 5), (-1.0, -0.5, 0.0, 0.5, 1.0)
 _POWERS = (0.0, 0.5, 1.0, 1.5, 2.0)
-"""Grid of Hoffmann et al. (appendix D.2), of log A and log B, log E, alpha and beta."""
+"""Grid of Hoffmann et al. (appendix D), of log A and log B, log E, alpha and beta."""
 _STARTS = 6
 """Points of the grid that a descent begins at."""
 _EXACT = {"maxiter": 5000, "ftol": 1e-14, "gtol": 1e-8}
