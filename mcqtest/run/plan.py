@@ -15,6 +15,7 @@ from mcqtest.run import splits
 from mcqtest.run.formed import formed
 from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
+from mcqtest.run.talked import talked
 from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
     Chat,
@@ -50,6 +51,9 @@ def plan(
     if method.form is not None:
         every = data.load(task, "test", root, revision=revision)
         return formed(task, method, way, every, identity=identity, name=name, variant=variant)
+    if method.conversation is not None:
+        every = data.load(task, "test", root, revision=revision)
+        return talked(task, method, way, every, identity=identity, name=name, variant=variant)
     style = (variant and variant.style) or style_of(method)
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)

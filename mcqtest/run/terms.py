@@ -54,6 +54,7 @@ def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, st
             thoughts=Thoughts(settings.reasoning_marks),
         ),
         recorded=recorded,
+        bigbench=settings.bigbench,
     )
 
 

@@ -28,6 +28,7 @@ class Part(NamedTuple):
 
     name: str
     n: int
+    """Examples; 0 where nobody knows."""
     preferred: str
     """The metric of its score."""
     score: float
@@ -216,4 +217,5 @@ def _task(outcome: Outcome, detail: Mapping[str, Any]) -> list[Line]:
 
 def _cells(part: Mapping[str, Any]) -> str:
     numbers = f"{part['score']:>9.4f} {part['low']:>8.4f} {part['high']:>8.4f}"
-    return f"{part['n']:>6,} {numbers} {part['normalized']:>10.2f}"
+    n = f"{part['n']:,}" if part["n"] else ""
+    return f"{n:>6} {numbers} {part['normalized']:>10.2f}"
