@@ -24,6 +24,9 @@ _SLICE = 0.2
 _PLAYER = Path(__file__).with_name("player.py")
 
 
+LEAVE = "; leave the task out with -k"
+
+
 class EndedError(Exception):
     """The task cannot go on; why, behind its name."""
 
@@ -97,19 +100,26 @@ class Play:
         try:
             while not self._line.poll(_SLICE):
                 if time.monotonic() - start > self._left:
-                    raise EndedError(f"took more than {self._seconds:g} seconds of its own")
+                    raise EndedError(
+                        f"took more than {self._seconds:g} seconds of its own; allow more with "
+                        "--bigbench seconds=S"
+                    )
                 if self._process.poll() is not None and not self._line.poll():
-                    raise EndedError(f"ended by itself ({_status(self._process.returncode)})")
+                    raise self._ended
             said: dict[str, Any] = json.loads(self._line.recv_bytes())
         except (EOFError, OSError):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)
-            raise EndedError(f"ended by itself ({_status(self._process.returncode)})") from None
+            raise self._ended from None
         self._left -= time.monotonic() - start
         return said
 
-
-def _status(code: int | None) -> str:
-    if code is None:
-        return "its connection is closed"
-    return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
+    @property
+    def _ended(self) -> EndedError:
+        """That it ended by itself, and how."""
+        code = self._process.returncode
+        if code is None:
+            how = "its connection is closed"
+        else:
+            how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
+        return EndedError(f"ended by itself ({how}){LEAVE}")

@@ -56,7 +56,6 @@ def model_of(line: Line) -> Any:
     import numpy as np
     from bigbench.api.model import Model, ModelData
     from bigbench.models.model_utils import postprocess_output
-    from scipy.special import logsumexp
 
     class Asked(Model):  # type: ignore[misc]
         def generate_text(
@@ -75,6 +74,8 @@ def model_of(line: Line) -> Any:
         def cond_log_prob(
             self, inputs: Any, targets: Any, absolute_normalization: bool | None = False
         ) -> Any:
+            from scipy.special import logsumexp
+
             one = isinstance(inputs, str)
             pairs = [(inputs, targets)] if one else list(zip(inputs, targets, strict=True))
             said = line.ask(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from mcqtest.bigbench.play import EndedError, Play, Told
+from mcqtest.bigbench.play import LEAVE, EndedError, Play, Told
 from mcqtest.data import Program
 from mcqtest.gate import Anchored, Part
 from mcqtest.metrics.official import Standing, aggregate
@@ -86,7 +86,7 @@ def _played(task: Task, program: Program, terms: Terms, ask: Answering) -> Playe
                 play.tell(talk.answer(said["asks"]))
         standings = _standings(program.id, said)
     except EndedError as error:
-        raise AnswerError(f"{task.path}: {error}; leave it out with -k, or mend it") from None
+        raise AnswerError(f"{task.path}: {error}") from None
     wholes = {shots: aggregate(program.id, found) for shots, found in standings.items()}
     figures = {
         name: fmean([each.figures[name] for each in wholes.values() if name in each.figures])
@@ -161,16 +161,16 @@ def _standings(name: str, said: Mapping[str, Any]) -> dict[int, list[Standing]]:
             f"{_PACKAGES.get(package, package)}"
         )
     if "raised" in said:
-        raise EndedError(f"its code fails: {said['raised']} ({said['where']})")
+        raise EndedError(f"its code fails: {said['raised']} ({said['where']}){LEAVE}")
     found: dict[int, list[Mapping[str, Any]]] = {}
     for score in said["scores"]:
         found.setdefault(score["shots"], []).append(score)
     if not found:
-        raise EndedError("returned no scores")
+        raise EndedError(f"returned no scores{LEAVE}")
     try:
         return {shots: _of(name, scores) for shots, scores in found.items()}
     except ValueError as error:
-        raise EndedError(f"returned scores that cannot be used ({error})") from None
+        raise EndedError(f"returned scores that cannot be used ({error}){LEAVE}") from None
 
 
 def _of(name: str, scores: Sequence[Mapping[str, Any]]) -> list[Standing]:
@@ -183,18 +183,19 @@ def _of(name: str, scores: Sequence[Mapping[str, Any]]) -> list[Standing]:
         own = names[at]
         if names.count(own) > 1:
             own += f"trial_{names[:at].count(own)}"
-        if not math.isfinite(each["scores"].get(each["preferred"], 0.0)):
-            raise ValueError(f"{own}: {each['preferred']} is {each['scores'][each['preferred']]}")
+        if not math.isfinite(score := each["scores"].get(each["preferred"], 0.0)):
+            raise ValueError(f"{own or name}: {each['preferred']} is {score}")
         numbers = {key: value for key, value in each["scores"].items() if math.isfinite(value)}
-        found.append(Standing(own, numbers, each["preferred"], each["low"], each["high"]))
+        found.append(Standing(own or name, numbers, each["preferred"], each["low"], each["high"]))
     return found
 
 
 def _parts(standings: Mapping[int, Sequence[Standing]]) -> list[Part]:
     several = len(standings) > 1
+    alone = sum(map(len, standings.values())) == 1
     return [
         Part(
-            f"{each.name}, {shots} shots" if several else each.name,
+            "" if alone else f"{each.name}, {shots} shots" if several else each.name,
             0,
             each.preferred,
             each.score,

@@ -75,8 +75,9 @@ class Turns:
         """The next of its requests. Keys hash what is asked, so what was asked before, here or in
         an earlier run, is stored.
         """
-        origins = [Origin(self._task, f"query {self._count + at}", at) for at in range(len(asks))]
-        self._count += len(asks)
+        numbers = range(self._count, self._count + len(asks))
+        origins = [Origin(self._task, f"query {number}", number) for number in numbers]
+        self._count = numbers.stop
         said = [
             ask._replace(decoding=seeded(ask.decoding, origin))
             for ask, origin in zip(asks, origins, strict=True)

@@ -13,7 +13,7 @@ from mcqtest.types import Identity, McqtestError
 
 _ASKING = (
     *("method", "style", "sensitivity", "sweep", "shots"),
-    *("chat", "chat_option", "system", "shots_as"),
+    *("chat", "chat_option", "system", "shots_as", "bigbench"),
 )
 """Options that say how a model is asked."""
 
