@@ -15,7 +15,7 @@ from typing import Any
 from mcqtest.bigbench.play import LEAVE, EndedError, Play, Told
 from mcqtest.data import Program
 from mcqtest.gate import Anchored, Part
-from mcqtest.metrics.official import Standing, aggregate
+from mcqtest.metrics.official import AGGREGATE, Standing, aggregate
 from mcqtest.types import (
     AnswerError,
     Answering,
@@ -98,7 +98,7 @@ def _played(task: Task, program: Program, terms: Terms, ask: Answering) -> Playe
         probabilities=None,
         shots=0,
         truncated=None,
-        value=figures["normalized_aggregate_score"] / 100,
+        value=figures[AGGREGATE] / 100,
         details={**dict(sorted(figures.items())), **talk.counts},
         parts=tuple(_parts(standings)),
     )

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from mcqtest.gate.criterion import Finding, Judged, Line
 from mcqtest.gate.outcome import Outcome
 from mcqtest.gate.swaps import swap_sums
-from mcqtest.metrics.official import Corpus
+from mcqtest.metrics.official import AGGREGATE, Corpus
 from mcqtest.types import Benchmark, Bound, Question, Results
 
 NAME = "anchored"
-FIGURE = "normalized_aggregate_score"
+FIGURE = AGGREGATE
 SMOOTH = "log_likelihood"
 
 
