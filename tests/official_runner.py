@@ -102,6 +102,7 @@ def scores_of(name, model, limit):
                 "low": float(each.low_score),
                 "high": float(each.high_score),
                 "preferred": each.preferred_score,
+                "shots": each.number_of_shots,
             }
             for each in scores
             if each.subtask_description != name or len(scores) == 1

@@ -208,9 +208,7 @@ def score(name, value, low=0.0, high=1.0, shots=0, **more):
 def test_scores_are_made_one_as_officially():
     """Without the whole that a task adds itself; equal names are numbered; shots are apart."""
     said = [score("a", 0.5), score("t", 9.0), score("a", 1.0), score("b", 2.0, 1, 3, shots=2)]
-    found = _standings("t", {"scores": said})
-    assert [each.name for each in found[0]] == ["atrial_0", "atrial_1"]
-    parts = _parts(found)
+    parts = _parts(_standings("t", {"scores": said}))
     assert [part.name for part in parts] == ["atrial_0, 0 shots", "atrial_1, 0 shots", "b, 2 shots"]
     assert [part.normalized for part in parts] == [50, 100, 50]
 

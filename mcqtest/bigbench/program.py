@@ -1,15 +1,15 @@
 """How a programmatic task talks to a model, and what the scores that it returns come to.
 
 The task runs in a process of its own (`mcqtest.bigbench.play`); its requests are answered here. Its
-scores are made one as ``add_aggregate_scores`` in `bigbench/api/results.py` (1.0.0) makes them.
+scores are made one as ``add_aggregate_scores`` in `bigbench/api/results.py` (1.0.0) makes them, but
+for all numbers of shots together.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 from mcqtest.bigbench.play import LEAVE, EndedError, Play, Told
@@ -87,11 +87,7 @@ def _played(task: Task, program: Program, terms: Terms, ask: Answering) -> Playe
         standings = _standings(program.id, said)
     except EndedError as error:
         raise AnswerError(f"{task.path}: {error}") from None
-    wholes = {shots: aggregate(program.id, found) for shots, found in standings.items()}
-    figures = {
-        name: fmean([each.figures[name] for each in wholes.values() if name in each.figures])
-        for name in {name for each in wholes.values() for name in each.figures}
-    }
+    figures = aggregate(program.id, standings).figures
     return Played(
         question=program,
         answer="",
@@ -150,9 +146,9 @@ def _texts(targets: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, targets)))
 
 
-def _standings(name: str, said: Mapping[str, Any]) -> dict[int, list[Standing]]:
-    """Number of shots -> the scores of all subtasks with so many. Raises `EndedError` for a task
-    that failed, or returned what cannot be used.
+def _standings(name: str, said: Mapping[str, Any]) -> list[Standing]:
+    """The scores of all subtasks. Raises `EndedError` for a task that failed, or returned what
+    cannot be used.
     """
     if (missing := said.get("missing")) is not None:
         package = missing.partition(".")[0]
@@ -162,40 +158,48 @@ def _standings(name: str, said: Mapping[str, Any]) -> dict[int, list[Standing]]:
         )
     if "raised" in said:
         raise EndedError(f"its code fails: {said['raised']} ({said['where']}){LEAVE}")
-    found: dict[int, list[Mapping[str, Any]]] = {}
+    by_shots: dict[int, list[Mapping[str, Any]]] = {}
     for score in said["scores"]:
-        found.setdefault(score["shots"], []).append(score)
-    if not found:
+        by_shots.setdefault(score["shots"], []).append(score)
+    if not by_shots:
         raise EndedError(f"returned no scores{LEAVE}")
+    several = len(by_shots) > 1
     try:
-        return {shots: _of(name, scores) for shots, scores in found.items()}
+        return [
+            _standing(f"{own or name}, {shots} shots" if several else own or name, score)
+            for shots, scores in sorted(by_shots.items())
+            for own, score in _named(name, scores)
+        ]
     except ValueError as error:
         raise EndedError(f"returned scores that cannot be used ({error}){LEAVE}") from None
 
 
-def _of(name: str, scores: Sequence[Mapping[str, Any]]) -> list[Standing]:
-    """Without what the task made of all subtasks itself; those of one name are numbered."""
+def _named(
+    name: str, scores: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Those of one number of shots, without what the task made of all subtasks itself; those of
+    one name are numbered.
+    """
     if len({each["subtask"] for each in scores}) > 1:
         scores = [each for each in scores if each["subtask"] != name]
     names = [each["subtask"] for each in scores]
-    found = []
-    for at, each in enumerate(scores):
-        own = names[at]
-        if names.count(own) > 1:
-            own += f"trial_{names[:at].count(own)}"
-        if not math.isfinite(score := each["scores"].get(each["preferred"], 0.0)):
-            raise ValueError(f"{own or name}: {each['preferred']} is {score}")
-        numbers = {key: value for key, value in each["scores"].items() if math.isfinite(value)}
-        found.append(Standing(own or name, numbers, each["preferred"], each["low"], each["high"]))
-    return found
+    for at, (own, score) in enumerate(zip(names, scores, strict=True)):
+        yield own + (f"trial_{names[:at].count(own)}" if names.count(own) > 1 else ""), score
 
 
-def _parts(standings: Mapping[int, Sequence[Standing]]) -> list[Part]:
-    several = len(standings) > 1
-    alone = sum(map(len, standings.values())) == 1
+def _standing(name: str, score: Mapping[str, Any]) -> Standing:
+    preferred = score["preferred"]
+    if not math.isfinite(value := score["scores"].get(preferred, 0.0)):
+        raise ValueError(f"{name}: {preferred} is {value}")
+    numbers = {key: each for key, each in score["scores"].items() if math.isfinite(each)}
+    return Standing(name, numbers, preferred, score["low"], score["high"])
+
+
+def _parts(standings: Sequence[Standing]) -> list[Part]:
+    """A task with one score has no subtasks, whatever it calls it."""
     return [
         Part(
-            "" if alone else f"{each.name}, {shots} shots" if several else each.name,
+            each.name if len(standings) > 1 else "",
             0,
             each.preferred,
             each.score,
@@ -203,8 +207,7 @@ def _parts(standings: Mapping[int, Sequence[Standing]]) -> list[Part]:
             each.high,
             each.normalised,
         )
-        for shots, found in sorted(standings.items())
-        for each in found
+        for each in standings
     ]
 
 
