@@ -66,7 +66,7 @@ def plan(
         questions=questions,
         requests=_requests(task, asked, written, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(by, method, written, len(examples), way, texts=bool(read)),
+        asking=_described(by, method, written, len(examples), way, texts=read),
         reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
         hidden=hidden,
@@ -204,11 +204,11 @@ def _described(
     shots: int,
     way: Way,
     *,
-    texts: bool,
+    texts: TextReader | None,
 ) -> str:
-    """In words, as a baseline has it; ``texts``: answers are no choices."""
+    """In words, as a baseline has it; ``texts``: what reads answers that are no choices."""
     samples = way.samples(method)
-    reading = way.reading.described(texts=texts)
+    reading = way.reading.described(texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {reading}"
