@@ -33,7 +33,7 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
     """
     keys = []
     start, started = None, hashlib.sha256()
-    for prompt, choices, decoding in asks:
+    for prompt, choices, decoding, _ in asks:
         if start != (prompt.header, prompt.shots):
             start = (prompt.header, prompt.shots)
             started = hashlib.sha256(_field(identity) + _field(prompt.header))

@@ -139,7 +139,7 @@ class Run:
                 asking=planned.asking,
                 asked=planned.questions,
                 left_out=planned.left_out,
-                valued=planned.value is not None or planned.form is not None,
+                valued=bool(planned.value or planned.form or planned.conversation),
             )
             if self.anchors is not None:
                 self.anchors.check(
@@ -221,8 +221,10 @@ class Run:
             backend = backends.load(self._model, self._setup)
         finally:
             self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
-        if (check := getattr(backend, "check", None)) is not None:
-            check([each for task in self.planned for p in self._all(task) for each in p.requests])
+        check = getattr(backend, "check", None)
+        asked = [each for task in self.planned for p in self._all(task) for each in p.requests]
+        if check is not None and asked:  # what conversations ask is checked as it comes
+            check(asked)
         return backend
 
     def check_unchanged(self) -> None:
@@ -257,7 +259,7 @@ class Run:
         """The judged outcome of ``results``, with what the model had to say about itself."""
         asked = self.planned[results.task].asked()
         fewer = sum(
-            result.shots < len(requests[0].prompt.shots)
+            bool(requests) and result.shots < len(requests[0].prompt.shots)
             for result, (_, requests) in zip(results, asked, strict=True)
         )
         outcome = self.judge.judge(
