@@ -183,6 +183,7 @@ def judge(
     return replace(
         found,
         texts=texts,
+        ended_thoughts=sum(bool(each.thought_ended) for each in responses),
         cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
         tokens=sum(tokens) if len(tokens) == len(responses) else None,
     )
