@@ -114,6 +114,10 @@ def test_no_prompt_changes_at_midnight(family):
         ("mistral", "[/INST]"),
         ("gemma2", "<start_of_turn>model\n"),
         ("phi4", "assistant<|im_sep|>"),
+        ("glm45", "<|assistant|>\n<think></think>\n"),
+        ("granite", "assistant<|end_of_role|>"),
+        ("command_a", "<|START_THINKING|><|END_THINKING|><|START_RESPONSE|>"),
+        ("llama4", "assistant<|header_end|>\n\n"),
     ],
 )
 def test_where_letters_stand(name, ending):
@@ -149,7 +153,8 @@ def test_a_prompt_that_ends_inside_a_thought():
     for name, family in chats.FAMILIES.items():
         writer = Writer(chats.tokenizer(family), "here")
         opened = writer.opened(writer.write(tricky), tricky)
-        assert opened == ("<think>\n" if name == "deepseek_r1" else "")
+        marks = {"deepseek_r1": "<think>\n", "command_a": "<|START_THINKING|>"}
+        assert opened == marks.get(name, "")
 
 
 @families()

@@ -101,11 +101,17 @@ class Writer:
 
     @cached_property
     def turn_ends(self) -> frozenset[int]:
-        """The token with which the template ends an answer, if it is an added one."""
-        probe = Chat("", "", (), _SAID)
-        whole = self._whole(probe.messages, {}) or ""
+        """The token with which the template ends an answer, if it is an added one; where nothing
+        stands behind the last answer (GLM), the one with which the next turn begins.
+        """
+        asked = Message("user", _SAID)
+        whole = self._whole([asked], {}) or ""
         _, found, after = whole.rpartition(_ANSWERED)
-        ids = token_ids(self._tokenizer, [after])[0] if found else []
+        if found and not after.strip():
+            with suppress(McqtestError):
+                turns = [asked, Message("assistant", _ANSWERED), asked]
+                after = self._render(turns, {}, begin=False).rpartition(_ANSWERED)[2]
+        ids = token_ids(self._tokenizer, [after.lstrip()])[0] if found else []
         added = getattr(self._tokenizer, "added_tokens_decoder", None) or {}
         return frozenset(ids[:1]) & frozenset(added)
 
