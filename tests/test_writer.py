@@ -10,6 +10,7 @@ from builders import complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest.backends import writer as writing
 from mcqtest.backends.tokens import Encoder
 from mcqtest.backends.writer import SWITCHES, TODAY, Writer
 from mcqtest.types import Chat, Decoding, Request
@@ -179,6 +180,10 @@ BROKEN = {
     "{{ messages[0].content": "TemplateSyntaxError",
     "{{ raise_exception('Only on Mondays') }}": "Only on Mondays",
     "{{ nothing.at.all }}": "UndefinedError",
+    "{{ ''.__class__.__mro__ }}": "SecurityError",
+    "{% for tool in tools %}{{ tool }}{% endfor %}": "TypeError",
+    "{{ datetime.now() }}": "UndefinedError",
+    "{% for each in range(10 ** 9) %}x{% endfor %}": "Range too big",
     "{{ 1 / 0 }}": "ZeroDivisionError",
     "Hello!": "does not write what a user says",
 }
@@ -192,6 +197,15 @@ def test_broken_templates(template, why):
     assert said.startswith("models/mine: its chat template")
     assert why in said
     assert "--chat=off" in said
+
+
+def test_a_template_that_writes_for_ever(monkeypatch):
+    """Is left behind; one whose ranges the sandbox allows may still be nested."""
+    monkeypatch.setattr(writing, "PATIENCE", 0.05)
+    long = "{% for a in range(3000) %}{% for b in range(3000) %}{% endfor %}{% endfor %}"
+    family = chats.PHI4._replace(template=long + chats.PHI4.template)
+    said = complaint(Writer(chats.tokenizer(family), "models/mine").write, whole())
+    assert said.startswith("models/mine: its chat template has written nothing after 0.05 seconds")
 
 
 def test_alternation():
