@@ -513,6 +513,25 @@ def test_choices_by_their_place(text, answer):
     assert read(text, options=CITIES) == answer
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The answer is \U0001d401.", "\U0001d401"),
+        ("\U0001d5d4\U0001d5fb\U0001d600\U0001d604\U0001d5f2\U0001d5ff: B", "B"),
+        ("Answer: \U0001f449 B", "B"),
+        ("**\u2066B\u2069**", "B"),
+        ("\U0001f1eb\U0001f1f7 \u0130 ~~A~~ Answer: **`(B)`** \U0001f389", "B"),
+        ("\\[\\text{The answer is }\\mathbf{B}\\]", "B"),
+    ],
+)
+def test_characters_of_other_kinds(text, said):
+    """Styled letters, marks of direction, pointing hands; what is shown is what was written."""
+    found = find(text, options=CITIES)
+    assert found is not None
+    assert found.answer == 1
+    assert said in text[found.start : found.end]
+
+
 def test_the_last_of_choices_that_nobody_knows():
     """How many there are is not known either."""
     assert read("The answer is the last option.") is None
