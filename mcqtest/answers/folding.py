@@ -7,14 +7,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_STYLED = {
-    code: letter
-    for code, letter in (
-        (code, unicodedata.normalize("NFKC", chr(code))) for code in range(0x1D400, 0x1D800)
-    )
-    if len(letter) == 1 and letter.isascii()
-}
-"""Letters and digits as mathematicians write them, and people who want bold ones where none are."""
+
+def _styled() -> dict[int, str]:
+    """Letters and digits as mathematicians write them, and people who want bold ones where there
+    are none -> the plain ones.
+    """
+    every = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
+    return {code: letter for code, letter in every.items() if letter.isascii()}
+
+
 CIRCLED = {
     **{chr(first + at): f"{at + 1}번" for first in (0x2460, 0x2474, 0x2776) for at in range(9)},
     **{chr(first + at): chr(ord("A") + at) for first in (0x24B6, 0x24D0) for at in range(26)},
@@ -30,7 +31,7 @@ _FOLDED = str.maketrans(
         **dict.fromkeys("\u3010\u3014\u300c\u300e", "["),
         **dict.fromkeys("\u3011\u3015\u300d\u300f", "]"),
         **dict.fromkeys("\u21d2\u27f9\u27f6\u2794\u279c\u27a1\u25b6\u2234", "\u2192"),
-        **_STYLED,
+        **_styled(),
         **dict.fromkeys("\u2066\u2067\u2068\u2069\U0001f449", ""),
         "\u0130": "I",  # the only letter that is two when small
         **CIRCLED,
