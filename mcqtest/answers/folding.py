@@ -8,12 +8,12 @@ import re
 import unicodedata
 
 
-def _styled() -> dict[int, str]:
+def _styled() -> dict[str, str]:
     """Letters and digits as mathematicians write them, and people who want bold ones where there
     are none -> the plain ones.
     """
-    every = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
-    return {code: letter for code, letter in every.items() if letter.isascii()}
+    every = {one: unicodedata.normalize("NFKC", one) for one in map(chr, range(0x1D400, 0x1D800))}
+    return {one: letter for one, letter in every.items() if letter.isascii()}
 
 
 CIRCLED = {
@@ -41,7 +41,7 @@ _FOLDED = str.maketrans(
 TURN = "\nUser:\n"
 """What stands for any mark of a new turn of a user, and for the end of a document."""
 _MARK = (
-    r"<\|(?:im_start|start_header_id|start_of_role|start|turn)\|?>\s?(?:user|human)\b"
+    r"<\|(?:im_start|start_header_id|header_start|start_of_role|start|turn)\|?>\s?(?:user|human)\b"
     r"|<start_of_turn>\s?user\b|<\|(?:im_)?user\|>|<\uff5cUser\uff5c>|\[\|(?:user|Human)\|\]"
     r"|\[INST\]|<\|endoftext\|>(?=\s{0,3}\S)|<\|turn>user\b"
 )
