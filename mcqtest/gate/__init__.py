@@ -4,7 +4,7 @@ from mcqtest.gate import stats
 from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
 from mcqtest.gate.baselines import Baselines, beside, is_recorded, publish, staged, target
-from mcqtest.gate.companion import Companion
+from mcqtest.gate.companion import Companion, digest
 from mcqtest.gate.comparison import (
     changed,
     compare,
@@ -57,6 +57,7 @@ __all__ = [
     "counted",
     "decide",
     "differences",
+    "digest",
     "impossible",
     "is_recorded",
     "listed",

@@ -97,6 +97,8 @@ class Judge:
             methods=dict(methods),
             findings={finding.kind: dict(finding.detail)} if finding else {},
             notices=self._notices(results, old, comparison, finding),
+            record=str(new),
+            companion=str(self._made(results)),
             **self._probabilities(results, matched),
         )
         if compared:
