@@ -15,9 +15,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what = "a run or its folder, a baseline or its folder, or recorded outputs"
     parser.add_argument("old", help=f"what is compared with: {what}")
     parser.add_argument("new", help="what is judged: likewise")
-    project.add(
-        parser, "benchmarks", "data", "run-dir", "baselines-dir", "backend-option", "reader"
-    )
     project.add(parser, "run-dir", "baselines-dir", "data", "benchmarks", "backend-option")
     project.add(parser, "reader", "alpha", "margin", "tolerance")
 
@@ -37,10 +34,10 @@ def run(options: argparse.Namespace) -> Said:
     lines = [f"{new.kind} {new.name} against {old.kind} {old.name}"]
     for each in found.pooled:
         if len(each.outcomes) > 1:
-            lines.append(terminal.columns(width, each.name))
+            lines.append(terminal.columns(width))
             lines += [terminal.line(outcome, width) for outcome in each.outcomes]
     lines += terminal.summary(found.pooled, width)
     summary = found.summary  # which finds notices, too
     lines += [f"note: {notice}" for notice in board.notices]
-    lines.append(sentence(new.name, found.pooled, found.verdict, board.policy))
+    lines.append(sentence(new.identity.name, found.pooled, found.verdict, board.policy))
     return Said("\n".join(lines), summary, found.verdict.code)
