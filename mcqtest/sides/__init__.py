@@ -6,6 +6,8 @@ another, by the code with which a run judges its results against its baseline.
 
 from mcqtest.sides.definitions import Definitions
 from mcqtest.sides.find import Finder
+from mcqtest.sides.moved import Found, Wanted, moved
+from mcqtest.sides.runs import RunSide
 from mcqtest.sides.side import Key, Side, Stored
 from mcqtest.sides.verdict import Against, against, paired
 
@@ -13,9 +15,13 @@ __all__ = [
     "Against",
     "Definitions",
     "Finder",
+    "Found",
     "Key",
+    "RunSide",
     "Side",
     "Stored",
+    "Wanted",
     "against",
+    "moved",
     "paired",
 ]
