@@ -22,12 +22,7 @@ _KINDS = ("lost", "won", "unread")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", nargs="?", help="a run or its folder (default: the last one)")
-    parser.add_argument(
-        "--baseline",
-        metavar="NAME",
-        help="compare with this baseline or run (default: what the run was compared with)",
-    )
+    add_sides(parser)
     for kind, what in zip(_KINDS, ("lost", "won", "now without a readable answer"), strict=True):
         parser.add_argument(f"--{kind}", action="store_true", help=f"questions that are {what}")
     parser.add_argument("--id", action="append", metavar="ID", help="this question; repeatable")
@@ -41,6 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--whole", action="store_true", help="do not cut long texts")
     parser.add_argument("--markdown", action="store_true", help="say it in Markdown")
+
+
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """Which run is looked at, and what it is compared with."""
+    parser.add_argument("run", nargs="?", help="a run or its folder (default: the last one)")
+    parser.add_argument(
+        "--baseline",
+        metavar="NAME",
+        help="compare with this baseline or run (default: what the run was compared with)",
+    )
     project.add(parser, "run-dir", "baselines-dir")
 
 

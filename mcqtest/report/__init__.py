@@ -10,6 +10,7 @@ from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
+from mcqtest.report.whys import whys
 
 __all__ = [
     "OFF",
@@ -30,4 +31,5 @@ __all__ = [
     "stored",
     "terminal",
     "unfinished",
+    "whys",
 ]

@@ -6,6 +6,7 @@ another, by the code with which a run judges its results against its baseline.
 
 from mcqtest.sides.definitions import Definitions
 from mcqtest.sides.find import Finder
+from mcqtest.sides.mistaken import wrong
 from mcqtest.sides.moved import Found, Wanted, moved
 from mcqtest.sides.runs import RunSide
 from mcqtest.sides.side import Key, Side, Stored
@@ -24,4 +25,5 @@ __all__ = [
     "against",
     "moved",
     "paired",
+    "wrong",
 ]

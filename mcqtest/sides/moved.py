@@ -19,7 +19,8 @@ class Wanted:
     """Which questions. Each of those that are asked for must be so, of ``kinds`` one."""
 
     kinds: Sequence[str] = ("lost", "won")
-    """``lost``, ``won``, ``same``, and ``unread``, where nothing could be read now."""
+    """``lost``, ``won``, ``same``; ``unread``, where nothing could be read now; ``wrong``, where it
+    is so then or now."""
     ids: Sequence[str] = ()
     """``ID``, ``TASK/ID`` or ``BENCHMARK/TASK/ID``; where some are named, of any kind."""
     task: Callable[[Key], bool] = lambda _: True
@@ -207,10 +208,13 @@ def _named(new: Side, pairs: Mapping[Key, Pair], ids: Sequence[str]) -> dict[Key
 def _rows(before: Stored | None, after: Stored, kinds: Sequence[str]) -> list[int]:
     moves = _moves(before, after)
     unread = after.record.marks if "unread" in kinds else ""
+    sides = [each.record.correct for each in (before, after) if each and "wrong" in kinds]
     return [
         row
         for row in range(after.record.count)
-        if (moves and moves[row] in kinds) or unread[row : row + 1] == "-"
+        if (moves and moves[row] in kinds)
+        or unread[row : row + 1] == "-"
+        or any(not right[row] for right in sides)
     ]
 
 
