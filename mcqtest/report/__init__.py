@@ -3,7 +3,7 @@
 from mcqtest.report import terminal
 from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock
-from mcqtest.report.ending import sentence
+from mcqtest.report.ending import hint, sentence
 from mcqtest.report.looks import looks, markdown, marked
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.seen import Answer, Seen
@@ -22,6 +22,7 @@ __all__ = [
     "Seen",
     "drawn",
     "dump",
+    "hint",
     "looks",
     "markdown",
     "marked",
