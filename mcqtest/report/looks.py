@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mcqtest.report.cells import OFF, ON, beside, clipped, highlighted, inert, wrapped
+from mcqtest.report.columns import width as columns
 from mcqtest.report.seen import Answer, Seen, lettered
 
 _SIDE = 100
@@ -22,7 +23,8 @@ def looks(seen: Sequence[Seen], width: int, *, whole: bool = False) -> list[str]
     """Lines for a terminal of this width, by task; ``whole``: texts are not cut."""
     lines: list[str] = []
     for (benchmark, task), group in groupby(seen, lambda each: (each.benchmark, each.task)):
-        lines += ["", inert(f"{benchmark}, {task} ").ljust(width, "=")]
+        head = inert(f"{benchmark}, {task} ")
+        lines += ["", head + "=" * (width - columns(head))]
         for each in group:
             lines += ["", *_question(each, width, whole=whole)]
     return lines
