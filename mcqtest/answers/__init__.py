@@ -14,7 +14,7 @@ from mcqtest.answers.reading import (
     majority,
     read,
 )
-from mcqtest.answers.texts import brackets, lettered, number, one_of, words
+from mcqtest.answers.texts import brackets, lettered, listing, near, number, one_of, phrase, words
 from mcqtest.answers.thinking import KNOWN, Thoughts
 
 __all__ = [
@@ -32,9 +32,12 @@ __all__ = [
     "find",
     "judge",
     "lettered",
+    "listing",
     "majority",
+    "near",
     "number",
     "one_of",
+    "phrase",
     "read",
     "words",
 ]

@@ -47,7 +47,7 @@ BUT_NOT = re.compile(
 )
 """Behind a choice that is none: "(B), but that value is not among the options"."""
 _ROMAN = re.compile(r"\s?(?:[,&/+]|\band\b|\bor\b)\s?(?:and\s)?(?:I{2,3}|IV|VI{0,3}|IX)\b")
-_GOES_ON = re.compile(
+GOES_ON = re.compile(
     r"[ \t]{1,3}(?!(?:because|since|as|for|and|or|which|with|due|by|is|in|on|but|from|given|that|"
     r"if|not)\b)[A-Za-z]"
 )
@@ -136,7 +136,7 @@ def _is_name(text: str, match: re.Match[str], known: Choices) -> bool:
         return True
     if name.islower():
         return bool(_ENDS.match(text, end))
-    return name not in "AI" or not _GOES_ON.match(text, end)
+    return name not in "AI" or not GOES_ON.match(text, end)
 
 
 def _explained(text: str, match: re.Match[str], known: Choices) -> bool:

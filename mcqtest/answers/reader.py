@@ -66,7 +66,8 @@ def find(text: str, choices: Sequence[str]) -> Found | None:
 
 
 @cache
-def _scanner() -> Scanner:
+def scanner() -> Scanner:
+    """All rows of the tables."""
     own = (*english.EXPLICIT, *english.CONCLUSIONS, *english.NONE)
     return Scanner((*own, *markup.FORMS, *languages.FORMS))
 
@@ -74,7 +75,7 @@ def _scanner() -> Scanner:
 def _decided(text: str, known: Choices) -> Statement | None:
     """The statement that counts: of the first part of the text that has one."""
     low = text.lower()
-    statements = sorted(_scanner().statements(text, low, known), key=lambda each: each.order)
+    statements = sorted(scanner().statements(text, low, known), key=lambda each: each.order)
     places = [each.place.start for each in statements]
     for start, end in parts(low):
         first, last = bisect_left(places, start), bisect_left(places, end)

@@ -129,11 +129,12 @@ class Reading:
             )
         return TEXT_READERS[self.reader]
 
-    def described(self, *, texts: bool) -> str:
-        """In words; ``texts``: of answers that are no choices."""
+    def described(self, texts: TextReader | None = None) -> str:
+        """In words; ``texts``: what reads answers that are no choices."""
         words = _EDITIONS.get(self.reader, self.reader)
         if self.reader == "mcqtest":
-            words += f" {ours.REVISION}" + f".{_texts.REVISION}" * texts
+            words += f" {ours.REVISION}" + (f".{_texts.REVISION}" if texts else "")
+            words += f" ({texts})" if isinstance(texts, _texts.Near) else ""
         if ":" in self.reader:
             words += f" {own.reader(self.reader)[1]}"
         told = f", {self.thoughts}" if self.thoughts.pair else ""
@@ -147,7 +148,7 @@ class Reading:
         return text[found.start : found.end]
 
     def __str__(self) -> str:
-        return self.described(texts=False)
+        return self.described()
 
 
 READING = Reading()

@@ -59,7 +59,7 @@ def plan(
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
     written = _written(task, asked, style, examples, way)
-    words = _described(by, replace(method, style=style), len(examples), way, texts=bool(read))
+    words = _described(by, replace(method, style=style), len(examples), way, texts=read)
     return Planned(
         task=task,
         questions=questions,
@@ -196,10 +196,10 @@ def _requests(
     )
 
 
-def _described(name: str, method: Method, shots: int, way: Way, *, texts: bool) -> str:
-    """In words, as a baseline has it; ``texts``: answers are no choices."""
+def _described(name: str, method: Method, shots: int, way: Way, *, texts: TextReader | None) -> str:
+    """In words, as a baseline has it; ``texts``: what reads answers that are no choices."""
     samples = way.samples(method)
-    reading = way.reading.described(texts=texts)
+    reading = way.reading.described(texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {reading}"
