@@ -58,6 +58,7 @@ def test_what_moved_by_itself(project, capsys):
         (["--id=f1"], "f1"),
         (["--id=tides/t5", "--id", "sea/foam/f0"], "f0 t5"),
         (["--limit=2"], "f0 t0"),
+        (["--limit=0"], "f0 f3 t0 t2"),
     ],
 )
 def test_which_questions(project, capsys, options, ids):
@@ -71,6 +72,7 @@ def test_any_two_runs(project, capsys):
     text = said(capsys, "old-0001", "--baseline=new-0002", "--lost")
     assert text.startswith("run old-0001 against run new-0002: 1 question lost\n")
     path = project.runs / "runs" / "new-0002"
+    assert said(capsys, "old-0001", f"--baseline={path}", "--lost") == text
     assert said(capsys, str(path), "--won") == said(capsys, "new", "--won")
 
 
@@ -100,7 +102,9 @@ def test_letters_without_texts(tmp_path, monkeypatch, capsys):
     made = Project(tmp_path)
     made.run("old", {"foam": [likely("A")] * 3}, record=True, way="letters")
     made.run("new", {"foam": [likely("B"), *[likely("A")] * 2]}, baseline="old", way="letters")
+    archive.prune(made.runs, keep=1)  # the baseline keeps all that there was
     text = said(capsys, "--lost")
+    assert "note:" not in text
     assert "  right, then 0.800 0.100  A  salt water" in text
     assert "          now 0.100 0.800  B  sand" in text
 

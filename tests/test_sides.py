@@ -136,7 +136,7 @@ def test_other_questions_are_a_mistake(tmp_path):
     assert "asked in another way" in complaint(compared, project, "old", "letters")
 
 
-def test_what_a_name_means(tmp_path):
+def test_what_a_name_means(tmp_path, monkeypatch):
     """A model's name is its baseline on the old side and its last run on the new one."""
     project = Project(tmp_path)
     for marks in ("AAAA", "ABCA"):
@@ -149,6 +149,12 @@ def test_what_a_name_means(tmp_path):
     assert known.stored("large", old=True).kind == "run"
     assert known.stored(str(project.runs), old=True).name == "large-0003"
     assert known.stored(str(tmp_path / "baselines" / "small"), old=False).kind == "baseline"
+    for name in ("small", "huge"):
+        (tmp_path / name).mkdir()  # as the folder of a checkpoint
+    monkeypatch.chdir(tmp_path)
+    assert known.stored("small", old=True).kind == "baseline"
+    assert "huge: no baseline is there" in complaint(lambda: known.stored("huge", old=True).tasks)
+    (tmp_path / "huge").rmdir()
     said = complaint(known.stored, "huge", old=True)
     assert "huge: no such file or folder, run or baseline; runs in " in said
     assert "large-0003, small-0002, small-0001; baselines in " in said

@@ -17,7 +17,7 @@ from mcqtest.types import Identity
 
 _ROOTS = ("pyproject.toml", "pytest.toml", "pytest.ini", "tox.ini", "setup.cfg")
 
-_RECORDED = {
+_TAKEN = {
     *("data", "revision", "decoding", "reader", "fallback", "reasoning_marks", "backend_option"),
     *("baselines_dir", "run_dir", "alpha", "margin", "tolerance", "licence"),
 }
@@ -48,10 +48,10 @@ def read(options: argparse.Namespace) -> Settings:
     table = project.table(top)
 
     def lookup(option: Option) -> tuple[Any, Path]:
+        if option.key not in _TAKEN:
+            return None, top
         given = getattr(options, option.key, None)
-        if given is not None and option.key != "benchmarks":
-            return given, Path.cwd()
-        return (table.get(option.key) if option.key in _RECORDED else None), top
+        return (given, Path.cwd()) if given is not None else (table.get(option.key), top)
 
     return settings.read(
         lookup,
