@@ -5,6 +5,7 @@ from argparse import Namespace
 from dataclasses import replace
 
 import pytest
+import sided
 from builders import complaint
 from cases import settings_of
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from sided import Project, likely
 from mcqtest import archive
 from mcqtest.cli import project as cli_project
 from mcqtest.gate import Margins, Thresholds
+from mcqtest.gate.licences import Licence
 from mcqtest.report import dump, sentence
 from mcqtest.sides import Definitions, Finder, RunSide, against
 
@@ -242,3 +244,24 @@ def test_half_a_run_is_a_mistake(tmp_path, missing):
     project.run("old", {"foam": "ABC" * 4}, record=True)
     (archive.newest(project.runs).path / missing).unlink()
     assert missing in complaint(compared, project, "old", "old-0001")
+
+
+def test_licences_are_decided_as_in_the_gate(tmp_path, monkeypatch):
+    """By the rule of their benchmark's file and the subjects of its data."""
+    licensed = replace(sided.SEA, criterion=Licence(questions=24))
+    monkeypatch.setattr(sided, "SEA", licensed)
+    project = Project(tmp_path)
+    project.run("old", {"foam": "ABC" * 8}, record=True)
+    board, pooled, verdict = project.run("new", {"foam": "AAC" * 8}, baseline="old")
+
+    class Known(Definitions):
+        def of(self, name):
+            return licensed
+
+        def questions(self, task, stored):
+            return sided.asked(task.name, stored.record.count)
+
+    sides = finder(project).pair("old", "new")
+    found = against(*sides, definitions=Known(), held=lambda policy: policy)
+    assert "licence" in found.summary["benchmarks"]["sea"]["tasks"]["foam"]
+    assert plain(found.summary) == plain(board.summary(pooled, verdict))
