@@ -246,12 +246,8 @@ class Run:
         """Planned tasks, their questions, requests, and how many of these are stored already."""
         planned = {task.path: task for task in self.planned}
         questions = sum(len(self.planned[task].questions) for task in planned.values())
-        requests = [
-            request
-            for task in planned.values()
-            for each in self._all(task)
-            for request in each.requests
-        ]
+        every = (each for task in planned.values() for each in self._all(task))
+        requests = [request for each in every for request in each.requests]
         stored = sum(request.key in self.store for request in requests)
         return len(planned), questions, len(requests), stored
 
