@@ -649,6 +649,19 @@ def test_texts_in_a_chat_are_those_of_transformers(thinkers, decoding):
     assert all(each.text.startswith("<think>\n") for each in found.values())
 
 
+def test_stop_strings_in_a_chat_are_those_of_transformers(thinkers):
+    """One in the thought ends nothing, with and without a budget; one behind it ends the text."""
+    engine, reference = thinkers
+    for decoding in (LONG, CUT):
+        (whole,) = reference.run(asked(1, decoding=decoding))
+        thought, _, said = whole.text.partition("</think>\n\n")
+        stops = thought.removeprefix("<think>\n")[:2], *([said.lstrip()[1:3]] if said else [])
+        stopping = asked(1, decoding=replace(decoding, stop=stops))
+        (found,), (expected,) = engine.run(stopping), reference.run(stopping)
+        assert found == expected
+        assert found.truncated == (decoding == LONG)
+
+
 def test_letters_in_a_chat_are_those_of_transformers(thinkers):
     """Behind the closed thought."""
     found, expected = (models.answers(backend, asked()) for backend in thinkers)

@@ -149,7 +149,7 @@ class Way:
                 names = [each.name for each in fields(Decoding) if each.name != "marks"]
                 known = ", ".join([*names, "samples", "vote", "from"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
-        if "thinking_tokens" in changes:
+        if "thinking_tokens" in changes or ("stop" in changes and self.talk):
             changes["marks"] = self.reading.thoughts.pair
         try:
             return replace(own, **changes)  # type: ignore[arg-type]
