@@ -18,6 +18,7 @@ from mcqtest.gate.comparison import (
 )
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
+from mcqtest.gate.excerpt import Excerpt
 from mcqtest.gate.judge import Judge
 from mcqtest.gate.margins import Margins, tables
 from mcqtest.gate.outcome import Outcome, change, varied
@@ -35,6 +36,7 @@ __all__ = [
     "Anchored",
     "Baselines",
     "Companion",
+    "Excerpt",
     "Finding",
     "Judge",
     "Judged",

@@ -13,6 +13,7 @@ from mcqtest.gate import companion as companions
 from mcqtest.gate.atomic import write_all
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
+from mcqtest.gate.excerpt import Excerpt
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
 from mcqtest.types import Identity, McqtestError, Question, Task, several
@@ -28,8 +29,10 @@ class Baselines:
         self._identity = identity
         self._olds: dict[Task, Record | None] = {}
         self._companions: dict[Task, Companion | None] = {}
-        self._asking: dict[Task, str] = {}
-        """How each task is asked, in words."""
+        self._asking: dict[Task, tuple[str, Excerpt | None]] = {}
+        """How each task is asked, in words, and which of its questions."""
+        self._cuts: dict[Task, tuple[Record, Excerpt]] = {}
+        """Baselines of more questions than are asked: as they are stored, and the part."""
         self._owners: dict[str, str | None] = {}
         """Benchmark -> another model that has recorded it under this baseline's name."""
 
@@ -55,7 +58,10 @@ class Baselines:
             found = parse(path.read_text("utf-8"), where=str(path))
         except (McqtestError, OSError, UnicodeDecodeError):
             return False
-        return found.asking == self._asking.get(task)
+        asking, excerpt = self._asking.get(task, ("", None))
+        if excerpt is not None and excerpt.is_of(found):
+            asking = excerpt.asking()
+        return found.asking == asking
 
     def old(self, task: Task) -> Record | None:
         """The stored baseline of ``task``; None where there is none."""
@@ -76,12 +82,13 @@ class Baselines:
         old = self.old(task)
         if task not in self._companions:
             path = beside(self.place(task))
-            text = None if old is None else _text(path)
-            self._companions[task] = (
-                None
-                if text is None or old is None
-                else companions.parse(text, old, where=str(path))
-            )
+            whole, excerpt = self._cuts.get(task, (old, None))
+            text = None if whole is None else _text(path)
+            found = None
+            if text is not None and whole is not None and old is not None:
+                found = companions.parse(text, whole, where=str(path))
+                found = excerpt.companion(found, old) if excerpt else found
+            self._companions[task] = found
         return self._companions[task]
 
     def _read(self, task: Task) -> Record | None:
@@ -109,27 +116,34 @@ class Baselines:
         asked: Sequence[Question],
         left_out: int = 0,
         valued: bool = False,
+        excerpt: Excerpt | None = None,
     ) -> None:
         """Raise if the baseline of ``task`` cannot serve this run, before anything is asked.
-        ``left_out``: questions of the task besides those ``asked``; ``valued``: their answers are
+        ``left_out``: questions of the task besides those ``asked``, and ``excerpt`` which; a
+        baseline of all of them serves with its answers to these. ``valued``: their answers are
         texts, and no choices.
         """
-        self._asking[task] = asking
+        self._asking[task] = asking, excerpt
         if self.policy.update:
             self._check_owner(task)
+            excerpt = None
         if (old := self.old(task)) is None:
-            self._check_ways(task, questions=questions, asking=asking)
+            self._check_ways(task, questions=questions, asking=asking, excerpt=excerpt)
             return
+        now = _alike(old, questions=questions, asking=asking, excerpt=excerpt)
+        every = len(asked) + left_out
+        sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
+        if excerpt is not None and not sentence and now.questions != questions:
+            self._cuts[task] = old, excerpt
+            old = self._olds[task] = excerpt.record(old, questions=questions, asking=asking)
         number = impossible(old, asked, valued=valued) if old.questions == questions else None
         if number is not None:
+            place = excerpt.places[number] if task in self._cuts and excerpt else number
             raise McqtestError(
-                f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
+                f"{self.place(task)}: the answer {old.marks[number]!r} to question {place} is "
                 "not one that can have been recorded; restore the file from version control"
             )
         self.companion(task)
-        now = replace(old, questions=questions, asking=asking)
-        every = len(asked) + left_out
-        sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
         if sentence and not self.policy.update:
             raise McqtestError(sentence)
         if not self.policy.accepts:
@@ -142,7 +156,7 @@ class Baselines:
         ``sentence``: why it cannot be compared.
         """
         if asked < old.count:
-            again = "run without --limit, or " if asked + left_out >= old.count else ""
+            again = "run without --limit and --sample, or " if asked + left_out >= old.count else ""
             raise McqtestError(
                 f"{task.path}: {asked} questions would replace the {old.count} of baseline "
                 f"{self.policy.baseline!r}; {again}record them all the same with "
@@ -192,7 +206,9 @@ class Baselines:
             "with --baseline=none"
         )
 
-    def _check_ways(self, task: Task, *, questions: str, asking: str) -> None:
+    def _check_ways(
+        self, task: Task, *, questions: str, asking: str, excerpt: Excerpt | None
+    ) -> None:
         """Raise where there is a baseline of ``task``, but of other ways of asking alone."""
         if self.policy.update or self.policy.baseline is None:
             return
@@ -203,10 +219,19 @@ class Baselines:
         for path in (folder / name, *sorted(folder.glob(f"*/{glob.escape(name)}"))):
             if (text := _text(path)) is not None:
                 found = parse(text, where=str(path))
-                now = replace(found, questions=questions, asking=asking)
+                now = _alike(found, questions=questions, asking=asking, excerpt=excerpt)
                 sentence = mismatch(found, now, baseline=str(self.policy.baseline))
                 if sentence is not None:
                     raise McqtestError(sentence)
+
+
+def _alike(old: Record, *, questions: str, asking: str, excerpt: Excerpt | None) -> Record:
+    """A record of what is asked now, to be held against a baseline: of all questions of the task
+    where the baseline has as many and not all are asked.
+    """
+    if excerpt is not None and old.count == excerpt.every:
+        questions, asking = f"{excerpt.every}, {excerpt.fingerprint()}", excerpt.asking()
+    return replace(old, questions=questions, asking=asking)
 
 
 def target(policy: Policy, benchmark: str, task: str) -> Path:

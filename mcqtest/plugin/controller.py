@@ -41,7 +41,9 @@ class Controller:
         self.run = run
         self.workers = workers
         self._config = config
-        self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
+        self._board = Scoreboard(
+            run.policy, run.identity, tags=run.tags, tier=run.settings.tier or ""
+        )
         self._board.notices.update(dict.fromkeys(notices))
         self._notices = notices
         self._tally = Tally()
@@ -64,7 +66,12 @@ class Controller:
         run = self.run
         threads = self._devices.threads if run.identity.device == "cpu" else 0
         lines = terminal.header(
-            run.identity, run.policy, about=run.about, data=run.data, threads=threads
+            run.identity,
+            run.policy,
+            about=run.about,
+            data=run.data,
+            threads=threads,
+            tier=run.settings.tier or "",
         )
         return [
             *map(printable, lines),

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from mcqtest import data
 from mcqtest.run.keys import ask_keys, prompts_hash, seeded, unasked
 from mcqtest.run.planned import Planned
+from mcqtest.run.sample import Rows, drawn, excerpt
 from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
-    McqtestError,
     Method,
     Origin,
     Question,
     Request,
     Task,
-    Variant,
 )
 
 
@@ -29,40 +29,38 @@ def formed(
     *,
     identity: str,
     name: str = "",
-    variant: Variant | None = None,
+    count: int | None = None,
 ) -> Planned:
-    """The task with ``every`` question that it has, of which ``way`` may leave some out. Raises
-    `McqtestError` for a ``variant``: there is one way to put these questions.
-    """
+    """The task with ``every`` question that it has; ``way`` or ``count`` may leave some out."""
     form = method.form
     assert form is not None
-    if variant is not None:
-        raise McqtestError(
-            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
-            "choose other benchmarks with -m"
-        )
     by, _ = way.method_of(task.benchmark)
     wanted = task.benchmark.shots if way.shots is None else way.shots
     shots = 0 if way.recorded else wanted
     decoding = method.decoding or Decoding(1)
-    places = form.first(every, way.limit)
-    written = form.asks(every, places, shots=shots, decoding=decoding)
-    asks = {at: tuple(asked) for at, asked in zip(places, written, strict=True)}
-    if way.recorded:
-        asks = {at: _elsewhere(task, every[at], at, asked) for at, asked in asks.items()}
-    requests = _requests(task, every, asks, identity)
-    questions = tuple(every[at] for at in places)
+    places = form.first(every, way.limit) if count is None else drawn(every, count)
     how = f"{form.name}, {shots} shots, {by}"
+
+    def asked(rows: Rows) -> tuple[Request, ...]:
+        written = form.asks(every, [at for at, _ in rows], shots=shots, decoding=decoding)
+        asks = {at: tuple(each) for (at, _), each in zip(rows, written, strict=True)}
+        if way.recorded:
+            asks = {at: _elsewhere(task, every[at], at, each) for at, each in asks.items()}
+        return _requests(task, every, asks, identity)
+
+    requests = asked([(at, every[at]) for at in places])
+    numbers = Counter(request.origin.row for request in requests if request.origin)
+    questions = tuple(every[at] for at in places)
     return Planned(
         task=task,
         questions=questions,
         requests=requests,
         fingerprint=data.fingerprint(questions)[:32],
         asking=_described(how, requests, decoding, way),
-        left_out=len(every) - len(questions),
+        excerpt=excerpt(every, places, lambda rows: _described(how, asked(rows), decoding, way)),
         variant=name,
         form=form,
-        counts=[len(asked) for asked in asks.values()],
+        counts=[numbers[at] for at in places],
         notices=form.notices(every),
     )
 
@@ -93,5 +91,5 @@ def _requests(
 
 
 def _elsewhere(task: Task, question: Question, row: int, asked: Sequence[Ask]) -> tuple[Ask, ...]:
-    (prompt,) = unasked(task, [question], first=row)
+    (prompt,) = unasked(task, [(row, question)])
     return tuple(each._replace(prompt=prompt) for each in asked)

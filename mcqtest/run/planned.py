@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mcqtest.answers import READING, Reading
+from mcqtest.gate import Excerpt
 from mcqtest.types import Back, Form, Question, Request, Task, TextReader, Value
 
 
@@ -22,8 +23,8 @@ class Planned:
     asking: str
     """How they are asked and read, in words, and a hash of the prompts."""
     reading: Reading = READING
-    left_out: int = 0
-    """Questions of the task that are not asked."""
+    excerpt: Excerpt | None = None
+    """Which questions of the task are asked; None: all."""
     hidden: bool = False
     """Its examples are questions of the test, but are not shown."""
     variant: str = ""
@@ -44,6 +45,11 @@ class Planned:
     """Fingerprint of the chat template; empty where plain text is asked."""
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
+
+    @property
+    def left_out(self) -> int:
+        """Questions of the task that are not asked."""
+        return self.excerpt.every - len(self.questions) if self.excerpt else 0
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests: one for each sample, or those of its form."""

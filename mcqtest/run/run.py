@@ -18,7 +18,7 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run import checks, splits
+from mcqtest.run import checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
@@ -54,6 +54,7 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
+        self._sampled: dict[Task, int] = {}
         self._found: dict[Benchmark, Benchmark] = {}
         self._variants: dict[Task, dict[str, Results]] = {}
         self._methods: dict[Task, dict[str, float]] = {}
@@ -122,6 +123,7 @@ class Run:
     def plan(self, tasks: Sequence[Task], collected: checks.Collected = checks.UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         checks.check_benchmarks(tasks)
+        self._sampled = sample.counts(tasks, self.settings, self._root)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
@@ -132,18 +134,17 @@ class Run:
             planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
-            self.baselines.check(
-                task,
-                questions=count,
-                asking=planned.asking,
-                asked=planned.questions,
-                left_out=planned.left_out,
-                valued=planned.value is not None or planned.form is not None,
-            )
-            if self.anchors is not None:
-                self.anchors.check(
-                    task, questions=count, asking=planned.asking, asked=planned.questions
+            for each in filter(None, (self.baselines, self.anchors)):
+                each.check(
+                    task,
+                    questions=count,
+                    asking=planned.asking,
+                    asked=planned.questions,
+                    left_out=planned.left_out,
+                    valued=planned.value is not None or planned.form is not None,
+                    excerpt=planned.excerpt,
                 )
+            if self.anchors is not None:
                 self.anchors.require(task)
             criterion = task.criterion
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
@@ -176,6 +177,7 @@ class Run:
             variant=variant,
             name=name,
             revision=self.settings.revision.get(task.benchmark.name),
+            count=self._sampled.get(task),
         )
 
     def _plan_variants(self, task: Task) -> None:
