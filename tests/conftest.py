@@ -18,6 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("starts_pytest")
 
 
+os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the page of our own job is not for toy models
+
 if importlib.util.find_spec("hypothesis") is not None:  # this file is read with --model as well
     from hypothesis import HealthCheck, settings
 

@@ -51,7 +51,7 @@ class Board:
         self.config = SimpleNamespace(
             option=SimpleNamespace(**option),
             getoption=lambda name, default=None: option.get(name, default),
-            pluginmanager=SimpleNamespace(get_plugin=plugins.get),
+            pluginmanager=SimpleNamespace(get_plugin=plugins.get, get_plugins=plugins.values),
             get_terminal_writer=lambda: SimpleNamespace(fullwidth=80),
             hook=SimpleNamespace(pytest_runtest_logreport=self.log),
             args_source="the folder",

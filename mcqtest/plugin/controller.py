@@ -14,13 +14,14 @@ import pytest
 
 from mcqtest import report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
+from mcqtest.plugin import ci
 from mcqtest.plugin.cases import LEAVING_OUT
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
 from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
-from mcqtest.report import Scoreboard, drawn, terminal
+from mcqtest.report import Scoreboard, Told, drawn, terminal
 from mcqtest.run import Run
 from mcqtest.types import McqtestError, printable
 
@@ -191,6 +192,8 @@ class Controller:
             tally.fatal = tally.fatal or str(error)
             verdict = replace(verdict, state="fail", reasons=[str(error), *verdict.reasons])
         shutil.rmtree(self.run.staging, ignore_errors=True)
+        told = Told.of(self._board, pooled, verdict)
+        self._board.notices |= dict.fromkeys(ci.tell(self._config, told, self.run.settings.comment))
         if not tally.refused:
             self._end = pooled, verdict
         if tally.fatal is not None:

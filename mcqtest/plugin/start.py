@@ -15,6 +15,7 @@ import pytest
 from mcqtest import report
 from mcqtest.gate import write_or_remove
 from mcqtest.options import OPTIONS, Option
+from mcqtest.plugin import ci
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.plugin.wire import worker_run
@@ -48,6 +49,7 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
     except McqtestError as error:
         if not isinstance(error, OccupiedError):
             _refuse(config, str(error))
+        ci.refuse(str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
     if not controller.workers:

@@ -3,6 +3,7 @@
 from mcqtest.report import terminal
 from mcqtest.report.clock import Clock
 from mcqtest.report.ending import sentence
+from mcqtest.report.markdown import Told, comment, page, plain
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
@@ -12,8 +13,12 @@ __all__ = [
     "UNFINISHED",
     "Clock",
     "Scoreboard",
+    "Told",
+    "comment",
     "drawn",
     "dump",
+    "page",
+    "plain",
     "plural",
     "refused",
     "sentence",
