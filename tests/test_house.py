@@ -17,6 +17,7 @@ STOREYS = """
     mcqtest options types
     answers data demo metrics prompts source
     backends gate
+    archive
     bigbench report run
     cli plugin
     __main__
@@ -24,7 +25,7 @@ STOREYS = """
 """Rooms, lower storeys first. Those of one storey do not know each other."""
 
 FACES = """
-    answers backends bigbench cli data gate metrics prompts report run types
+    answers archive backends bigbench cli data gate metrics prompts report run types
 """
 """Rooms whose `__init__` hands on what others may use."""
 

@@ -13,7 +13,9 @@ import mcqtest
 from mcqtest.cli.said import Said
 from mcqtest.types import McqtestError, printable
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "compare": "say what the gate says of one run, baseline or recording against another",
+}
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""
 

@@ -78,6 +78,10 @@ class Outcome:
     brier_before: float | None = None
     """Sum of the Brier scores of the baseline; None where that cannot be told."""
     notices: list[str] = field(default_factory=list)
+    record: str = ""
+    """What a baseline of these answers would say."""
+    companion: str = ""
+    """What would stand beside that (`mcqtest.gate.companion`)."""
 
     @property
     def n(self) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest import backends
+from mcqtest import archive, backends
 from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
@@ -256,21 +256,22 @@ class Run:
 
     def outcome(self, results: Results, *, compared: bool) -> Outcome:
         """The judged outcome of ``results``, with what the model had to say about itself."""
-        asked = self.planned[results.task].asked()
+        planned = self.planned[results.task]
         fewer = sum(
             result.shots < len(requests[0].prompt.shots)
-            for result, (_, requests) in zip(results, asked, strict=True)
+            for result, (_, requests) in zip(results, planned.asked(), strict=True)
         )
         outcome = self.judge.judge(
             results,
             compared=compared,
             fewer_shots=fewer,
-            in_part=bool(self.planned[results.task].left_out),
+            in_part=bool(planned.left_out),
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
         said = getattr(self.engine.started, "notices", ())
-        notices = (*outcome.notices, *self._notices, *self.store.skipped, *said)
+        kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)
+        notices = (*outcome.notices, *self._notices, *self.store.skipped, *said, *kept)
         outcome.notices = list(dict.fromkeys(notices))  # it may be asked for twice
         return outcome
 
