@@ -3,15 +3,7 @@
 from mcqtest.gate import stats
 from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
-from mcqtest.gate.baselines import (
-    Baselines,
-    beside,
-    is_recorded,
-    packaged_baselines,
-    publish,
-    staged,
-    target,
-)
+from mcqtest.gate.baselines import Baselines
 from mcqtest.gate.companion import Companion, digest
 from mcqtest.gate.comparison import (
     changed,
@@ -27,6 +19,16 @@ from mcqtest.gate.comparison import (
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
 from mcqtest.gate.excerpt import Excerpt
+from mcqtest.gate.files import (
+    beside,
+    folders,
+    is_recorded,
+    packaged_baselines,
+    publish,
+    staged,
+    target,
+    text_of,
+)
 from mcqtest.gate.judge import Judge
 from mcqtest.gate.levels import shares
 from mcqtest.gate.making import Made, made
@@ -71,6 +73,7 @@ __all__ = [
     "decide",
     "differences",
     "digest",
+    "folders",
     "impossible",
     "is_recorded",
     "listed",
@@ -91,6 +94,7 @@ __all__ = [
     "swap_test",
     "tables",
     "target",
+    "text_of",
     "unsure",
     "variants",
     "varied",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import mcqtest
 from mcqtest.gate import companion as companions
-from mcqtest.gate.atomic import write_all
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
-from mcqtest.gate.excerpt import Excerpt
+from mcqtest.gate.excerpt import Excerpt, alike
+from mcqtest.gate.files import (
+    RESTORE,
+    beside,
+    folders,
+    model_of,
+    packaged_baselines,
+    target,
+    text_of,
+)
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
 from mcqtest.types import Identity, McqtestError, Question, Task, several
-
-_RESTORE = "restore it from version control"
 
 
 class Olds(Protocol):
@@ -96,7 +99,7 @@ class Baselines:
         if task not in self._companions:
             path = beside(self.place(task))
             whole, excerpt = self._cuts.get(task, (old, None))
-            text = None if whole is None else _text(path)
+            text = None if whole is None else text_of(path)
             found = None
             if text is not None and whole is not None and old is not None:
                 found = companions.parse(text, whole, where=str(path))
@@ -108,11 +111,11 @@ class Baselines:
         if self.policy.baseline is None:
             return None
         path = self.place(task)
-        if (text := _text(path)) is None:
+        if (text := text_of(path)) is None:
             return None
         found = parse(text, where=str(path))
         if found.contradiction:
-            raise McqtestError(f"{path}: {found.contradiction}; {_RESTORE}")
+            raise McqtestError(f"{path}: {found.contradiction}; {RESTORE}")
         if (found.benchmark, found.task) != (task.benchmark.name, task.name):
             raise McqtestError(
                 f"{path}: this is the baseline of {found.benchmark}/{found.task}, not of "
@@ -143,7 +146,7 @@ class Baselines:
         if (old := self.old(task)) is None:
             self._check_ways(task, questions=questions, asking=asking, excerpt=excerpt)
             return
-        now = _alike(old, questions=questions, asking=asking, excerpt=excerpt)
+        now = alike(old, questions=questions, asking=asking, excerpt=excerpt)
         every = len(asked) + left_out
         sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
         if excerpt is not None and not sentence and now.questions != questions:
@@ -203,15 +206,15 @@ class Baselines:
             return
         if any(self.old(task) is not None for task in tasks):
             return
-        folders = [Path(policy.baselines_dir)]
+        places = [Path(policy.baselines_dir)]
         if any(task.benchmark.demo for task in tasks):
-            folders.append(packaged_baselines())
-        named = next((each for root in folders if (each := root / policy.baseline).is_dir()), None)
+            places.append(packaged_baselines())
+        named = next((each for root in places if (each := root / policy.baseline).is_dir()), None)
         if named is None:
-            there = sorted({name for root in folders for name in _folders(root)})
+            there = sorted({name for root in places for name in folders(root)})
             found = f"no baseline {policy.baseline!r} in {policy.baselines_dir}"
         else:
-            there = _folders(named)
+            there = folders(named)
             found = f"baseline {policy.baseline!r} has none of the selected tasks"
         raise McqtestError(
             f"{found} (there is {several(there, 10) or 'nothing'}); record it "
@@ -230,92 +233,9 @@ class Baselines:
             root = packaged_baselines() / str(self.policy.baseline)
         folder, name = root / task.benchmark.name, f"{task.name}.txt"
         for path in (folder / name, *sorted(folder.glob(f"*/{glob.escape(name)}"))):
-            if (text := _text(path)) is not None:
+            if (text := text_of(path)) is not None:
                 found = parse(text, where=str(path))
-                now = _alike(found, questions=questions, asking=asking, excerpt=excerpt)
+                now = alike(found, questions=questions, asking=asking, excerpt=excerpt)
                 sentence = mismatch(found, now, baseline=str(self.policy.baseline))
                 if sentence is not None:
                     raise McqtestError(sentence)
-
-
-def _alike(old: Record, *, questions: str, asking: str, excerpt: Excerpt | None) -> Record:
-    """A record of what is asked now, to be held against a baseline: of all questions of the task
-    where the baseline has as many and not all are asked.
-    """
-    if excerpt is not None and old.count == excerpt.every:
-        questions, asking = f"{excerpt.every}, {excerpt.fingerprint()}", excerpt.asking()
-    return replace(old, questions=questions, asking=asking)
-
-
-def target(policy: Policy, benchmark: str, task: str) -> Path:
-    """The file of a task's baseline in the project."""
-    folder = Path(policy.baselines_dir) / str(policy.baseline) / benchmark
-    return folder / policy.ways.get(benchmark, "") / f"{task}.txt"
-
-
-def is_recorded(policy: Policy, benchmark: str, way: str) -> bool:
-    """Whether the baseline has any task of a benchmark in this way's folder."""
-    if policy.baseline is None:
-        return False
-    root = Path(policy.baselines_dir) / policy.baseline
-    if not root.is_dir():
-        root = packaged_baselines() / policy.baseline
-    return any((root / benchmark / way).glob("*.txt"))
-
-
-def beside(place: Path) -> Path:
-    """The companion of a baseline's file."""
-    return place.with_suffix(".json")
-
-
-def _text(path: Path) -> str | None:
-    """None where there is no such file."""
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise McqtestError(f"{path}: cannot be read ({error}); {_RESTORE}") from None
-
-
-def model_of(path: Path) -> str | None:
-    """The model that a baseline file says it was recorded from; None for what is no baseline."""
-    with suppress(McqtestError):
-        return parse(_text(path) or "", where=str(path)).model
-    return None
-
-
-def _folders(root: Path) -> list[str]:
-    """Names of the folders in this one."""
-    with suppress(OSError):
-        return sorted(each.name for each in root.iterdir() if each.is_dir())
-    return []
-
-
-def packaged_baselines() -> Path:
-    """The baselines that come with mcqtest: in the wheel inside it, in a checkout beside it."""
-    package = Path(mcqtest.__file__).parent
-    inside = package / "baselines"
-    return inside if inside.is_dir() else package.parent / "baselines"
-
-
-def staged(staging: Path, benchmark: str, task: str) -> Path:
-    """Where a new baseline waits until the whole run is judged."""
-    return staging / benchmark / f"{task}.txt"
-
-
-def publish(policy: Policy, staging: Path, tasks: Iterable[tuple[str, str]]) -> None:
-    """Make the staged files of ``tasks`` (benchmark, task) the baseline."""
-    texts = {}
-    for benchmark, task in tasks:
-        place = target(policy, benchmark, task)
-        new = staged(staging, benchmark, task)
-        try:
-            texts[place] = new.read_text("utf-8")
-            texts[beside(place)] = beside(new).read_text("utf-8")
-        except OSError as error:
-            raise McqtestError(
-                f"{benchmark}/{task}: judged, but its new baseline cannot be read "
-                f"({new}: {error.strerror}); nothing was recorded, run again"
-            ) from None
-    write_all(texts)

@@ -58,3 +58,12 @@ class Excerpt:
             noise=None,
             details={name: of(column) for name, column in kept.details.items()},
         )
+
+
+def alike(old: Record, *, questions: str, asking: str, excerpt: Excerpt | None) -> Record:
+    """A record of what is asked now, to be held against a baseline: of all questions of the task
+    where the baseline has as many and not all are asked.
+    """
+    if excerpt is not None and old.count == excerpt.every:
+        questions, asking = f"{excerpt.every}, {excerpt.fingerprint()}", excerpt.asking()
+    return replace(old, questions=questions, asking=asking)

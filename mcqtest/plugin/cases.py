@@ -13,12 +13,11 @@ import pytest
 from mcqtest.gate import Outcome
 from mcqtest.plugin import MARKERS
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
+from mcqtest.plugin.tally import LEAVING_OUT
 from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.run import Collected, Run
 from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
-LEAVING_OUT = ("ignore", "ignore_glob", "lf")
-"""Options of pytest with which files are not collected."""
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 

@@ -15,7 +15,6 @@ import pytest
 from mcqtest import archive, report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
 from mcqtest.plugin import ci
-from mcqtest.plugin.cases import LEAVING_OUT
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
@@ -28,9 +27,6 @@ from mcqtest.types import McqtestError, printable
 UNDECIDED = 6
 """Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
 ``undecided`` and ``partial``. pytest itself ends in it where ``--max-warnings`` is exceeded."""
-
-_SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
-"""Options of pytest that leave something out."""
 
 
 class Controller:
@@ -234,30 +230,14 @@ class Controller:
             session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
         )
         if not problems and board.outcomes:
-            problems += self._unasked()
+            problems += self._tally.unasked(
+                self._config, self.run.settings.benchmarks, board.outcomes
+            )
         if tally.skipped:
             board.notices[tally.skipped] = None
         self._problems = problems
         early, late = ([], problems) if stopped else (problems, [])
         return pooled, decide(pooled, early, board.policy, late=late), stopped
-
-    def _unasked(self) -> list[str]:
-        """Benchmarks that were asked for by name and are not there, where nothing was selected
-        among them: a misspelt one must not go without a gate.
-        """
-        asked = {benchmark for benchmark, _ in self._board.outcomes}
-        config, names = self._config, self.run.settings.benchmarks
-        if not set(names) - asked or config.args_source is config.ArgsSource.ARGS:
-            return []
-        elsewhere = config.invocation_params.dir != config.rootpath
-        if elsewhere or any(getattr(config.option, name, None) for name in _SELECTING):
-            return []
-        return [
-            f"--benchmarks={name}: nothing was asked of it, for no such benchmark was collected; "
-            "correct the name"
-            for name in names
-            if name not in asked
-        ]
 
     def _write(self, pooled: Sequence[Pooled], verdict: Verdict) -> None:
         """Results, baselines, and last of all the summary."""

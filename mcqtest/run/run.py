@@ -25,7 +25,7 @@ from mcqtest.run.plan import plan
 from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.terms import anchors, name_of, policy_of, way_of
+from mcqtest.run.terms import anchors, identify, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
@@ -45,7 +45,7 @@ class Run:
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         model = self._model, self._setup
         self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
-        self.identity = identity or self._identify()
+        self.identity = identity or identify(settings, *model)
         self.policy = policy_of(settings, self.identity)
         self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
         self.baselines = Baselines(self.policy, self.identity)
@@ -63,19 +63,6 @@ class Run:
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
-
-    def _identify(self) -> Identity:
-        stamp = self._model.stamp  # before the files are read
-        return Identity(
-            name=name_of(self.settings, self._model.name),
-            folder=str(self._model.folder),
-            weights=self._model.fingerprint,
-            key=self._setup.identity(self._model.fingerprint),
-            setup=str(self._setup),
-            device=self._setup.device,
-            stamp=stamp,
-            dtype=self._setup.dtype,
-        )
 
     @property
     def folder(self) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mcqtest.answers import READING, Reading, Thoughts
+from mcqtest.backends import Model, Setup
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
@@ -71,6 +72,21 @@ def name_of(settings: Settings, folder: str) -> str:
             "that there is none; add --model-name=NAME"
         )
     return name
+
+
+def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
+    """Who is asked. Reads all of the model's files."""
+    stamp = model.stamp  # before they are read
+    return Identity(
+        name=name_of(settings, model.name),
+        folder=str(model.folder),
+        weights=model.fingerprint,
+        key=setup.identity(model.fingerprint),
+        setup=str(setup),
+        device=setup.device,
+        stamp=stamp,
+        dtype=setup.dtype,
+    )
 
 
 def policy_of(settings: Settings, identity: Identity) -> Policy:
