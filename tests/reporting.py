@@ -33,7 +33,7 @@ class Terminal:
 def report_of(nodeid="test", *, outcome="passed", when="call", **attributes):
     """What pytest reports of a test that has ended, with attributes of ours."""
     flags = {each: outcome == each for each in ("passed", "failed", "skipped")}
-    said = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome, **flags)
+    said = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome, duration=0.1, **flags)
     vars(said).update(attributes)
     return said
 

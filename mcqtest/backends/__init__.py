@@ -12,6 +12,7 @@ from mcqtest.backends.choice import (
     sampling,
     setup,
     template,
+    vouched,
 )
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
@@ -39,4 +40,5 @@ __all__ = [
     "sampling",
     "setup",
     "template",
+    "vouched",
 ]

@@ -61,9 +61,32 @@ class Recording:
                 found[key] = output
         return Outputs(found)
 
+    @cached_property
+    def vouched(self) -> bool:
+        """Whether all rows say what was asked. Raises `McqtestError` where some alone do."""
+        every = [output for _, output in self.outputs().items()]
+        without = next((output for output in every if not output.hash), None)
+        if without is not None and any(output.hash for output in every):
+            raise McqtestError(
+                f"{without.where}: has no asked_hash, and other rows have one; copy it from the "
+                "prompts, or leave it out everywhere, and nobody knows how they were asked"
+            )
+        return bool(every) and without is None
+
+    def told(self, origin: Origin) -> tuple[str, str]:
+        """The hash of what a question was asked by, and where that stands; empty where it was not
+        asked.
+        """
+        output = self.outputs().get(origin)
+        return ("", "") if output is None else (output.hash, output.where)
+
     @property
     def kind(self) -> str:
-        """What was recorded, in words."""
+        """What was recorded, in words; empty where the rows say what was asked, so that it counts
+        as asked in that way.
+        """
+        if self.vouched:
+            return ""
         scored = [bool(output.logprobs) for _, output in self.outputs().items()]
         if not any(scored):
             return "texts"
@@ -76,11 +99,13 @@ class Recording:
         outputs = self.outputs()
         samples: dict[Origin, int] = {}
         choices: dict[Origin, int] = {}
+        texts: dict[Origin, bool] = {}
         for request in requests:
             if request.origin is not None:
                 origin = request.origin._replace(sample=0)
                 samples[origin] = max(samples.get(origin, 0), 1 + request.origin.sample)
                 choices[origin] = max(choices.get(origin, 0), len(request.choices))
+                texts[origin] = request.decoding is not None
         missing: list[str] = []
         used: dict[Key, Origin] = {}
         for origin, wanted in samples.items():
@@ -97,6 +122,7 @@ class Recording:
                 )
             used[key] = origin
             _fits(output, origin, wanted, choices[origin])
+            self._is_answer(output, origin, texts[origin])
         if not missing:
             return []
         more = f", and {len(missing) - 5} more" if len(missing) > 5 else ""
@@ -113,6 +139,15 @@ class Recording:
                 "--backend-option missing=unanswered"
             )
         return [f"{found}; they count as unanswered"]
+
+    def _is_answer(self, output: Output, origin: Origin, text: bool) -> None:
+        """Raise where it is known what was asked for, and something else was recorded."""
+        if self.vouched and not (output.texts if text else output.logprobs):
+            wanted, found = ("output", "logprobs") if text else ("logprobs", "output")
+            raise McqtestError(
+                f"{output.where}: {origin} has {found} alone, and {wanted} was asked for; record "
+                "that, or write prompts of another --method"
+            )
 
 
 def _numbered(task: Task) -> bool:

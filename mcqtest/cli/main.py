@@ -14,7 +14,10 @@ from mcqtest.cli.said import Said
 from mcqtest.types import McqtestError, printable
 
 COMMANDS: dict[str, str] = {
+    "baselines": "list the baselines of the project, check them, rename or remove some",
     "compare": "say what the gate says of one run, baseline or recording against another",
+    "plan": "tell what a run is going to ask, see and take",
+    "prompts": "write the exact prompts, for any system to answer",
 }
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""

@@ -18,6 +18,7 @@ from mcqtest.gate.comparison import (
 )
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
+from mcqtest.gate.dated import Dates
 from mcqtest.gate.excerpt import Excerpt
 from mcqtest.gate.files import (
     beside,
@@ -29,6 +30,7 @@ from mcqtest.gate.files import (
     target,
     text_of,
 )
+from mcqtest.gate.foresight import CHURNS, Foresight, foresee
 from mcqtest.gate.judge import Judge
 from mcqtest.gate.levels import shares
 from mcqtest.gate.making import Made, made
@@ -37,19 +39,24 @@ from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
+from mcqtest.gate.shelf import Entry, entries, orphans, trouble
 from mcqtest.gate.signflip import sign_flips
 from mcqtest.gate.swaps import Swaps, swap_sums, swap_test
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 
 __all__ = [
+    "CHURNS",
     "KINDS",
     "THRESHOLDS",
     "Anchored",
     "Baselines",
     "Companion",
+    "Dates",
+    "Entry",
     "Excerpt",
     "Finding",
+    "Foresight",
     "Judge",
     "Judged",
     "Kind",
@@ -73,7 +80,9 @@ __all__ = [
     "decide",
     "differences",
     "digest",
+    "entries",
     "folders",
+    "foresee",
     "impossible",
     "is_recorded",
     "listed",
@@ -82,6 +91,7 @@ __all__ = [
     "mismatch",
     "moves",
     "notes",
+    "orphans",
     "packaged_baselines",
     "parse",
     "pool",
@@ -95,6 +105,7 @@ __all__ = [
     "tables",
     "target",
     "text_of",
+    "trouble",
     "unsure",
     "variants",
     "varied",

@@ -18,10 +18,10 @@ from mcqtest.plugin import ci
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
-from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
+from mcqtest.plugin.wire import ASKED, FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
 from mcqtest.report import Scoreboard, Told, drawn, terminal
-from mcqtest.run import Run
+from mcqtest.run import Run, pace
 from mcqtest.types import McqtestError, printable
 
 UNDECIDED = 6
@@ -47,6 +47,7 @@ class Controller:
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
         self._watch = Watch(self._tally.ledger.is_complete, self._tally.ledger.broken.append)
+        self._stopwatch = pace.Stopwatch(run.identity, workers)
         self._end: tuple[list[Pooled], Verdict] | None = None
         self._problems: list[str] = []
         if workers and not config.getoption("maxschedchunk", default=None):
@@ -132,6 +133,12 @@ class Controller:
             self._screen.announce(plan.counts, self.run.cost)
         if (values := getattr(report, OUTCOME, None)) is not None:
             outcome = arrived(values)
+            self._stopwatch.add(
+                outcome.benchmark,
+                outcome.asking,
+                requests=getattr(report, ASKED, 0),
+                seconds=self._tally.seconds(report.nodeid),
+            )
             if self._board.add(outcome):  # not of a test that is run again
                 self._screen.show(outcome, failed=report.failed)
 
@@ -266,6 +273,7 @@ class Controller:
             problems=self._problems,
         )
         board.notices.update(dict.fromkeys(said))
+        self._stopwatch.keep(self.run.folder)
 
     def _report_pooled(self, pooled: Sequence[Pooled]) -> None:
         """Benchmarks that are red as a whole, or of which not enough is known, become cases, in the

@@ -57,6 +57,7 @@ class Tally:
         self._failures = 0
         self._skipped = 0
         self._errors: list[str] = []
+        self._seconds: dict[str, float] = {}
 
     def refuse(self, sentence: str) -> None:
         self.fatal, self.refused = sentence, True
@@ -66,9 +67,14 @@ class Tally:
             self.ledger.tick(report.nodeid)
             self._failures += report.failed
             self._skipped += report.skipped
+        self._seconds[report.nodeid] = self.seconds(report.nodeid) + report.duration
         if error := getattr(report, ERROR, None):
             self._errors.append(error)
         self.fatal = self.fatal or getattr(report, FATAL, None)
+
+    def seconds(self, nodeid: str) -> float:
+        """How long a test took, with its fixtures, as far as it was reported."""
+        return self._seconds.get(nodeid, 0.0)
 
     def uncollected(self, nodeid: str, fatal: str | None = None) -> None:
         """``fatal``: the mistake, where it is the user's."""

@@ -1,7 +1,7 @@
 """From the outcomes of a run to its files, and to what people read."""
 
 from mcqtest.report import terminal
-from mcqtest.report.clock import Clock
+from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import sentence
 from mcqtest.report.markdown import Told, comment, page, plain
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
@@ -17,6 +17,7 @@ __all__ = [
     "comment",
     "drawn",
     "dump",
+    "duration",
     "page",
     "plain",
     "plural",

@@ -81,6 +81,11 @@ class Engine:
         """Whether any of the task's own responses is among these."""
         return any(request.key in self._given for request in self._planned[task, ""].requests)
 
+    def asked_of(self, task: Task) -> int:
+        """How many of the task's responses, in whatever way, a model gave in this process."""
+        every = (each for (of, _), each in self._planned.items() if of is task)
+        return sum(request.key in self._given for each in every for request in each.requests)
+
     @property
     def started(self) -> Backend | None:
         """The model if it was needed so far."""

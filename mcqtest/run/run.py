@@ -18,7 +18,7 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run import checks, sample, splits
+from mcqtest.run import asked, checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
@@ -44,7 +44,13 @@ class Run:
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         model = self._model, self._setup
-        self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
+        self._vouched = backends.vouched(*model)
+        self._way = way_of(
+            settings,
+            backends.recorded(*model),
+            lambda: backends.sampling(*model),
+            vouched=self._vouched is not None,
+        )
         self.identity = identity or identify(settings, *model)
         self.policy = policy_of(settings, self.identity)
         self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
@@ -119,6 +125,7 @@ class Run:
             self.anchors.policy = replace(self.anchors.policy, ways=ways)
         for task in dict.fromkeys(tasks):
             planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
+            asked.check(planned, self._vouched)
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
             for each in filter(None, (self.baselines, self.anchors)):
@@ -144,8 +151,8 @@ class Run:
             checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
-        asked = [request for each in self.planned.values() for request in each.requests]
-        self._notices += backends.check(self._model, asked, self._setup)
+        requests = [request for each in self.planned.values() for request in each.requests]
+        self._notices += backends.check(self._model, requests, self._setup)
         self.baselines.check_any(self.planned)
 
     def _root(self, task: Task) -> Path | None:

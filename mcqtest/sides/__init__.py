@@ -4,7 +4,7 @@
 another, by the code with which a run judges its results against its baseline.
 """
 
-from mcqtest.sides.definitions import Definitions
+from mcqtest.sides.definitions import Definitions, strange
 from mcqtest.sides.find import Finder
 from mcqtest.sides.side import Key, Side, Stored
 from mcqtest.sides.verdict import Against, against, paired
@@ -18,4 +18,5 @@ __all__ = [
     "Stored",
     "against",
     "paired",
+    "strange",
 ]
