@@ -131,7 +131,7 @@ class Kept:
 
         def lines() -> list[dict[str, Any]]:
             text = (self.path / "tasks.jsonl").read_text(encoding="utf-8")
-            found = [json.loads(line) for line in text.splitlines()]
+            found = [json.loads(line) for line in text.split("\n") if line]
             if not found or found[0]["format"] != FORMAT:
                 raise ValueError("another format")
             return found

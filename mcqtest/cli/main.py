@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
 import os
 import sys
@@ -11,13 +12,16 @@ from collections.abc import Sequence
 
 import mcqtest
 from mcqtest.cli.said import Said
-from mcqtest.types import McqtestError, printable
+from mcqtest.cli.screen import paged, plain, shown
+from mcqtest.types import McqtestError
 
 COMMANDS: dict[str, str] = {
     "baselines": "list the baselines of the project, check them, rename or remove some",
     "compare": "say what the gate says of one run, baseline or recording against another",
+    "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
     "plan": "tell what a run is going to ask, see and take",
     "prompts": "write the exact prompts, for any system to answer",
+    "show": "show questions with what was answered then and now, those that moved by themselves",
 }
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""
@@ -56,14 +60,23 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _has_colours() -> bool:
+    """Whether it is read in a terminal whose owner wants colours (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def _tell(said: Said, *, as_json: bool) -> int:
     """Write the answer; whoever closes the pipe (``| head``) has seen enough."""
     if as_json:
-        text = json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False)
+        text = plain(json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        text = printable(said.text, lines=True)
+        text = shown(said.text, colours=_has_colours())
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        print(text, flush=True)
+        is_long = said.pages and not as_json and sys.stdout.isatty()
+        if not (is_long and paged(text)):
+            print(text, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return said.code

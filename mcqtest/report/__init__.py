@@ -1,23 +1,34 @@
 """From the outcomes of a run to its files, and to what people read."""
 
 from mcqtest.report import terminal
+from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import sentence
-from mcqtest.report.markdown import Told, comment, page, plain
+from mcqtest.report.looks import looks, markdown, marked
+from mcqtest.report.pages import Told, comment, page, plain
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
+from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
+from mcqtest.report.whys import whys
 
 __all__ = [
+    "OFF",
+    "ON",
     "UNFINISHED",
+    "Answer",
     "Clock",
     "Scoreboard",
+    "Seen",
     "Told",
     "comment",
     "drawn",
     "dump",
     "duration",
+    "looks",
+    "markdown",
+    "marked",
     "page",
     "plain",
     "plural",
@@ -26,4 +37,5 @@ __all__ = [
     "stored",
     "terminal",
     "unfinished",
+    "whys",
 ]

@@ -6,6 +6,9 @@ another, by the code with which a run judges its results against its baseline.
 
 from mcqtest.sides.definitions import Definitions, strange
 from mcqtest.sides.find import Finder
+from mcqtest.sides.mistaken import wrong
+from mcqtest.sides.moved import Found, Wanted, moved
+from mcqtest.sides.runs import RunSide
 from mcqtest.sides.side import Key, Side, Stored
 from mcqtest.sides.verdict import Against, against, paired
 
@@ -13,10 +16,15 @@ __all__ = [
     "Against",
     "Definitions",
     "Finder",
+    "Found",
     "Key",
+    "RunSide",
     "Side",
     "Stored",
+    "Wanted",
     "against",
+    "moved",
     "paired",
     "strange",
+    "wrong",
 ]

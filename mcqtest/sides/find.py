@@ -22,9 +22,9 @@ class Finder:
     where the questions are that recordings answer.
     """
 
-    def __init__(self, settings: Settings, definitions: Definitions) -> None:
+    def __init__(self, settings: Settings, definitions: Definitions | None = None) -> None:
         self._settings = settings
-        self._definitions = definitions
+        self._definitions = definitions or Definitions()
         self._runs = Path(settings.run_dir)
 
     def pair(self, old: str, new: str, benchmarks: Sequence[str] = ()) -> tuple[Side, Side]:
@@ -61,6 +61,12 @@ class Finder:
         if is_model:
             return RunSide(archive.named(said, self._runs))
         raise McqtestError(self._unknown(said))
+
+    def baseline(self, name: str) -> BaselineSide:
+        """The baseline of this name. Raises `McqtestError` where there is none."""
+        if (place := self._baseline(name)) is None:
+            raise McqtestError(self._unknown(name))
+        return BaselineSide(place, self._runs)
 
     def _baseline(self, name: str) -> Path | None:
         roots = (Path(self._settings.baselines_dir), packaged_baselines())

@@ -1,4 +1,4 @@
-"""The verdict as Markdown: `report/markdown.py`."""
+"""The verdict as Markdown: `report/pages.py`."""
 
 import re
 from dataclasses import replace
