@@ -99,13 +99,12 @@ class Recording:
         outputs = self.outputs()
         samples: dict[Origin, int] = {}
         choices: dict[Origin, int] = {}
-        texts: dict[Origin, bool] = {}
         for request in requests:
             if request.origin is not None:
+                self._check_kind(request, request.origin)
                 origin = request.origin._replace(sample=0)
                 samples[origin] = max(samples.get(origin, 0), 1 + request.origin.sample)
                 choices[origin] = max(choices.get(origin, 0), len(request.choices))
-                texts[origin] = request.decoding is not None
         missing: list[str] = []
         used: dict[Key, Origin] = {}
         for origin, wanted in samples.items():
@@ -122,7 +121,6 @@ class Recording:
                 )
             used[key] = origin
             _fits(output, origin, wanted, choices[origin])
-            self._is_answer(output, origin, texts[origin])
         if not missing:
             return []
         more = f", and {len(missing) - 5} more" if len(missing) > 5 else ""
@@ -140,10 +138,13 @@ class Recording:
             )
         return [f"{found}; they count as unanswered"]
 
-    def _is_answer(self, output: Output, origin: Origin, text: bool) -> None:
+    def _check_kind(self, request: Request, origin: Origin) -> None:
         """Raise where it is known what was asked for, and something else was recorded."""
-        if self.vouched and not (output.texts if text else output.logprobs):
-            wanted, found = ("output", "logprobs") if text else ("logprobs", "output")
+        output = self.outputs().get(origin) if self.vouched else None
+        if output is None:
+            return
+        wanted, found = ("output", "logprobs") if request.decoding else ("logprobs", "output")
+        if not (output.texts if request.decoding else output.logprobs):
             raise McqtestError(
                 f"{output.where}: {origin} has {found} alone, and {wanted} was asked for; record "
                 "that, or write prompts of another --method"

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "plan": "tell what a run is going to ask, see and take",
     "prompts": "write the exact prompts, for any system to answer",
     "show": "show questions with what was answered then and now, those that moved by themselves",
+    "trend": "tell how accuracy went over many checkpoints",
 }
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""

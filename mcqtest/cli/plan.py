@@ -117,9 +117,8 @@ def _lines(name: str, told: dict[str, Any], policy: Policy) -> list[str]:
     for each in told["foresight"]:
         own = ", the baseline's own" if each["churn"] == told["baseline_churn"] else ""
         seen = "none" if each["seen"] >= 1 else f"{100 * each['seen']:.2f} points"
-        lines.append(
-            f"  {100 * each['churn']:>4.3g} %  {seen:>19}  {100 * each['excluded']:>13.2f} points{own}"
-        )
+        excluded = f"{100 * each['excluded']:.2f}"
+        lines.append(f"  {100 * each['churn']:>4.3g} %  {seen:>19}  {excluded:>13} points{own}")
     lines.append(f"  {_margin(told, policy)}")
     last = told["pace"]
     if last is None:

@@ -6,11 +6,13 @@ from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import sentence
 from mcqtest.report.looks import looks, markdown, marked
 from mcqtest.report.pages import Told, comment, page, plain
+from mcqtest.report.picture import points
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
+from mcqtest.report.trend import Trends, table
 from mcqtest.report.whys import whys
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Scoreboard",
     "Seen",
     "Told",
+    "Trends",
     "comment",
     "drawn",
     "dump",
@@ -32,9 +35,11 @@ __all__ = [
     "page",
     "plain",
     "plural",
+    "points",
     "refused",
     "sentence",
     "stored",
+    "table",
     "terminal",
     "unfinished",
     "whys",
