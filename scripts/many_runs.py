@@ -9,18 +9,23 @@ probabilities. 4 % of answers change from one run to the next.
 import json
 import random
 import sys
+from collections.abc import Iterable, Iterator
+from math import isnan
 from pathlib import Path
 
 from mcqtest.gate import digest
-from mcqtest.gate.companion import companion
+from mcqtest.gate.companion import Companion, companion
 from mcqtest.gate.record import Record
 from mcqtest.metrics import measured
 from mcqtest.types import LETTERS, Score
 
+Key = tuple[str, str]
 TASKS = {"one": 57, "two": 14, "three": 45, "four": 45, "five": 14, "six": 14}
 
 
-def records(rng, questions, before):
+def records(
+    rng: random.Random, questions: int, before: dict[Key, list[int]]
+) -> Iterator[tuple[Key, list[Score]]]:
     """(benchmark, task) -> its scores, most of them as before."""
     each = questions // sum(TASKS.values())
     for benchmark, count in TASKS.items():
@@ -32,7 +37,7 @@ def records(rng, questions, before):
             yield key, [score(rng, row, answer) for row, answer in enumerate(answers)]
 
 
-def score(rng, row, answer):
+def score(rng: random.Random, row: int, answer: int) -> Score:
     """The right answer follows from the row; three quarters of first answers are wrong."""
     sure = 0.4 + rng.random() / 2
     likely = [sure if each == answer else (1 - sure) / 3 for each in range(4)]
@@ -40,7 +45,7 @@ def score(rng, row, answer):
     return Score(str(row), right, answer, row % 4, 4, tuple(likely))
 
 
-def written(key, scores, model):
+def written(key: Key, scores: list[Score], model: str) -> tuple[Record, Companion]:
     """The record of a task, and what stands beside it."""
     marks = "".join(LETTERS[s.answer] if s.correct else LETTERS[s.answer].lower() for s in scores)
     record = Record(
@@ -51,13 +56,13 @@ def written(key, scores, model):
         model=model,
         weights=f"{int(model[-2:]):064x}",
         setup="transformers 5, bfloat16 on cuda",
-        figures={name: value for name, value in measured([scores]).items() if value == value},
+        figures={name: value for name, value in measured([scores]).items() if not isnan(value)},
         marks=marks,
     )
     return record, companion(record, scores)
 
 
-def run(folder, model, number, tasks):
+def run(folder: Path, model: str, number: int, tasks: Iterable[tuple[Key, list[Score]]]) -> None:
     """A kept run, and the baseline that it recorded."""
     place = folder / ".mcqtest" / "runs" / f"{model}-{number:04}"
     place.mkdir(parents=True)
@@ -86,8 +91,8 @@ def run(folder, model, number, tasks):
     (place / "results.jsonl").write_text("", "utf-8")
 
 
-def main(folder, runs=40, questions=66_000):
-    rng, before = random.Random(0), {}
+def main(folder: str, runs: str = "40", questions: str = "66000") -> None:
+    rng, before = random.Random(0), dict[Key, list[int]]()
     for number in range(1, int(runs) + 1):
         run(Path(folder), f"step-{number:02}", number, records(rng, int(questions), before))
 

@@ -8,10 +8,10 @@ These are figures and no verdict: nothing is corrected for how many there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from mcqtest.gate import Record, compared, differences, mismatch, stats
+from mcqtest.gate import Record, compared, mismatch, stats
 from mcqtest.report.columns import fitted, width
 from mcqtest.types import Comparison
 
@@ -74,14 +74,19 @@ class Trends:
     def _point(
         self, answers: Answers, keys: Sequence[tuple[str, str]], alpha: float | None
     ) -> Point:
-        values = [value for key in keys for value in answers[key].values]
-        n, right = len(values), sum(values)
+        records = [answers[key] for key in keys]
+        n = sum(each.count for each in records)
+        right = sum(sum(each.values) for each in records)
+        if any(each.scores for each in records):
+            interval = stats.interval([value for each in records for value in each.values])
+        else:
+            interval = stats.wilson(int(right), n)
         moved, why = _moved(answers, self._first, keys)
         against, _ = _moved(answers, self._anchor or {}, keys)
         return Point(
             n=n,
             accuracy=right / n,
-            interval=stats.interval(values),
+            interval=interval,
             change=None if moved is None else sum(moved) / n,
             first=None if moved is None else compared(n, moved, self._alpha, alpha=alpha),
             anchor=None if against is None else compared(n, against, self._alpha),
@@ -108,21 +113,28 @@ class Trends:
 def _moved(
     answers: Answers, olds: Answers, keys: Sequence[tuple[str, str]]
 ) -> tuple[list[float] | None, str]:
-    """By how much each score changed; None, and why, where it is not the same that was asked."""
+    """By how much the scores changed that did; None, and why, where something else was asked."""
     moved: list[float] = []
     for key in keys:
         if (old := olds.get(key)) is None:
             return None, ""
         if (sentence := mismatch(old, answers[key], baseline="")) is not None:
             return None, sentence.split(": ")[1]
-        moved += differences(old, answers[key])
+        pairs = zip(old.values, answers[key].values, strict=True)
+        moved += [now - then for then, now in pairs if now != then]
     return moved, ""
 
 
 def _plain(point: Point | None) -> dict[str, Any] | None:
     if point is None:
         return None
-    told = {key: value for key, value in asdict(point).items() if key not in {"first", "anchor"}}
+    told: dict[str, Any] = {
+        "n": point.n,
+        "accuracy": point.accuracy,
+        "interval": list(point.interval),
+        "change": point.change,
+        **({"why": point.why} if point.why else {}),
+    }
     for name, made in (("first", point.first), ("anchor", point.anchor)):
         told[name] = made and {"lost": made.lost, "won": made.won, "p_value": made.p_value}
         if made is not None and made.drop is not None:
