@@ -46,13 +46,17 @@ def accept(path, reason):
 
 def test_list_and_show(shelf, capsys):
     """Name, benchmark, way, questions, weights, date, and what somebody accepted."""
-    accept(shelf / "v2/demo/small_sums.txt", "new tokenizer (12 lost, 1 won)")
+    for task, lost in (("small_sums", "12 lost, 1"), ("word_kinds", "3 lost, 0")):
+        reason = f"new tokenizer ({lost} won against weights 0123456789ab, p = 0.002)"
+        accept(shelf / f"v2/demo/{task}.txt", reason)
     one, two = said(capsys)["baselines"]
     assert (one["name"], one["benchmark"], one["way"]) == ("v1", "demo", "")
     assert (one["tasks"], one["questions"], one["accuracy"]) == (8, 800, 0.745)
     assert len(one["weights"][0]) == 64
     assert one["accepted"] == []
-    assert two["accepted"] == ["new tokenizer (12 lost, 1 won)"]
+    (accepted,) = two["accepted"]
+    assert (accepted["reason"], accepted["tasks"]) == ("new tokenizer", 2)
+    assert (accepted["lost"], accepted["won"], accepted["against"]) == (15, 1, "0123456789ab")
     (shown,) = said(capsys, "show", "v2")["baselines"]
     assert [each["task"] for each in shown["entries"]][:2] == ["alphabet_order", "first_letters"]
     assert main(["baselines"]) == 0

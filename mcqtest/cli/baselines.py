@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -72,7 +73,7 @@ def _list(options: argparse.Namespace, settings: Settings, root: Path) -> Said: 
             f"{names} {row['tasks']:>5} {row['questions']:>9,} {known:>8} {row['date'][:10]}{mark} "
             f"{', '.join(each[:12] for each in row['weights'])}"
         )
-        lines += [f"  accepted: {each}" for each in row["accepted"]]
+        lines += map(_said, row["accepted"])
     if any(row["date_from"] == "file" for row in rows):
         lines.append("* not committed: the time of the file, which a copy changes")
     return Said("\n".join(lines), {"baselines": rows})
@@ -104,8 +105,35 @@ def _row(group: Sequence[Entry], dates: Dates) -> dict[str, Any]:
         "models": sorted({each.model for each in group}),
         "weights": sorted({each.weights for each in group}),
         "setups": sorted({each.setup for each in group}),
-        "accepted": sorted({said for each in group for said in each.accepted}),
+        "accepted": _accepted(group),
     }
+
+
+_ACCEPTED = re.compile(r"(.*) \((?:(\d+) lost, (\d+) won against weights (\w+), p = .*|.*)\)")
+
+
+def _accepted(group: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Regressions that somebody accepted, by the reason: in how many tasks, and what was lost."""
+    found: dict[str, dict[str, Any]] = {}
+    for said in (said for each in group for said in each.accepted):
+        match = _ACCEPTED.fullmatch(said)
+        reason, lost, won, against = match.groups() if match else (said, None, None, None)
+        start = {"reason": reason, "tasks": 0, "lost": 0, "won": 0, "against": against}
+        entry = found.setdefault(reason, start)
+        entry["tasks"] += 1
+        entry["lost"] += int(lost or 0)
+        entry["won"] += int(won or 0)
+    return list(found.values())
+
+
+def _said(accepted: dict[str, Any]) -> str:
+    """In a line."""
+    against = f" against weights {accepted['against']}" if accepted["against"] else ""
+    where = plural(accepted["tasks"], "task")
+    return (
+        f"  accepted: {accepted['reason']} ({accepted['lost']} lost, {accepted['won']} won in "
+        f"{where}{against})"
+    )
 
 
 def _show(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
@@ -122,7 +150,7 @@ def _show(options: argparse.Namespace, settings: Settings, root: Path) -> Said: 
             *(f"  weights {each}" for each in row["weights"]),
             *(f"  on {each}" for each in row["setups"]),
             f"  {'committed' if row['date_from'] == 'git' else 'file of'} {row['date']}",
-            *(f"  accepted: {each}" for each in row["accepted"]),
+            *map(_said, row["accepted"]),
         ]
         row["entries"] = []
         for each in entries(root, [row["name"]]):

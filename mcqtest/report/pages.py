@@ -86,9 +86,11 @@ def _head(told: Told) -> list[str]:
         f"alpha {told.policy.alpha:g}",
         *([f"tier {_code(told.tier)}"] if told.tier else []),
     ]
-    reasons = told.verdict.reasons if len(told.verdict.reasons) > 1 else ()
-    listed = [f"- {plain(each)}" for each in reasons]
-    return [f"## {word}", "", plain(rest), "", *listed, "", "; ".join(about), ""]
+    reasons = told.verdict.reasons
+    lines = [plain(rest)]
+    if len(reasons) > 1:  # all of them, and not the first alone
+        lines = [f"- {plain(each)}" for each in reasons]
+    return [f"## {word}", "", *lines, "", "; ".join(about), ""]
 
 
 def _benchmarks(told: Told) -> list[str]:
