@@ -29,7 +29,7 @@ def lost_of(count, *, task="tides", lost=1):
 def test_verdict_table_and_tasks():
     """What a person sees: the word, a row for each benchmark, and its tasks, folded."""
     text = page(told_of(outcome_of(n=8, right=6, lost=1, won=1), notices=["be told"]), 10**6)
-    assert text.startswith("## MAY SHIP\n\nsmall is no worse than baseline")
+    assert text.startswith("## MAY SHIP: small\n\nsmall is no worse than baseline")
     assert "| toy | 8 | 0.7500 | +0.00 | " in text
     assert "<details><summary>toy: 1 task</summary>\n\n| task |" in text
     assert text.endswith("\n- be told\n")
@@ -42,7 +42,7 @@ def test_a_comment_has_the_lost_questions():
     text = comment(told_of(made))
     assert text.startswith("<!-- mcqtest -->\n## ")
     assert "2 questions lost" in text
-    assert r"- toy/tides (2): <code>q\|1 A&gt;-</code>, <code>q2 A&gt;B</code>" in text
+    assert r"- toy/tides (2): <code>q\|1 A&gt;-</code> <code>q2 A&gt;B</code>" in text
     assert "secret" not in text
     assert "lost (right" not in comment(told_of(outcome_of()))
 

@@ -21,7 +21,7 @@ def test_everywhere(
     recorded.model("b", wrong=[*USUAL, *(f"{task}/{n}" for task in TASKS for n in range(1, 40, 2))])
     more = ("--comment=comment.md", "--junitxml=junit.xml", "--baseline=a")
     assert recorded.run(*args, *more, model="b").ret == 1
-    assert page.read_text().startswith("before\n## MAY NOT SHIP\n")
+    assert page.read_text().startswith("before\n## MAY NOT SHIP: b\n")
     assert "<code>1 " in (recorded.path / "comment.md").read_text()
     suite = ET.parse(recorded.path / "junit.xml").getroot().find("testsuite")
     said = {each.get("name"): each.get("value") for each in suite.findall("./properties/property")}

@@ -90,7 +90,7 @@ def _head(told: Told) -> list[str]:
     lines = [plain(rest)]
     if len(reasons) > 1:  # all of them, and not the first alone
         lines = [f"- {plain(each)}" for each in reasons]
-    return [f"## {word}", "", *lines, "", "; ".join(about), ""]
+    return [f"## {word}: {plain(told.name)}", "", *lines, "", "; ".join(about), ""]
 
 
 def _benchmarks(told: Told) -> list[str]:
@@ -156,7 +156,7 @@ def _lost(told: Told) -> list[str]:
     lines = ["", f"<details><summary>{count} lost (right answer>answer now)</summary>", ""]
     for task, lost in found.items():
         more = f", and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-        shown = ", ".join(map(_code, lost[:_SHOWN]))
+        shown = " ".join(map(_code, lost[:_SHOWN]))
         lines.append(f"- {plain(task)} ({len(lost)}): {shown}{more}")
     return [*lines, "", "</details>"]
 

@@ -159,8 +159,17 @@ def table(found: Trends, *, tasks: bool = False, columns: int = 80) -> Iterator[
             yield f"{fitted(title, named)}{_COLUMNS}{more}" if width(title) <= named else title
             for name, point in zip(found.names, row, strict=True):
                 if point is not None:
-                    yield f"{fitted(name, named)}{_cells(point, anchored=anchored)}"
+                    yield f"{_ending(name, named)}{_cells(point, anchored=anchored)}"
         yield from _last(found, benchmark, trend)
+
+
+def _ending(name: str, columns: int) -> str:
+    """In so many columns; of a long name its end, which tells checkpoints apart."""
+    if width(name) <= columns:
+        return fitted(name, columns)
+    while width(name) > columns - 1:
+        name = name[1:]
+    return fitted(f"\u2026{name}", columns)
 
 
 def _cells(point: Point, *, anchored: bool) -> str:
