@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+from functools import cache
+from pathlib import Path
 
 import pytest
 from project import plugin_args, project, recorded
@@ -10,12 +12,20 @@ __all__ = ["plugin_args", "project", "recorded"]  # fixtures
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that start a pytest of their own, about two seconds each: they say nothing about
-    which libraries are installed, so one environment runs them.
+    """Mark tests that start a pytest of their own, about two seconds each, and those that need
+    torch: the environment with torch runs these, and the one without it all others.
     """
     for item in items:
         if "pytester" in getattr(item, "fixturenames", ()):
             item.add_marker("starts_pytest")
+        if _needs_torch(item.path):
+            item.add_marker("needs_torch")
+
+
+@cache
+def _needs_torch(path: Path) -> bool:
+    """Whether a file of tests is skipped where there is no torch."""
+    return 'importorskip("torch")' in path.read_text("utf-8")
 
 
 os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the page of our own job is not for toy models

@@ -13,8 +13,11 @@ from mcqtest.answers import (
     brackets,
     judge,
     lettered,
+    listing,
+    near,
     number,
     one_of,
+    phrase,
     read,
     words,
 )
@@ -31,7 +34,10 @@ def asked(text="?", *targets):
     return Question(text, (), -1, "7", targets=targets)
 
 
+NAMES = st.sampled_from(["Marie Curie", "blue whale", "New York", "42 km", "x-ray", "3.5 litres"])
 KINDS = {
+    "phrase": (phrase, "?", NAMES),
+    "listing": (listing(), "?", st.lists(NAMES, min_size=2, max_size=4).map(", ".join)),
     "yes": (YES, "?", st.sampled_from(["Yes", "No"])),
     "valid": (VALID, "?", st.sampled_from(["valid", "invalid"])),
     "number": (number, "?", st.integers().map(str)),
@@ -71,6 +77,11 @@ def test_what_is_said_is_read(kind, data):
         assert (form, reader(asked(text), form.format(answer))) == (form, answer)
 
 
+def spoken(text):
+    """Without what may stand between the last two of several."""
+    return text.replace(" and ", " ")
+
+
 def squeezed(text):
     """The letters, digits and brackets of a text in its plain form."""
     return re.sub(r"[^\w(){}<>\[\]&-]+", "", plain(text).replace("\u2212", "-")).casefold()
@@ -89,7 +100,7 @@ def test_nothing_is_read_that_is_not_there(kind, text):
     """Whatever stands in a text: what is read stands in it, one word after the other."""
     reader, question, _ = KINDS[kind]
     answer = reader(asked(question), text)
-    assert answer is None or squeezed(answer) in squeezed(text.replace(" and ", " "))
+    assert answer is None or squeezed(spoken(answer)) in squeezed(spoken(text))
 
 
 @given(text=st.text() | TEXTS)
@@ -173,6 +184,61 @@ def test_examples(reader, text, answer):
     """One of each kind that somebody may take otherwise."""
     question = {words: f"List: {LIST}", brackets: SEQUENCE, lettered: LETTERS}.get(reader, "?")
     assert reader(asked(question), text) == answer
+
+
+SPELLED = [
+    (near(0.01), "It is long. The answer is 1,620 metres.", "1609.344", "1609.344"),
+    (near(0.01), "The answer is 1,700.", "1609.344", "1700"),
+    (near(distance=0.5), "The answer is -3.4", "-3", "-3"),
+    (near(0.1), "The answer is -3", "0", "-3"),
+    (near(0.1), "The answer is 5", "five", "5"),
+    (near(), "The answer is 7.0", "7", "7"),
+    (phrase, "The answer is the blue whale.", "Blue whale", "Blue whale"),
+    (phrase, 'Answer: "Marie Curie", because she found it.', "Marie Curie", "Marie Curie"),
+    (phrase, "The answer is St.Gallen. It is a town.", "", "St.Gallen"),
+    (phrase, "Paris", "paris", "paris"),
+    (phrase, "The answer cannot be determined.", "Paris", None),
+    (phrase, "The answer is unknown.", "Paris", None),
+    (phrase, "I thought. And again.\nThen I thought of it. It went on.", "Paris", None),
+    (phrase, "The answer is " + "very " * 20 + "long", "Paris", None),
+    (listing(), "The answer is red, green and blue.", "red, green, blue", "red, green, blue"),
+    (listing(), "The answer is green, red and blue.", "red, green, blue", "green, red and blue"),
+    (
+        listing(ordered=False),
+        "**Answer:** green, red & blue",
+        "red, blue, green",
+        "red, blue, green",
+    ),
+    (listing(ordered=False), "The answer is [green, red]", "red, blue", "green, red"),
+]
+
+
+@pytest.mark.parametrize(("reader", "text", "target", "answer"), SPELLED)
+def test_an_answer_that_equals_a_target_is_spelled_as_it(reader, text, target, answer):
+    """So it counts as right; any other stays as it was written."""
+    assert reader(asked("?", target), text) == answer
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 0.5), st.floats(-1, 1))
+def test_a_number_is_near_up_to_its_share(right, share, off):
+    """On both sides; rounding of the digits apart."""
+    said = right + off * abs(right)
+    found = near(share)(asked("?", repr(right)), f"The answer is {said:.9f}.")
+    if abs(abs(off) - share) > 1e-3 and abs(right) > 1:
+        assert (found == repr(right)) == (abs(off) < share)
+
+
+@pytest.mark.parametrize(("share", "distance"), [(-0.1, 0), (float("nan"), 0), (0, float("inf"))])
+def test_what_is_no_tolerance(share, distance):
+    """It would make all right, or nothing."""
+    assert "give numbers from 0 up" in complaint(near, share, distance=distance)
+
+
+def test_a_baseline_tells_the_tolerance():
+    """With another one it is another way of asking."""
+    assert Reading().described(near(0.05)) == (
+        "reader mcqtest 3.2 (numbers within 0.05 of the target or 0), fallback wrong"
+    )
 
 
 def test_letters_of_choices_that_are_not_listed():
@@ -268,9 +334,9 @@ def test_a_long_answer_is_cut_where_it_is_shown():
 
 def test_what_is_said_of_readers():
     """A baseline tells which reader of which revision it was; choices are as they were."""
-    assert Reading().described(texts=True) == "reader mcqtest 3.1, fallback wrong"
+    assert Reading().described(number) == "reader mcqtest 3.2, fallback wrong"
     assert str(Reading()) == "reader mcqtest 3, fallback wrong"
-    assert Reading("bbh").described(texts=True) == "reader bbh, fallback wrong"
+    assert Reading("bbh").described(number) == "reader bbh, fallback wrong"
 
 
 def test_readers_of_the_other_kind():
@@ -287,3 +353,37 @@ def test_readers_of_the_other_kind():
         "--fallback=random: toy/sums has no choices to draw from; leave the option out, or choose "
         "other benchmarks with -m"
     )
+
+
+FREE = {
+    "number": number,
+    "yes": one_of("yes", "no"),
+    "phrase": phrase,
+    "list": listing(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "answer"),
+    [
+        ("number", "So the total is $1,234.50.", "1234.5"),
+        ("number", "Thus x = 7.", "7"),
+        ("number", "#### 72", "72"),
+        ("number", "If the total is 5.", None),
+        ("number", "The total is not 5.", None),
+        ("number", "The total is 5. The rest follows", None),
+        ("number", "정답은 3만", None),
+        ("yes", "**Yes**, because the premises hold.", "yes"),
+        ("yes", "No: it does not follow.", "no"),
+        ("yes", "Yes, unless one reads it as a no.", None),
+        ("yes", "So the claim is **no**.", "no"),
+        ("phrase", "<answer>Marie Curie</answer>", "Marie Curie"),
+        ("phrase", "The answer is:\n- Marie Curie", "Marie Curie"),
+        ("list", "The order is: apple, pear and plum.", "apple, pear and plum"),
+        ("list", "The answer is:\n- apple\n- pear\n- plum", "apple, pear, plum"),
+        ("list", "Answer:\n1. apple\n2. pear\n3. plum", "apple, pear, plum"),
+    ],
+)
+def test_forms_of_these_years(kind, text, answer):
+    """Concluded in free words, in a heading, in points; nothing where it is doubted."""
+    assert FREE[kind](asked("apple"), text) == answer

@@ -131,7 +131,7 @@ def test_chain_of_thought(tmp_path):
     asked = planned(tmp_path)
     assert asked.asking.startswith(
         "bbh, 3 shots, cot, 1024 tokens, stop '</s>', stop '\\nQ:', stop '\\n\\n', "
-        "reader mcqtest 3.1, fallback wrong, prompts "
+        "reader mcqtest 3.2, fallback wrong, prompts "
     )
 
 

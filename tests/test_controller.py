@@ -227,7 +227,7 @@ def test_all_that_went_wrong(board):
     assert board.finish() == INTERNAL
     said = board.summary
     assert said["reasons"][:2] == ["internal error: ValueError: no", "too long"]
-    assert said["reasons"][2] == "broken.py: could not be collected"
+    assert said["reasons"][2] == "broken.py: could not be collected, see its error above"
     assert said["notices"] == ["1 selected test skipped: nothing is said about what was not asked"]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest import prompts
+from mcqtest.answers import near
 from mcqtest.data import from_table, load
 from mcqtest.data.own import same
 from mcqtest.run.plan import plan
@@ -243,7 +244,10 @@ WRONG = [
     ({"choices": "AB", "task": "topic"}, f"mine.csv: no column topic, {COLUMNS}"),
     ({"choices": "AB", "question": "Q"}, f"mine.csv: no column Q, {COLUMNS}"),
     ({"choices": "AB", "answer": "gold"}, f"mine.csv: no column gold, {COLUMNS}"),
-    ({"choices": "AB", "value": same}, "mine.csv: a value is that of a text, and of choices a"),
+    (
+        {"choices": "AB", "value": same},
+        "mine.csv: choices are asked for a letter, and a text is worth",
+    ),
 ]
 
 
@@ -302,3 +306,21 @@ def test_rows_of_no_task(write, task):
     said = complaint(from_table, path, choices="options", task="category")
     assert said.startswith("mine.jsonl, row 1 (line 1): category is ")
     assert "expected the name of a task" in said
+
+
+def test_a_reader_finds_the_answers(write):
+    """Of every task; what is read is right or wrong, so scores are 0 or 1."""
+    table = "question,answer,kind\nHow many?,1609.344,length\nAnd how many?,3,count\n"
+    mine = from_table(write(table), answers=near(0.01), task="kind")
+    (asked,) = loaded(mine)["length"]
+    assert mine.answers.keys() == {"count", "length"}
+    assert mine.answers["length"](asked, "The answer is 1,610.") == "1609.344"
+    assert mine.scores == (0.0, 1.0)
+    assert mine.methods["text"].value is None
+
+
+@pytest.mark.parametrize("more", [{"value": same}, {"choices": "AB"}])
+def test_a_text_is_read_or_valued(write, more):
+    """One of these, or it would not be clear what counts."""
+    said = complaint(from_table, write(f"{TABLE}Rain?,yes,no,A,weather\n"), answers=near(), **more)
+    assert "give one of choices, value and answers" in said

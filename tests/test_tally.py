@@ -150,7 +150,17 @@ def test_tasks_that_were_planned_and_not_judged():
     assert problems(tally, judged=3) == []
     assert problems(tally, judged=2) == ["1 of 3 selected tasks were not judged"]
     tally.uncollected("broken.py")
-    assert problems(tally, judged=2) == ["broken.py: could not be collected"]
+    assert problems(tally, judged=2) == ["broken.py: could not be collected, see its error above"]
+
+
+def test_a_file_that_cannot_be_collected_is_no_interruption():
+    """As pytest calls it; the same command would go on nowhere."""
+    tally = tally_of()
+    tally.ledger.expect("a")
+    tally.uncollected("broken.py")
+    told = ["broken.py: could not be collected, see its error above"]
+    assert problems(tally, INTERRUPTED) == told
+    assert problems(tally, INTERRUPTED, judged=1)[0].startswith("interrupted")
 
 
 @pytest.mark.parametrize(("skipped", "said"), [(0, None), (1, "1 selected test skipped: ")])

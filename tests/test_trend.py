@@ -10,7 +10,7 @@ from builders import record_of
 
 from mcqtest.cli import main
 from mcqtest.gate import packaged_baselines, parse, stats
-from mcqtest.report import Trends, points, table
+from mcqtest.report import Trends, courses, table
 
 KEYS = [("toy", "tides"), ("toy", "winds")]
 
@@ -81,7 +81,7 @@ def test_table(columns):
 
 def test_picture():
     """Well-formed, whatever the names; nothing outside of it, and gaps stay gaps."""
-    text = points("a<b", ["<x>", "y" * 99, "z"], {"t&u": [(0.1, 0.2, 0.3), None, (0.5, 0.9, 1.0)]})
+    text = courses("a<b", ["<x>", "y" * 99, "z"], {"t&u": [(0.1, 0.2, 0.3), None, (0.5, 0.9, 1.0)]})
     root = ET.fromstring(text)
     circles = [each for each in root.iter() if each.tag.endswith("circle")]
     assert len(circles) == 2

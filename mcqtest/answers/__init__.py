@@ -13,8 +13,9 @@ from mcqtest.answers.reading import (
     judge,
     majority,
     read,
+    reader_of,
 )
-from mcqtest.answers.texts import brackets, lettered, number, one_of, words
+from mcqtest.answers.texts import brackets, lettered, listing, near, number, one_of, phrase, words
 from mcqtest.answers.thinking import KNOWN, Thoughts
 
 __all__ = [
@@ -32,9 +33,13 @@ __all__ = [
     "find",
     "judge",
     "lettered",
+    "listing",
     "majority",
+    "near",
     "number",
     "one_of",
+    "phrase",
     "read",
+    "reader_of",
     "words",
 ]

@@ -45,6 +45,16 @@ TEXT_READERS: Mapping[str, TextReader] = {
 _EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
 """Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
 
+
+def reader_of(words: str) -> str | None:
+    """The ``--reader`` that a baseline has in these words; None where it is none that is there
+    today: an edition between, or somebody's own, which may have been edited.
+    """
+    known = {name: name for name in (*READERS, *TEXT_READERS)}
+    known |= {said: name for name, said in _EDITIONS.items()}
+    return {**known, f"mcqtest {ours.REVISION}": "mcqtest"}.get(words)
+
+
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
     "random": "a choice is drawn by lot, always the same for the same question",
@@ -129,11 +139,12 @@ class Reading:
             )
         return TEXT_READERS[self.reader]
 
-    def described(self, *, texts: bool) -> str:
-        """In words; ``texts``: of answers that are no choices."""
+    def described(self, texts: TextReader | None = None) -> str:
+        """In words; ``texts``: what reads answers that are no choices."""
         words = _EDITIONS.get(self.reader, self.reader)
         if self.reader == "mcqtest":
-            words += f" {ours.REVISION}" + f".{_texts.REVISION}" * texts
+            words += f" {ours.REVISION}" + (f".{_texts.REVISION}" if texts else "")
+            words += f" ({texts})" if isinstance(texts, _texts.Near) else ""
         if ":" in self.reader:
             words += f" {own.reader(self.reader)[1]}"
         told = f", {self.thoughts}" if self.thoughts.pair else ""
@@ -147,7 +158,7 @@ class Reading:
         return text[found.start : found.end]
 
     def __str__(self) -> str:
-        return self.described(texts=False)
+        return self.described()
 
 
 READING = Reading()
@@ -182,6 +193,7 @@ def judge(
     return replace(
         found,
         texts=texts,
+        ended_thoughts=sum(bool(each.thought_ended) for each in responses),
         cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
         tokens=sum(tokens) if len(tokens) == len(responses) else None,
     )

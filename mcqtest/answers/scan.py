@@ -113,11 +113,6 @@ class Row:
             return None
         return Statement(place, self.form)
 
-    @property
-    def takes_any(self) -> bool:
-        """What stands behind its words may be anything."""
-        return self.form.takes == "any" and self.form.strength is Strength.EXPLICIT
-
     def ends(self, low: str, cue: int) -> int | None:
         """Where its words end that begin at ``cue``, if they stand there."""
         head = self._head.match(low, cue) if self._head and self._has_before(low, cue) else None
@@ -167,13 +162,16 @@ class Scanner:
         self._ascii = [(cue, rows) for cue, rows in self._cues.items() if cue.isascii()]
         self._others = [(cue, rows) for cue, rows in self._cues.items() if not cue.isascii()]
 
-    def announced(self, text: str, low: str) -> Iterator[tuple[int, list[int]]]:
-        """Where an answer of any kind is announced that is no choice, and the places at which it
-        may stand: behind the words of explicit rows that take anything.
+    def announced(self, text: str, low: str) -> Iterator[tuple[Form, int, list[int]]]:
+        """Where an answer of any kind is announced that need not be a choice, or that there is
+        none: the row, where its words begin, and the places at which the answer may stand.
         """
         for row, at in self._cued(text, low):
-            if row.takes_any and (end := row.ends(low, at)) is not None:
-                yield at, places.behind(text, end)
+            form = row.form
+            if form.strength is Strength.EXPLICIT and form.takes in {"any", "none"}:
+                end = row.ends(low, at)
+                if end is not None:
+                    yield form, at, places.behind(text, end)
 
     def statements(self, text: str, low: str, known: Choices) -> Iterator[Statement]:
         """All statements, in no order."""

@@ -11,6 +11,7 @@ from mcqtest.backends.choice import (
     recorded,
     sampling,
     setup,
+    size,
     template,
     vouched,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "recorded",
     "sampling",
     "setup",
+    "size",
     "template",
     "vouched",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import mcqtest
 from mcqtest.cli.said import Said
-from mcqtest.cli.screen import paged, plain, shown
+from mcqtest.cli.screen import has_colours, paged, plain, shown
 from mcqtest.types import McqtestError
 
 COMMANDS: dict[str, str] = {
@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
     "plan": "tell what a run is going to ask, see and take",
     "prompts": "write the exact prompts, for any system to answer",
+    "scaling": "how scores grow with size: breakthroughs, laws, orders of models",
     "show": "show questions with what was answered then and now, those that moved by themselves",
     "trend": "tell how accuracy went over many checkpoints",
 }
@@ -61,17 +62,12 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _has_colours() -> bool:
-    """Whether it is read in a terminal whose owner wants colours (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
 def _tell(said: Said, *, as_json: bool) -> int:
     """Write the answer; whoever closes the pipe (``| head``) has seen enough."""
     if as_json:
         text = plain(json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        text = shown(said.text, colours=_has_colours())
+        text = shown(said.text, colours=has_colours())
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

@@ -17,13 +17,13 @@ from mcqtest.types import Identity, McqtestError, Task, several
 
 _ROOTS = ("pyproject.toml", "pytest.toml", "pytest.ini", "tox.ini", "setup.cfg")
 
-_RECORDED = {
+_TAKEN = {
     *("data", "revision", "decoding", "reader", "fallback", "reasoning_marks", "backend_option"),
     *("baselines_dir", "run_dir", "alpha", "margin", "tolerance", "licence"),
 }
 """Options that say where things are, how recorded outputs are read, and what a model is held to."""
 
-_UNASKED = {"model", "accept_regression", "comment", "sensitivity", "sweep", "model_name"}
+_UNASKED = {"model", "tier", "accept_regression", "comment", "sensitivity", "sweep", "model_name"}
 """Options of a run with a model."""
 
 
@@ -90,11 +90,10 @@ def read(options: argparse.Namespace, *, every: bool = False) -> Settings:
     table = {**{key: said for key, said in table.items() if key != "tier"}, **tier}
 
     def lookup(option: Option) -> tuple[Any, Path]:
+        if option.key not in _TAKEN and not (every and option.key not in _UNASKED):
+            return None, top
         given = getattr(options, option.key, None)
-        if given is not None and option.key != "benchmarks":
-            return given, Path.cwd()
-        told = option.key in _RECORDED or (every and option.key not in _UNASKED)
-        return (table.get(option.key) if told else None), top
+        return (given, Path.cwd()) if given is not None else (table.get(option.key), top)
 
     return settings.read(
         lookup,

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 
 from mcqtest.types import printable
 
@@ -27,6 +28,11 @@ def shown(text: str, *, colours: bool) -> str:
     marks = {_ON: on, _OFF: off}
     parts = re.split(f"([{_ON}{_OFF}])", text)
     return "".join(marks[part] if part in marks else printable(part, lines=True) for part in parts)
+
+
+def has_colours() -> bool:
+    """Whether answers are read in a terminal whose owner wants colours (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def plain(text: str) -> str:

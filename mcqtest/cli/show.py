@@ -11,6 +11,7 @@ from pathlib import Path
 from mcqtest import archive
 from mcqtest.cli import project
 from mcqtest.cli.said import Said
+from mcqtest.cli.screen import has_colours
 from mcqtest.report import looks, markdown, plural
 from mcqtest.run import Settings
 from mcqtest.sides import Finder, Found, Key, RunSide, Side, Wanted, moved
@@ -71,7 +72,7 @@ def run(options: argparse.Namespace) -> Said:
         lines = [*said, *notes, *markdown(seen, whole=whole)]
     else:
         width = shutil.get_terminal_size().columns
-        lines = [*said, *notes, *looks(seen, width, whole=whole)]
+        lines = [*said, *notes, *looks(seen, width, whole=whole, colours=has_colours())]
     data = {
         "run": new.name,
         "baseline": None if old is None else old.name,

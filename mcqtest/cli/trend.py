@@ -11,7 +11,7 @@ from mcqtest import archive
 from mcqtest.cli import project
 from mcqtest.cli.said import Said
 from mcqtest.gate import Record, mismatch, write
-from mcqtest.report import Trends, points, table
+from mcqtest.report import Trends, courses, table
 from mcqtest.sides import Finder
 from mcqtest.types import McqtestError
 
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> Said:
     if not found.benchmarks:
         raise McqtestError(f"none of these has answers of {', '.join(names)}")
     if options.svg:
-        write(Path(options.svg), points("accuracy, 95 % interval", found.names, _series(found)))
+        write(Path(options.svg), courses("accuracy, 95 % interval", found.names, _series(found)))
     columns = shutil.get_terminal_size().columns
     lines = list(table(found, tasks=options.tasks, columns=columns))
     return Said("\n".join(lines), found.to_json())

@@ -20,6 +20,7 @@ from mcqtest.types import (
     Question,
     Source,
     Style,
+    TextReader,
     Value,
 )
 
@@ -35,6 +36,7 @@ def from_table(
     name: str = "",
     style: Style | None = None,
     value: Value | None = None,
+    answers: TextReader | None = None,
     scores: tuple[float, float] | None = None,
     max_tokens: int = 64,
     metrics: Sequence[Metric] = (),
@@ -44,7 +46,8 @@ def from_table(
 
     ``choices`` names the columns of the choices (``"ABCD"``: four of a letter each), or one column
     that holds a list of them. Without any, a text is asked for, of ``max_tokens`` at most, which is
-    worth what ``value`` says, from and to what ``scores`` says (None: any number); by default 1
+    worth what ``value`` says, from and to what ``scores`` says (None: any number), or right where
+    ``answers``, a reader such as `mcqtest.answers.number`, finds the ``answer`` in it; by default
     where it is the ``answer`` but for case and spaces.
     ``answer`` names the column of the right one: a letter, a number from ``first`` up, or a text.
     ``task`` names the column that divides the questions into pytest cases. ``name`` is that of the
@@ -60,10 +63,10 @@ def from_table(
     _check(path, cells, (question, answer, *([task] if task else [])))
     if not listed:
         _check(path, cells, choices, said=choices)
-    if choices and value:
+    if (choices and (value or answers)) or (value and answers):
         raise McqtestError(
-            f"{path}: a value is that of a text, and of choices a letter is asked; leave out "
-            "choices or value"
+            f"{path}: choices are asked for a letter, and a text is worth what a value says, or "
+            "read by answers; give one of choices, value and answers"
         )
     columns = Columns(
         question=question,
@@ -81,13 +84,14 @@ def from_table(
         )
     titles = _titles(rows, task) if task else {name: name}
     decoding = Decoding(max_tokens=max_tokens, stop=("\n\n",))
-    text = Method(style, decoding, value=value or same)
+    text = Method(style, decoding, value=None if answers else value or same)
     return Benchmark(
         name=name,
         groups={"all": tuple(titles)},
         source=Source("", (layout,), place=path.parent),
         methods={"letters": Method(style)} if choices else {"text": text},
         shots=0,
+        answers=dict.fromkeys(titles, answers) if answers else {},
         titles={key: title for key, title in titles.items() if key != title},
         metrics=tuple(metrics),
         margin=margin,

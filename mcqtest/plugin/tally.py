@@ -56,6 +56,7 @@ class Tally:
         """Tasks that are going to be asked."""
         self._failures = 0
         self._skipped = 0
+        self._uncollected = False
         self._errors: list[str] = []
         self._seconds: dict[str, float] = {}
 
@@ -80,7 +81,8 @@ class Tally:
         """``fatal``: the mistake, where it is the user's."""
         self.fatal = self.fatal or fatal
         if fatal is None:
-            self._errors.append(f"{nodeid}: could not be collected")
+            self._uncollected = True
+            self._errors.append(f"{nodeid}: could not be collected, see its error above")
 
     @property
     def is_broken(self) -> bool:
@@ -96,7 +98,9 @@ class Tally:
         problems = [self.fatal] if self.fatal else []
         problems += [f"internal error: {line}" for line in self.ledger.broken]
         missing = self.ledger.missing()
-        if not stopped and int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
+        if self._uncollected and not judged:  # pytest calls that an interruption
+            pass
+        elif not stopped and int(exitstatus) == pytest.ExitCode.INTERRUPTED and not problems:
             problems.append("interrupted; the same command goes on where this run stopped")
         elif missing and not (stopped or self.fatal):  # what ended the run left them out
             count = plural(len(missing), "selected test")

@@ -1,12 +1,12 @@
 """From the outcomes of a run to its files, and to what people read."""
 
-from mcqtest.report import terminal
+from mcqtest.report import growth, panels, points, terminal
 from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock, duration
-from mcqtest.report.ending import sentence
+from mcqtest.report.ending import hint, sentence
 from mcqtest.report.looks import looks, markdown, marked
 from mcqtest.report.pages import Told, comment, page, plain
-from mcqtest.report.picture import points
+from mcqtest.report.picture import courses
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
@@ -26,13 +26,17 @@ __all__ = [
     "Told",
     "Trends",
     "comment",
+    "courses",
     "drawn",
     "dump",
     "duration",
+    "growth",
+    "hint",
     "looks",
     "markdown",
     "marked",
     "page",
+    "panels",
     "plain",
     "plural",
     "points",

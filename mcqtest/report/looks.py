@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mcqtest.report.cells import OFF, ON, beside, clipped, highlighted, inert, wrapped
+from mcqtest.report.columns import width as columns
 from mcqtest.report.seen import Answer, Seen, lettered
 
 _SIDE = 100
@@ -18,17 +19,22 @@ _MOST = 700
 """Characters of a text that is not shown whole."""
 
 
-def looks(seen: Sequence[Seen], width: int, *, whole: bool = False) -> list[str]:
-    """Lines for a terminal of this width, by task; ``whole``: texts are not cut."""
+def looks(
+    seen: Sequence[Seen], width: int, *, whole: bool = False, colours: bool = False
+) -> list[str]:
+    """Lines for a terminal of this width, by task; ``whole``: texts are not cut; ``colours``: what
+    was read stands between `ON` and `OFF`, which take no room, and not between marks.
+    """
     lines: list[str] = []
     for (benchmark, task), group in groupby(seen, lambda each: (each.benchmark, each.task)):
-        lines += ["", inert(f"{benchmark}, {task} ").ljust(width, "=")]
+        head = inert(f"{benchmark}, {task} ")
+        lines += ["", head + "=" * (width - columns(head))]
         for each in group:
-            lines += ["", *_question(each, width, whole=whole)]
+            lines += ["", *_question(each, width, whole=whole, colours=colours)]
     return lines
 
 
-def _question(each: Seen, width: int, *, whole: bool) -> list[str]:
+def _question(each: Seen, width: int, *, whole: bool, colours: bool) -> list[str]:
     lines = wrapped(inert(_title(each)), width)
     if each.question is None:
         lines.append("  (the text of this question is not kept)")
@@ -39,6 +45,8 @@ def _question(each: Seen, width: int, *, whole: bool) -> list[str]:
     lines += _choices(each, width)
     sides = [(name, side) for name, side in (("then", each.then), ("now", each.now)) if side]
     told = [_texts(name, side, each, whole=whole) for name, side in sides]
+    if not colours:
+        told = [list(map(marked, said)) for said in told]
     if not any(said for said in told):
         return lines
     if width >= _SIDE and len(told) == 2:

@@ -26,7 +26,7 @@ def lines(title: str, values: Sequence[str], series: Mapping[str, Sequence[float
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def points(
+def courses(
     title: str,
     names: Sequence[str],
     series: Mapping[str, Sequence[tuple[float, float, float] | None]],

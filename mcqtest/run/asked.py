@@ -77,7 +77,7 @@ def check(each: Planned, told: Callable[[Origin], tuple[str, str]] | None) -> No
     """Raise where a recording says of a question that something else was asked than here. ``told``:
     the hash that it has for a question, and where that stands.
     """
-    for question, requests in each.asked() if told is not None else ():
+    for question, requests in each.asked() if told is not None and each.requests else ():
         origin, wanted = requests[0].origin, hashed(requests)
         said, where = told(origin) if told is not None and origin is not None else ("", "")
         if said and said != wanted:
@@ -90,6 +90,8 @@ def check(each: Planned, told: Callable[[Origin], tuple[str, str]] | None) -> No
 
 def lines(each: Planned) -> Iterator[dict[str, Any]]:
     """What ``mcqtest prompts`` writes of a task: a JSON object for each question."""
+    if each.conversation is not None:
+        raise McqtestError(f"{each.task.path}: asks by itself, so nobody knows beforehand what")
     for question, requests in each.asked():
         origin = requests[0].origin
         assert origin is not None

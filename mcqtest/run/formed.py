@@ -13,11 +13,13 @@ from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
+    McqtestError,
     Method,
     Origin,
     Question,
     Request,
     Task,
+    Variant,
 )
 
 
@@ -29,26 +31,32 @@ def formed(
     *,
     identity: str,
     name: str = "",
+    variant: Variant | None = None,
     count: int | None = None,
 ) -> Planned:
-    """The task with ``every`` question that it has; ``way`` or ``count`` may leave some out."""
+    """The task with ``every`` question that it has, of which ``way`` or ``count`` may leave some
+    out; raises for a ``variant``.
+    """
     form = method.form
     assert form is not None
+    _check_variant(task, variant)
+    if way.bigbench.get("likelihood") == "on":
+        form = form.with_likelihood()
     by, _ = way.method_of(task.benchmark)
-    wanted = task.benchmark.shots if way.shots is None else way.shots
-    shots = 0 if way.recorded else wanted
+    shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
     places = form.first(every, way.limit) if count is None else drawn(every, count)
     how = f"{form.name}, {shots} shots, {by}"
 
-    def asked(rows: Rows) -> tuple[Request, ...]:
+    def asked(rows: Rows) -> tuple[tuple[Request, ...], list[Request]]:
         written = form.asks(every, [at for at, _ in rows], shots=shots, decoding=decoding)
         asks = {at: tuple(each) for (at, _), each in zip(rows, written, strict=True)}
         if way.recorded:
             asks = {at: _elsewhere(task, every[at], at, each) for at, each in asks.items()}
-        return _requests(task, every, asks, identity)
+        requests = _requests(task, every, asks, identity)
+        return requests, _own(requests, asks)
 
-    requests = asked([(at, every[at]) for at in places])
+    requests, own = asked([(at, every[at]) for at in places])
     numbers = Counter(request.origin.row for request in requests if request.origin)
     questions = tuple(every[at] for at in places)
     return Planned(
@@ -56,13 +64,29 @@ def formed(
         questions=questions,
         requests=requests,
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(how, requests, decoding, way),
-        excerpt=excerpt(every, places, lambda rows: _described(how, asked(rows), decoding, way)),
+        asking=_described(how, own, decoding, way),
+        left_out=len(every) - len(questions),
+        excerpt=excerpt(every, places, lambda rows: _described(how, asked(rows)[1], decoding, way)),
         variant=name,
         form=form,
         counts=[numbers[at] for at in places],
         notices=form.notices(every),
     )
+
+
+def _check_variant(task: Task, variant: Variant | None) -> None:
+    """Raise for another way to put questions of a form: there is one."""
+    if variant is not None:
+        raise McqtestError(
+            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
+            "choose other benchmarks with -m"
+        )
+
+
+def _own(requests: Sequence[Request], asks: Mapping[int, Sequence[Ask]]) -> list[Request]:
+    """Without those that are only told beside."""
+    flat = (ask for asked in asks.values() for ask in asked)
+    return [request for request, ask in zip(requests, flat, strict=True) if not ask.beside]
 
 
 def _described(how: str, requests: Sequence[Request], decoding: Decoding, way: Way) -> str:

@@ -17,6 +17,7 @@ from mcqtest.run.formed import formed
 from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
 from mcqtest.run.sample import Rows, chosen, excerpt
+from mcqtest.run.talked import talked
 from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
     Back,
@@ -51,26 +52,26 @@ def plan(
     """
     by, method = way.method_of(task.benchmark)
     every = data.load(task, "test", root, revision=revision)
-    if method.form is not None:
-        _check_variant(task, variant)
-        return formed(task, method, way, every, identity=identity, name=name, count=count)
-    style = (variant and variant.style) or style_of(method)
+    if method.is_fixed:
+        fixed = talked if method.form is None else partial(formed, count=count)
+        return fixed(task, method, way, every, identity=identity, name=name, variant=variant)
+    method = replace(method, style=(variant and variant.style) or style_of(method))
     examples, hidden = _shown(task, method, way, every, root=root, revision=revision)
     places = chosen(every, way.limit, count)
     questions = tuple(every[place] for place in places)
     put, rows = _put(places, questions, variant)
     read = _reader(task, [each for _, each in rows], method, way.reading)
-    words = _described(by, replace(method, style=style), len(examples), way, texts=bool(read))
-    write = partial(_written, task, style=style, examples=examples, way=way)
-    written = write(rows)
+    write = partial(_written, task, style=style_of(method), examples=examples, way=way)
+    asking = partial(_described, by, method, shots=len(examples), way=way, texts=read)
     return Planned(
         task=task,
         questions=questions,
+        asking=asking(written := write(rows)),
         requests=_requests(task, rows, written, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_asking(words, written, way),
         reading=replace(way.reading, chat=way.talk is not None),
-        excerpt=excerpt(every, places, lambda rows: _asking(words, write(rows), way)),
+        left_out=len(every) - len(questions),
+        excerpt=excerpt(every, places, lambda rows: asking(write(rows))),
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
         put=put,
@@ -79,15 +80,6 @@ def plan(
         vote=way.vote,
         template=way.talk.template if way.talk else "",
     )
-
-
-def _check_variant(task: Task, variant: Variant | None) -> None:
-    """Raise for another way to put questions of a form: there is one."""
-    if variant is not None:
-        raise McqtestError(
-            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
-            "choose other benchmarks with -m"
-        )
 
 
 def _put(
@@ -108,11 +100,6 @@ def _written(
         return unasked(task, rows)
     written = [style.write(task, examples, question) for _, question in rows]
     return prompts.converse(task, style, examples, written, way.talk) if way.talk else written
-
-
-def _asking(words: str, written: Sequence[Prompt | Chat], way: Way) -> str:
-    """With the hash of what was ``written``, where it is known what was."""
-    return words if way.recorded else f"{words}, prompts {prompts_hash(written)[:16]}"
 
 
 def _check(task: Task, questions: Sequence[Question], method: Method) -> None:
@@ -221,10 +208,18 @@ def _requests(
     )
 
 
-def _described(name: str, method: Method, shots: int, way: Way, *, texts: bool) -> str:
-    """In words, as a baseline has it; ``texts``: answers are no choices."""
+def _described(
+    name: str,
+    method: Method,
+    written: Sequence[Prompt | Chat],
+    shots: int,
+    way: Way,
+    *,
+    texts: TextReader | None,
+) -> str:
+    """In words, as a baseline has it; ``texts``: what reads answers that are no choices."""
     samples = way.samples(method)
-    reading = way.reading.described(texts=texts)
+    reading = way.reading.described(texts)
     if way.recorded:
         several = f", {way.vote} of {samples}" * (samples > 1)
         read = "" if way.recorded == "log-probabilities" else f", {reading}"
@@ -232,4 +227,4 @@ def _described(name: str, method: Method, shots: int, way: Way, *, texts: bool) 
     words = [style_of(method).name, f"{shots} shots", name, *([str(way.talk)] if way.talk else ())]
     if (decoding := method.decoding) is not None:
         words += [*decoded(decoding, way, samples), reading]
-    return ", ".join(words)
+    return ", ".join([*words, f"prompts {prompts_hash(written)[:16]}"])

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from mcqtest.answers import READING, Reading
 from mcqtest.gate import Excerpt
-from mcqtest.types import Back, Form, Question, Request, Task, TextReader, Value
+from mcqtest.types import (
+    Back,
+    Conversation,
+    Form,
+    Question,
+    Request,
+    Task,
+    Terms,
+    TextReader,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +33,10 @@ class Planned:
     asking: str
     """How they are asked and read, in words, and a hash of the prompts."""
     reading: Reading = READING
+    left_out: int = 0
+    """Questions of the task that are not asked."""
     excerpt: Excerpt | None = None
-    """Which questions of the task are asked; None: all."""
+    """Which ones are, where some are left out and that can be told."""
     hidden: bool = False
     """Its examples are questions of the test, but are not shown."""
     variant: str = ""
@@ -41,18 +53,21 @@ class Planned:
     """What its questions ask and are worth, where that is not one answer each."""
     counts: Sequence[int] = ()
     """How many requests each question makes; empty: all as many."""
+    conversation: Conversation | None = None
+    """What asks, where ``requests`` are not known before."""
+    terms: Terms | None = None
+    """How it is talked through; where there is such a conversation."""
+    identity: str = ""
+    """Of the model, in the keys of what that asks."""
     template: str = ""
     """Fingerprint of the chat template; empty where plain text is asked."""
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
 
-    @property
-    def left_out(self) -> int:
-        """Questions of the task that are not asked."""
-        return self.excerpt.every - len(self.questions) if self.excerpt else 0
-
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
-        """Every question with its requests: one for each sample, or those of its form."""
+        """Every question with its requests: one for each sample, or those of its form; none where
+        they are not known before.
+        """
         each = len(self.requests) // len(self.questions)
         end = 0
         for at, question in enumerate(self.questions):

@@ -89,6 +89,11 @@ def counts(
     found = {}
     selected = dict.fromkeys(tasks)
     for benchmark in dict.fromkeys(task.benchmark for task in selected):
+        if any(method.conversation for method in benchmark.methods.values()):
+            raise McqtestError(
+                f"--sample={wanted}: tasks of {benchmark.name} ask by themselves; use --limit, or "
+                "leave it out with -m"
+            )
         members = {task.name: task for task in selected if task.benchmark is benchmark}
         revision = settings.revision.get(benchmark.name)
         sizes = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from mcqtest import backends
 from mcqtest.answers import READING, Reading, Thoughts
 from mcqtest.backends import Model, Setup
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
@@ -14,7 +15,7 @@ from mcqtest.types import Identity, McqtestError
 
 _ASKING = (
     *("method", "style", "sensitivity", "sweep", "shots"),
-    *("chat", "chat_option", "system", "shots_as"),
+    *("chat", "chat_option", "system", "shots_as", "bigbench"),
 )
 """Options that say how a model is asked."""
 
@@ -62,6 +63,7 @@ def way_of(
             thoughts=Thoughts(settings.reasoning_marks),
         ),
         recorded=recorded,
+        bigbench=settings.bigbench,
     )
 
 
@@ -93,6 +95,7 @@ def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
         device=setup.device,
         stamp=stamp,
         dtype=setup.dtype,
+        **backends.size(model, setup),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from mcqtest import archive
+from mcqtest.archive import Kept
 from mcqtest.gate import Record, beside, parse
 from mcqtest.sides.side import Key, Side, Stored
 from mcqtest.types import LETTERS, Identity, McqtestError, Question, Score
@@ -27,8 +29,19 @@ class BaselineSide(Side):
     def identity(self) -> Identity:
         first = next(iter(self.tasks.values()))[0].record
         setup = first.setup.partition(", chat template ")[0]
-        nowhere = dict.fromkeys(("folder", "key", "device", "stamp"), "")
-        return Identity(name=first.model, weights=first.weights, setup=setup, **nowhere)
+        return Identity(
+            name=first.model,
+            folder="",
+            weights=first.weights,
+            key="",
+            setup=setup,
+            device="",
+            stamp="",
+        )
+
+    @cached_property
+    def remembered(self) -> Kept | None:
+        return archive.holding(next(iter(self.tasks.values()))[0].record, self.folder)
 
     @cached_property
     def tasks(self) -> Mapping[Key, Sequence[Stored]]:
@@ -69,14 +82,15 @@ class BaselineSide(Side):
         found = []
         for row, value in enumerate(record.values):
             question = _unknown(record, row) if asked is None else asked[row]
-            likely = kept.probabilities[row] if kept and kept.probabilities else None
+            # Without the right answer to each, nothing can be said of what they are worth.
+            likely = kept.probabilities[row] if asked and kept and kept.probabilities else None
             found.append(
                 Score(
                     id=question.id,
                     value=value,
                     answer=_answer(record, row),
                     gold=question.gold,
-                    choices=len(likely or question.choices),
+                    choices=len(question.choices),
                     probabilities=likely,
                     texts=("",) * ("reader " in record.asking),
                     truncated=kept.truncated[row] if kept and kept.truncated else None,

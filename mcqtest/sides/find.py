@@ -47,20 +47,24 @@ class Finder:
         and else its last run, if there are both. Raises `McqtestError` where there is neither.
         """
         path = Path(said).expanduser()
-        if _is_run(path):
-            return RunSide(archive.named(said, self._runs))
-        if path.is_dir() and ("/" in said or not self._baseline(said)):
-            return self._folder(path)
+        found = None if "/" in said else self._named(said, old=old)
+        if found is None and _is_run(path):
+            found = RunSide(archive.named(said, self._runs))
+        if found is None and path.is_dir():
+            found = self._folder(path)
+        if found is None:
+            raise McqtestError(self._unknown(said))
+        return found
+
+    def _named(self, name: str, *, old: bool) -> Side | None:
+        """By its name alone."""
         runs = archive.every(self._runs)
-        if any(each.name == said for each in runs):
-            return RunSide(archive.named(said, self._runs))
-        place = self._baseline(said)
-        is_model = any(each.name.rpartition("-")[0] == said for each in runs)
-        if place is not None and (old or not is_model):
+        place = self._baseline(name)
+        is_model = any(each.name.rpartition("-")[0] == name for each in runs)
+        is_run = any(each.name == name for each in runs)
+        if place is not None and not is_run and (old or not is_model):
             return BaselineSide(place, self._runs)
-        if is_model:
-            return RunSide(archive.named(said, self._runs))
-        raise McqtestError(self._unknown(said))
+        return RunSide(archive.named(name, self._runs)) if is_run or is_model else None
 
     def baseline(self, name: str) -> BaselineSide:
         """The baseline of this name. Raises `McqtestError` where there is none."""

@@ -76,7 +76,8 @@ class Found:
             for at, row in enumerate(places):
                 earlier = None
                 if old is not None and before is not None:
-                    earlier = Answer(old[0][at], before.record.asking, told=old[1])
+                    told = old[1] or not _has_texts(before)
+                    earlier = Answer(old[0][at], before.record.asking, told=told)
                 found.append(
                     Seen(
                         benchmark=key[0],
@@ -100,7 +101,8 @@ class Found:
                 "same command of pytest again keeps them (answers are stored)"
             )
         if self.old is not None and self.old.kind == "baseline":
-            gone = [key for key in rows if self._pairs[key][0] and not self._run(key)]
+            texts = [key for key in rows if (then := self._pairs[key][0]) and _has_texts(then)]
+            gone = [key for key in texts if not self._run(key)]
             if gone:
                 said.append(
                     f"baseline {self.old.name!r} keeps letters, and no run in "
@@ -154,6 +156,11 @@ class Found:
                 found = self.old.questions(before)
             self._questions[key] = found
         return self._questions[key]
+
+
+def _has_texts(stored: Stored) -> bool:
+    """Whether answers were read in texts, which a baseline does not keep."""
+    return "reader " in stored.record.asking
 
 
 def _holds(run: RunSide, stored: Stored) -> bool:

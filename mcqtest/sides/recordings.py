@@ -43,7 +43,7 @@ class RecordingSide(Side):
     def _ran(self) -> _Ran:
         """What the run came to. Responses that it stores are of no use to anybody."""
         with tempfile.TemporaryDirectory(prefix="mcqtest-") as folder:
-            run = Run(replace(self._settings, run_dir=folder))
+            run = Run(replace(self._settings, run_dir=folder, baseline="none"))
             try:
                 run.plan(self._asked)
                 tasks = {}

@@ -29,6 +29,10 @@ class RunSide(Side):
         return self.kept.policy
 
     @property
+    def remembered(self) -> Kept | None:
+        return self.kept
+
+    @property
     def problems(self) -> Sequence[str]:
         return self.kept.problems
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest import archive
+from mcqtest.archive import Kept
 from mcqtest.gate import Companion, Policy, Record
 from mcqtest.types import Identity, Question, Result, Results, Score, Task
 
@@ -66,6 +67,11 @@ class Side(ABC):
     @property
     def policy(self) -> Policy | None:
         """What it was held to; None for what was not held to anything."""
+        return None
+
+    @property
+    def remembered(self) -> Kept | None:
+        """A run that knew its benchmarks; None where there is none."""
         return None
 
     @property

@@ -74,27 +74,20 @@ def against(
         McqtestError: the two cannot be compared
 
     """
-    pairs = paired(old, new)
-    if benchmarks:
-        pairs = {key: pair for key, pair in pairs.items() if key[0] in benchmarks}
-    if not pairs:
-        raise McqtestError(
-            f"{new.name} has no answers of {', '.join(benchmarks)}; name others with --benchmarks"
-        )
-    policy = new.policy or old.policy
-    tasks = {key: _task(key, pair, policy, definitions) for key, pair in pairs.items()}
-    olds, results = _Olds(), dict[Key, tuple[Results, Stored]]()
+    pairs = _wanted(old, new, benchmarks)
+    olds, results = _Olds(), dict[Task, tuple[Results, Stored]]()
     for key, (then, now) in pairs.items():
         new.choose(now)
+        task = _task(key, (new, old), definitions)
+        asked = definitions.questions(task, now) if task.criterion else None
+        results[task] = new.results(task, now, asked), now
         if then is not None:
-            olds.stored[tasks[key]] = then
-        asked = definitions.questions(tasks[key], now) if tasks[key].criterion else None
-        results[key] = new.results(tasks[key], now, asked), now
-        if then is not None:
-            _check(old, then, results[key][0], now)
-    policy = _planned(held(policy), old, {tasks[key]: found for key, (found, _) in results.items()})
-    judge = Judge(policy, olds, new.identity)
-    board = Scoreboard(policy, new.identity)
+            olds.stored[task] = then
+            _check(old, then, results[task][0], now)
+    policy = _planned(
+        held(new.policy or old.policy), old, {task: found for task, (found, _) in results.items()}
+    )
+    judge, board = Judge(policy, olds, new.identity), Scoreboard(policy, new.identity)
     for found, now in results.values():
         judge.remember(found, now.companion)
         kept = {name: now.about[name] for name in _KEPT if name in now.about}
@@ -104,6 +97,20 @@ def against(
 
 
 _KEPT = ("fewer_shots", "in_part", "methods")
+
+
+def _wanted(
+    old: Side, new: Side, benchmarks: Collection[str]
+) -> dict[Key, tuple[Stored | None, Stored]]:
+    """`paired`, only of these benchmarks where some are named."""
+    pairs = paired(old, new)
+    if benchmarks:
+        pairs = {key: pair for key, pair in pairs.items() if key[0] in benchmarks}
+    if not pairs:
+        raise McqtestError(
+            f"{new.name} has no answers of {', '.join(benchmarks)}; name others with --benchmarks"
+        )
+    return pairs
 
 
 def paired(old: Side, new: Side) -> dict[Key, tuple[Stored | None, Stored]]:
@@ -137,21 +144,17 @@ def _check(old: Side, then: Stored, results: Results, now: Stored) -> None:
             )
 
 
-def _task(
-    key: Key,
-    pair: tuple[Stored | None, Stored],
-    policy: Policy | None,
-    definitions: Definitions,
-) -> Task:
-    """As a run remembers it; as its benchmark's file defines it where no run does, or where it is
-    held to a criterion, which is written there.
+def _task(key: Key, sides: Sequence[Side], definitions: Definitions) -> Task:
+    """As a run of one of the sides remembers it; as its benchmark's file defines it where no run
+    does, or where it is held to a criterion, which is written there.
     """
     name, task = key
-    then, now = pair
-    about = now.about if "criterion" in now.about else then.about if then else {}
-    benchmark = definitions.light(policy, name) if policy else None
-    if benchmark is None or about.get("criterion", True):
+    runs = (each.remembered for each in sides)
+    kept = next((run for run in runs if run is not None and key in run.tasks), None)
+    benchmark = definitions.light(kept.policy, name) if kept else None
+    if kept is None or benchmark is None or kept.tasks[key].about["criterion"]:
         return definitions.task(name, task)
+    about = kept.tasks[key].about
     titles = {task: about["title"] or task}
     benchmark = replace(benchmark, expert=about["expert"], titles=titles)
     return Task(benchmark, task, about["group"])
