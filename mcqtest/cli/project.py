@@ -92,7 +92,7 @@ def read(options: argparse.Namespace, *, every: bool = False) -> Settings:
     def lookup(option: Option) -> tuple[Any, Path]:
         if option.key not in _TAKEN and not (every and option.key not in _UNASKED):
             return None, top
-        given = getattr(options, option.key, None)
+        given = None if option.key == "benchmarks" else getattr(options, option.key, None)
         return (given, Path.cwd()) if given is not None else (table.get(option.key), top)
 
     return settings.read(

@@ -13,6 +13,7 @@ from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
+    Form,
     McqtestError,
     Method,
     Origin,
@@ -37,11 +38,8 @@ def formed(
     """The task with ``every`` question that it has, of which ``way`` or ``count`` may leave some
     out; raises for a ``variant``.
     """
-    form = method.form
-    assert form is not None
+    form = _form(method, way)
     _check_variant(task, variant)
-    if way.bigbench.get("likelihood") == "on":
-        form = form.with_likelihood()
     by, _ = way.method_of(task.benchmark)
     shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
@@ -72,6 +70,12 @@ def formed(
         counts=[numbers[at] for at in places],
         notices=form.notices(every),
     )
+
+
+def _form(method: Method, way: Way) -> Form:
+    assert method.form is not None
+    likelihood = way.bigbench.get("likelihood") == "on"
+    return method.form.with_likelihood() if likelihood else method.form
 
 
 def _check_variant(task: Task, variant: Variant | None) -> None:
