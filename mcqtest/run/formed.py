@@ -40,11 +40,10 @@ def formed(
     """
     form = _form(method, way)
     _check_variant(task, variant)
-    by, _ = way.method_of(task.benchmark)
     shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
     places = form.first(every, way.limit) if count is None else drawn(every, count)
-    how = f"{form.name}, {shots} shots, {by}"
+    how = f"{form.name}, {shots} shots, {way.method_of(task.benchmark)[0]}"
 
     def asked(rows: Rows) -> tuple[tuple[Request, ...], list[Request]]:
         written = form.asks(every, [at for at, _ in rows], shots=shots, decoding=decoding)
