@@ -62,6 +62,7 @@ def test_list_and_show(shelf, capsys):
     assert main(["baselines"]) == 0
     assert "  accepted: new tokenizer" in capsys.readouterr().out
     assert "there is v1, v2" in refused(capsys, "show", "v3")
+    assert "no baseline 'v3'" in refused(capsys, "remove", "v1", "v3", "--yes")
 
 
 def test_rename(shelf, capsys):

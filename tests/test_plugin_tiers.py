@@ -86,6 +86,17 @@ def test_a_tier(recorded: Project, args: tuple[str, ...]) -> None:
     assert told in recorded.summary["notices"]
 
 
+def test_a_tier_of_the_ini_file(recorded: Project) -> None:
+    """Is the usual one; another is named on the command line."""
+    recorded.write("pyproject.toml", f"{TABLE}[tool.mcqtest.tier.few]\nlimit = 3\n")
+    recorded.write("pytest.ini", "[pytest]\nmcq_tier = smoke\nmcq_limit = 9\n")
+    assert recorded.run("--sample=90").ret == 0
+    assert recorded.summary["tier"] == "smoke"
+    assert recorded.summary["notices"] == ["--sample=90 (command line) counts, not 80 (tier smoke)"]
+    assert recorded.run("--tier=few").ret == UNDECIDED
+    assert recorded.summary["benchmarks"]["toy"]["n"] == 12
+
+
 def test_a_red_smoke_test(recorded: Project) -> None:
     """A proven loss is red, whatever the margin."""
     recorded.write("pyproject.toml", TABLE)
@@ -93,23 +104,8 @@ def test_a_red_smoke_test(recorded: Project) -> None:
     assert recorded.run("--tier=smoke", "--baseline=a", model="b").ret == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("[tool.mcqtest.tier.smoke]\nsamples = 3\n", "[tool.mcqtest.tier.smoke] samples: unknown"),
-        ('[tool.mcqtest]\ntier = "smoke"\n', "write tables, [tool.mcqtest.tier.NAME], and choose"),
-        ("[tool.mcqtest.tier]\nsmoke = 3\n", "write a table, [tool.mcqtest.tier.smoke]"),
-        (
-            "[tool.mcqtest.tier.night]\n",
-            "--tier=smoke: no [tool.mcqtest.tier.smoke] in pyproject.t",
-        ),
-        ("[tool.mcqtest]\n", "in pyproject.toml; there is none"),
-    ],
-)
-def test_a_misspelt_tier(project: Project, text: str, told: str) -> None:
-    """One line, which names those that there are."""
-    project.model("a")
-    project.write("pyproject.toml", text)
-    said = mistake(project.run("--tier=smoke"))
-    assert told in said
-    assert ("night" in said) == ("night" in text)
+def test_a_misspelt_tier(recorded: Project) -> None:
+    """One line, which names those that there are (more: tests/test_project_tables.py)."""
+    recorded.write("pyproject.toml", TABLE)
+    told = "--tier=smok: no [tool.mcqtest.tier.smok] in pyproject.toml; there is smoke"
+    assert told in mistake(recorded.run("--tier=smok"))

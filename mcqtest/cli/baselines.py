@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> Said:
     settings = project.read(options)
     root = Path(settings.baselines_dir)
     action = ACTIONS[options.action]
-    if missing := [name for name in options.names[:1] if not _is_there(root, name)]:
+    named = options.names[:1] if action is _rename else options.names
+    if missing := [name for name in named if not _is_there(root, name)]:
         there = several(folders(root), 10) or "nothing"
         raise McqtestError(f"no baseline {missing[0]!r} in {root}; there is {there}")
     return action(options, settings, root)

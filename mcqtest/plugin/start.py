@@ -142,9 +142,14 @@ def _settings(config: pytest.Config, table: Mapping[str, Any]) -> Settings:
     return found
 
 
+def _named_tier(config: pytest.Config) -> str | None:
+    """On the command line or in the ini file."""
+    return config.getoption("mcq_tier") or config.getini("mcq_tier") or None
+
+
 def _tier(config: pytest.Config, table: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of the tier that is chosen on the command line or in the ini file."""
-    return project.tier(table, config.getoption("mcq_tier") or config.getini("mcq_tier"))
+    """The options of the tier that is chosen."""
+    return project.tier(table, _named_tier(config))
 
 
 def _arguments(config: pytest.Config) -> list[str]:
@@ -172,7 +177,7 @@ def _places(
     environment = {"data": os.environ.get("MCQTEST_DATA")}
     return [
         *(place for name, each in lines.items() for place in places.given(name, each, here, flags)),
-        places.Place(f"tier {config.getoption('mcq_tier')}", tier, root),
+        places.Place(f"tier {_named_tier(config)}", tier, root),
         places.Place("ini file", ini, root),
         places.Place("[tool.mcqtest]", rest, root),
         places.Place("MCQTEST_DATA", environment, Path.cwd()),
