@@ -66,4 +66,5 @@ def test_the_churn_of_the_baseline(project, capsys):
         beside.write_text(str(replace(kept, noise=3)), "utf-8")
     found = said(capsys, "--baseline=v1", "--sample=80")
     assert found["baseline_churn"] == 0.03
+    assert said(capsys, "--baseline=v1", "--shots=0")["baseline_churn"] is None
     assert 0.03 in [each["churn"] for each in found["foresight"]]

@@ -72,6 +72,13 @@ def test_the_same_in_any_order(questions, rng: random.Random, data):
     assert first == sorted(mixed[at].text for at in drawn(mixed, count))
 
 
+def test_copies_are_drawn_one_by_one():
+    """A question that is there twice is two, and not a pair."""
+    pairs = [Question(f"{at // 2}?", ("a", "b"), 0, str(at)) for at in range(40)]
+    texts = [pairs[at].text for at in drawn(pairs, 20)]
+    assert any(texts.count(text) == 1 for text in texts)
+
+
 @given(QUESTIONS, st.data())
 def test_a_smaller_sample_is_a_part(questions, data):
     """And in the order of the task."""

@@ -40,7 +40,7 @@ class Dates:
 def _committed(root: Path) -> Mapping[str, datetime]:
     """Path below ``root`` -> when the last commit changed it, of those that are as committed."""
     log = _git(root, "log", "--format=%x00%ct", "--name-only", "--relative", "-z", "--", ".")
-    status = _git(root, "status", "--porcelain", "-z", "--no-renames", "--", ".")
+    status = _git(root, "status", "--porcelain", "-z", "--no-renames", "-uall", "--", ".")
     top = _git(root, "rev-parse", "--show-prefix")
     if log is None or status is None or top is None:
         return {}
@@ -53,11 +53,7 @@ def _committed(root: Path) -> Mapping[str, datetime]:
             when = datetime.fromtimestamp(int(word), UTC)
         elif word and when is not None and word not in changed:
             found.setdefault(word, when)
-    return {
-        path: when
-        for path, when in found.items()
-        if not any(each.endswith("/") and path.startswith(each) for each in changed)
-    }
+    return found
 
 
 def _git(root: Path, *arguments: str) -> str | None:
