@@ -183,8 +183,12 @@ def test_dates(shelf):
     root = shelf.parent
     assert Dates(shelf).of(shelf / "v1/demo/small_sums.txt").source == "file"
     git(root, "init", "-q")
+    (shelf / "v3").mkdir()
+    (shelf / "v3/new.txt").write_text("")
     git(root, "add", "-A")
-    git(root, "commit", "-qm", "one", "--date=2020-01-02T03:04:05Z")
+    git(root, "commit", "-qm", "one")
+    git(root, "rm", "-q", "baselines/v3/new.txt")
+    git(root, "commit", "-qm", "two")
     accept(shelf / "v1/demo/small_sums.txt", "later")
     (shelf / "v3").mkdir()
     (shelf / "v3/new.txt").write_text("")
