@@ -57,7 +57,7 @@ def page(told: Told, room: int) -> str:
     """For the page of a job: verdict, benchmarks, tasks and notes, in ``room`` bytes at most."""
     notes = [f"- {plain(each)}" for each in told.notices]
     parts = [*_benchmarks(told), *_tasks(told)]
-    return _fitted([*_head(told), *parts, *(["", *notes] if notes else [])], room)
+    return _fitted([*_head(told), *parts, *(["", "Notes:", "", *notes] if notes else [])], room)
 
 
 def comment(told: Told) -> str:
