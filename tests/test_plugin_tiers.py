@@ -36,7 +36,7 @@ def test_a_sample_of_a_baseline(recorded: Project, args: tuple[str, ...]) -> Non
     counts = {name: task["n"] for name, task in toy["tasks"].items()}
     assert all(abs(counts[name] - 80 * size / TOTAL) < 1 for name, size in SIZES.items())
     first = asked(recorded)
-    assert recorded.run("--sample=80", "--baseline=a", *args, model="worse").ret == 1
+    assert recorded.run("--sample=80", "--baseline=a", model="worse").ret == 1
     assert asked(recorded) == first
     assert recorded.summary["benchmarks"]["toy"]["lost"] > 40
 
@@ -80,7 +80,7 @@ def test_a_tier(recorded: Project, args: tuple[str, ...]) -> None:
     assert recorded.summary["verdict"] == "no_loss_proven"
     assert recorded.summary["benchmarks"]["toy"]["n"] == 80
     assert recorded.summary["notices"] == []
-    assert recorded.run("--tier=smoke", "--sample=100", "--margin=30", *args).ret == UNDECIDED
+    assert recorded.run("--tier=smoke", "--sample=100", "--margin=30").ret == UNDECIDED
     assert recorded.summary["benchmarks"]["toy"]["n"] == 100
     told = "--sample=100 (command line) counts, not 80 (tier smoke)"
     assert told in recorded.summary["notices"]
