@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,8 +119,7 @@ class Project:
 
 def likely(best, confidence=0.8):
     """Probabilities of the three choices."""
-    rest = (1 - confidence) / 2
-    found = [round(rest, 3)] * 3
-    found["ABC".index(best)] = round(1 - 2 * round(rest, 3), 3)
-    assert math.isclose(sum(found), 1)
+    found = [(1 - confidence) / 2.1, (1 - confidence) * 1.1 / 2.1, 0.0]
+    found.insert("ABC".index(best), confidence)
+    found.pop()
     return tuple(found)
