@@ -185,6 +185,20 @@ def test_what_a_name_means(tmp_path, monkeypatch):
     assert "large-0003, small-0002, small-0001; baselines in " in said
 
 
+def test_of_several_ways_the_same_is_compared(tmp_path):
+    """As the gate finds its own among those of a baseline."""
+    project = Project(tmp_path)
+    answers = {"foam": "ABC" * 4}
+    project.run("old", answers, record=True)
+    own = tmp_path / "baselines" / "old" / "sea"
+    (own / "letters").mkdir()
+    for path in own.glob("foam.*"):
+        path.rename(own / "letters" / path.name)
+    project.run("old", {"foam": [likely("A")] * 12}, way="letters", record=True)
+    project.run("new", answers, baseline="old")
+    assert compared(project, "old", "new").pooled[0].comparison.lost == 0
+
+
 def test_a_hand_edited_baseline_is_refused(tmp_path):
     """Its figures are not those of its letters, or a letter is none of the question's."""
     project = Project(tmp_path)
