@@ -11,6 +11,7 @@ from mcqtest.backends.choice import (
     recorded,
     sampling,
     setup,
+    size,
     template,
 )
 from mcqtest.backends.cores import allowed_cores
@@ -38,5 +39,6 @@ __all__ = [
     "recorded",
     "sampling",
     "setup",
+    "size",
     "template",
 ]

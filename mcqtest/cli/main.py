@@ -18,6 +18,7 @@ from mcqtest.types import McqtestError
 COMMANDS: dict[str, str] = {
     "compare": "say what the gate says of one run, baseline or recording against another",
     "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
+    "scaling": "how scores grow with size: breakthroughs, laws, orders of models",
     "show": "show questions with what was answered then and now, those that moved by themselves",
 }
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a

@@ -103,6 +103,11 @@ class Outcome:
         return sum(score.cut_thoughts for score in self.scores)
 
     @property
+    def ended_thoughts(self) -> int:
+        """Thoughts that were ended by their budget."""
+        return sum(score.ended_thoughts for score in self.scores)
+
+    @property
     def ties(self) -> int:
         """Questions with several choices of the highest probability; the first is the answer."""
         return sum(score.tied for score in self.scores)

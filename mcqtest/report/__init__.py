@@ -1,6 +1,6 @@
 """From the outcomes of a run to its files, and to what people read."""
 
-from mcqtest.report import terminal
+from mcqtest.report import growth, panels, points, terminal
 from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock
 from mcqtest.report.ending import hint, sentence
@@ -22,11 +22,14 @@ __all__ = [
     "Seen",
     "drawn",
     "dump",
+    "growth",
     "hint",
     "looks",
     "markdown",
     "marked",
+    "panels",
     "plural",
+    "points",
     "refused",
     "sentence",
     "stored",

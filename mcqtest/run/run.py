@@ -74,6 +74,7 @@ class Run:
             device=self._setup.device,
             stamp=stamp,
             dtype=self._setup.dtype,
+            **backends.size(self._model, self._setup),
         )
 
     @property
@@ -138,7 +139,7 @@ class Run:
                 asking=planned.asking,
                 asked=planned.questions,
                 left_out=planned.left_out,
-                valued=planned.value is not None or planned.form is not None,
+                valued=bool(planned.value or planned.form or planned.conversation),
             )
             if self.anchors is not None:
                 self.anchors.check(
@@ -220,8 +221,10 @@ class Run:
             backend = backends.load(self._model, self._setup)
         finally:
             self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
-        if (check := getattr(backend, "check", None)) is not None:
-            check([each for task in self.planned for p in self._all(task) for each in p.requests])
+        check = getattr(backend, "check", None)
+        asked = [each for task in self.planned for p in self._all(task) for each in p.requests]
+        if check is not None and asked:  # what conversations ask is checked as it comes
+            check(asked)
         return backend
 
     def check_unchanged(self) -> None:
@@ -243,12 +246,8 @@ class Run:
         """Planned tasks, their questions, requests, and how many of these are stored already."""
         planned = {task.path: task for task in self.planned}
         questions = sum(len(self.planned[task].questions) for task in planned.values())
-        requests = [
-            request
-            for task in planned.values()
-            for each in self._all(task)
-            for request in each.requests
-        ]
+        every = (each for task in planned.values() for each in self._all(task))
+        requests = [request for each in every for request in each.requests]
         stored = sum(request.key in self.store for request in requests)
         return len(planned), questions, len(requests), stored
 
@@ -256,7 +255,7 @@ class Run:
         """The judged outcome of ``results``, with what the model had to say about itself."""
         planned = self.planned[results.task]
         fewer = sum(
-            result.shots < len(requests[0].prompt.shots)
+            bool(requests) and result.shots < len(requests[0].prompt.shots)
             for result, (_, requests) in zip(results, planned.asked(), strict=True)
         )
         outcome = self.judge.judge(

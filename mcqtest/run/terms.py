@@ -13,7 +13,7 @@ from mcqtest.types import Identity, McqtestError
 
 _ASKING = (
     *("method", "style", "sensitivity", "sweep", "shots"),
-    *("chat", "chat_option", "system", "shots_as"),
+    *("chat", "chat_option", "system", "shots_as", "bigbench"),
 )
 """Options that say how a model is asked."""
 
@@ -54,6 +54,7 @@ def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, st
             thoughts=Thoughts(settings.reasoning_marks),
         ),
         recorded=recorded,
+        bigbench=settings.bigbench,
     )
 
 

@@ -29,8 +29,15 @@ class BaselineSide(Side):
     def identity(self) -> Identity:
         first = next(iter(self.tasks.values()))[0].record
         setup = first.setup.partition(", chat template ")[0]
-        nowhere = dict.fromkeys(("folder", "key", "device", "stamp"), "")
-        return Identity(name=first.model, weights=first.weights, setup=setup, **nowhere)
+        return Identity(
+            name=first.model,
+            folder="",
+            weights=first.weights,
+            key="",
+            setup=setup,
+            device="",
+            stamp="",
+        )
 
     @cached_property
     def remembered(self) -> Kept | None:
