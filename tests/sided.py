@@ -78,7 +78,9 @@ class Project:
         )
         return policy.planned({each.task: 0 for each in said})
 
-    def run(self, name, answers, *, baseline=None, record=False, way="texts", texts=True):
+    def run(
+        self, name, answers, *, baseline=None, record=False, way="texts", texts=True, styles=None
+    ):
         """A run of the model of this name with these answers, task -> list; what it came to."""
         said = [results(task, each, way=way) for task, each in answers.items()]
         weights = f"{abs(hash((name, str(answers)))):064x}"[-64:]
@@ -87,7 +89,11 @@ class Project:
         judge = Judge(policy, Baselines(policy, identity), identity)
         board = Scoreboard(policy, identity)
         for each in said:
-            board.add(judge.judge(each))
+            others = {
+                style: results(each.task.name, said[each.task.name], way=way)
+                for style, said in (styles or {}).items()
+            }
+            board.add(judge.judge(each, variants=others))
             if texts:
                 archive.keep_questions(self.runs, each.questions, [item.question for item in each])
         pooled = board.benchmarks()

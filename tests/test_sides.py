@@ -199,6 +199,19 @@ def test_of_several_ways_the_same_is_compared(tmp_path):
     assert compared(project, "old", "new").pooled[0].comparison.lost == 0
 
 
+def test_other_styles_are_part_of_it(tmp_path):
+    """As of a run with --sensitivity: how far accuracy moves, and the bound on that."""
+    project = Project(tmp_path, thresholds=Thresholds({"sea": {"max_spread": 0.1}}))
+    answers = dict.fromkeys(TASKS, "ABC" * 8)
+    project.run("old", answers, record=True)
+    for last, state in (("C", "pass"), ("A", "fail")):
+        styles = {"i1f1": answers, "i2f2": dict.fromkeys(TASKS, f"AB{last}" * 8)}
+        board, pooled, verdict = project.run("new", answers, baseline="old", styles=styles)
+        found = compared(project, "old", "new")
+        assert (verdict.state, found.verdict) == (state, verdict)
+        assert_same(found.summary, board.summary(pooled, verdict))
+
+
 def test_a_hand_edited_baseline_is_refused(tmp_path):
     """Its figures are not those of its letters, or a letter is none of the question's."""
     project = Project(tmp_path)
