@@ -105,8 +105,8 @@ def test_letters_without_texts(tmp_path, monkeypatch, capsys):
     archive.prune(made.runs, keep=1)  # the baseline keeps all that there was
     text = said(capsys, "--lost")
     assert "note:" not in text
-    assert "  right, then 0.800 0.100  A  salt water" in text
-    assert "          now 0.100 0.800  B  sand" in text
+    assert "  right, then 0.800 0.095  A  salt water" in text
+    assert "          now 0.095 0.800  B  sand" in text
 
 
 def test_json_and_markdown(project, capsys):

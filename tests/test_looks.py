@@ -139,7 +139,9 @@ def test_nothing_in_a_text_is_obeyed_by_a_terminal(evil, choice, columns):
 def test_nothing_in_a_text_is_markdown_or_html(evil, choice):
     """All of it stands in fences that nothing in them ends, or is written out."""
     fence = None
-    for line in shown("\n".join(markdown([wild(evil, choice)])), colours=False).split("\n"):
+    for line in shown(
+        "\n".join(markdown([wild(evil, choice)], [f"run {evil}"])), colours=False
+    ).split("\n"):
         found = re.fullmatch(r"(`{3,})(text)?", line)
         if fence is None and found and found[2]:
             fence = found[1]

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> Said:
     notes = [f"note: {each}" for each in found.lacking(rows)]
     whole = options.whole or bool(options.id)
     if options.markdown:
-        lines = [*said, *notes, *markdown(seen, whole=whole)]
+        lines = markdown(seen, [*said, *notes], whole=whole)
     else:
         width = shutil.get_terminal_size().columns
         lines = [*said, *notes, *looks(seen, width, whole=whole, colours=has_colours())]
@@ -89,8 +89,8 @@ def heading(found: Found, what: str, shown: int) -> list[str]:
     lines = [f"{found.new.kind} {found.new.name}{against}: {plural(found.n, 'question')} {what}"]
     if shown < found.n:
         lines.append(
-            f"{shown:,} of them are shown, spread over the tasks; --limit=0 shows all, -k WORD "
-            "those of a task, --id=ID one"
+            f"shown: {shown:,} of them, spread over the tasks; --limit=0 shows all, -k WORD those "
+            "of a task, --id=ID one"
         )
     return lines
 
