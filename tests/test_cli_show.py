@@ -86,6 +86,13 @@ def test_a_baseline_whose_run_is_gone(project, capsys):
     assert "What is in bucket 0 of foam?" in text
 
 
+def test_an_earlier_run_is_told_from_the_last(project, capsys):
+    """Which did not finish."""
+    (project.runs / "summary.json").write_text('{"verdict": "fail"}', "utf-8")
+    assert "note: the last run of this folder did not finish, or was not kept" in said(capsys)
+    assert "note: " not in said(capsys, "new-0002")
+
+
 def test_questions_that_are_not_kept(project, capsys):
     """As of a run on another machine, whose folder of questions was not brought along."""
     for path in (project.runs / "questions").iterdir():

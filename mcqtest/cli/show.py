@@ -65,8 +65,9 @@ def run(options: argparse.Namespace) -> Said:
     rows = found.first(0 if options.id else options.limit)
     seen = found.seen(rows)
     what = "named" if options.id else " or ".join(wanted.kinds)
+    lacking = [*earlier(options.run, new), *found.lacking(rows)]
     said = heading(found, what, len(seen))
-    notes = [f"note: {each}" for each in found.lacking(rows)]
+    notes = [f"note: {each}" for each in lacking]
     whole = options.whole or bool(options.id)
     if options.markdown:
         lines = markdown(seen, [*said, *notes], whole=whole)
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> Said:
         "run": new.name,
         "baseline": None if old is None else old.name,
         "n": found.n,
-        "notes": found.lacking(rows),
+        "notes": lacking,
         "questions": [each.to_json() for each in seen],
     }
     return Said("\n".join(lines), data, pages=True)
@@ -93,6 +94,13 @@ def heading(found: Found, what: str, shown: int) -> list[str]:
             "of a task, --id=ID one"
         )
     return lines
+
+
+def earlier(said: str | None, new: RunSide) -> list[str]:
+    """That the last run is not the one that is shown, though none was named."""
+    if said is not None or archive.is_newest(new.kept):
+        return []
+    return ["the last run of this folder did not finish, or was not kept; this is an earlier one"]
 
 
 def run_of(said: str | None, settings: Settings) -> RunSide:
