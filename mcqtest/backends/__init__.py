@@ -13,6 +13,7 @@ from mcqtest.backends.choice import (
     setup,
     size,
     template,
+    vouched,
 )
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
@@ -41,4 +42,5 @@ __all__ = [
     "setup",
     "size",
     "template",
+    "vouched",
 ]

@@ -33,7 +33,7 @@ def columns(width: int = 80, name: str = "task") -> str:
 
 
 def header(
-    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0
+    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0, tier: str = ""
 ) -> list[str]:
     """Two lines above everything else; ``about`` is a word on the model, ``data`` where the
     questions are, and ``threads`` are those of each process on a CPU.
@@ -45,7 +45,7 @@ def header(
         against = f"{'recording' if policy.update else 'against'} baseline {policy.baseline!r}"
     return [
         f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}{on}",
-        f"mcqtest: {against}, alpha {policy.alpha:g}; {data}",
+        f"mcqtest: {against}, alpha {policy.alpha:g}{f', tier {tier}' if tier else ''}; {data}",
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mcqtest.answers import READING, Reading
+from mcqtest.gate import Excerpt
 from mcqtest.types import (
     Back,
     Conversation,
@@ -34,6 +35,8 @@ class Planned:
     reading: Reading = READING
     left_out: int = 0
     """Questions of the task that are not asked."""
+    excerpt: Excerpt | None = None
+    """Which ones are, where some are left out and that can be told."""
     hidden: bool = False
     """Its examples are questions of the test, but are not shown."""
     variant: str = ""

@@ -18,14 +18,14 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run import checks, splits
+from mcqtest.run import asked, checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
 from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.terms import anchors, name_of, policy_of, way_of
+from mcqtest.run.terms import anchors, identify, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
@@ -44,8 +44,14 @@ class Run:
         self._model = backends.find(settings.backend, where, base=Path.cwd())
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         model = self._model, self._setup
-        self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
-        self.identity = identity or self._identify()
+        self._vouched = backends.vouched(*model)
+        self._way = way_of(
+            settings,
+            backends.recorded(*model),
+            lambda: backends.sampling(*model),
+            vouched=self._vouched is not None,
+        )
+        self.identity = identity or identify(settings, *model)
         self.policy = policy_of(settings, self.identity)
         self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
         self.baselines = Baselines(self.policy, self.identity)
@@ -54,6 +60,7 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
+        self._sampled: dict[Task, int] = {}
         self._found: dict[Benchmark, Benchmark] = {}
         self._variants: dict[Task, dict[str, Results]] = {}
         self._methods: dict[Task, dict[str, float]] = {}
@@ -62,20 +69,6 @@ class Run:
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
-
-    def _identify(self) -> Identity:
-        stamp = self._model.stamp  # before the files are read
-        return Identity(
-            name=name_of(self.settings, self._model.name),
-            folder=str(self._model.folder),
-            weights=self._model.fingerprint,
-            key=self._setup.identity(self._model.fingerprint),
-            setup=str(self._setup),
-            device=self._setup.device,
-            stamp=stamp,
-            dtype=self._setup.dtype,
-            **backends.size(self._model, self._setup),
-        )
 
     @property
     def folder(self) -> Path:
@@ -123,6 +116,7 @@ class Run:
     def plan(self, tasks: Sequence[Task], collected: checks.Collected = checks.UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         checks.check_benchmarks(tasks)
+        self._sampled = sample.counts(tasks, self.settings, self._root)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
@@ -131,20 +125,20 @@ class Run:
             self.anchors.policy = replace(self.anchors.policy, ways=ways)
         for task in dict.fromkeys(tasks):
             planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
+            asked.check(planned, self._vouched)
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
-            self.baselines.check(
-                task,
-                questions=count,
-                asking=planned.asking,
-                asked=planned.questions,
-                left_out=planned.left_out,
-                valued=bool(planned.value or planned.form or planned.conversation),
-            )
-            if self.anchors is not None:
-                self.anchors.check(
-                    task, questions=count, asking=planned.asking, asked=planned.questions
+            for each in filter(None, (self.baselines, self.anchors)):
+                each.check(
+                    task,
+                    questions=count,
+                    asking=planned.asking,
+                    asked=planned.questions,
+                    left_out=planned.left_out,
+                    valued=bool(planned.value or planned.form or planned.conversation),
+                    excerpt=planned.excerpt,
                 )
+            if self.anchors is not None:
                 self.anchors.require(task)
             criterion = task.criterion
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
@@ -157,8 +151,8 @@ class Run:
             checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
-        asked = [request for each in self.planned.values() for request in each.requests]
-        self._notices += backends.check(self._model, asked, self._setup)
+        requests = [request for each in self.planned.values() for request in each.requests]
+        self._notices += backends.check(self._model, requests, self._setup)
         self.baselines.check_any(self.planned)
 
     def _root(self, task: Task) -> Path | None:
@@ -177,6 +171,7 @@ class Run:
             variant=variant,
             name=name,
             revision=self.settings.revision.get(task.benchmark.name),
+            count=self._sampled.get(task),
         )
 
     def _plan_variants(self, task: Task) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from mcqtest import backends
 from mcqtest.answers import READING, Reading, Thoughts
+from mcqtest.backends import Model, Setup
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
@@ -32,11 +34,18 @@ def decoding_of(settings: Settings, told: Callable[[], Mapping[str, str]]) -> Ma
     return {**told(), **vote, **said}
 
 
-def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, str]] = dict) -> Way:
-    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked.
-    ``told`` is what the model's own files say of sampling.
+def way_of(
+    settings: Settings,
+    recorded: str,
+    told: Callable[[], Mapping[str, str]] = dict,
+    *,
+    vouched: bool = False,
+) -> Way:
+    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked;
+    ``vouched``: it was, too, and is known to have been asked in this way. ``told`` is what the
+    model's own files say of sampling.
     """
-    for option in _ASKING if recorded else ():
+    for option in _ASKING if recorded else ("sensitivity", "sweep") if vouched else ():
         if getattr(settings, option) not in (None, {}):
             name = option.replace("_", "-")
             raise McqtestError(
@@ -72,6 +81,22 @@ def name_of(settings: Settings, folder: str) -> str:
             "that there is none; add --model-name=NAME"
         )
     return name
+
+
+def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
+    """Who is asked. Reads all of the model's files."""
+    stamp = model.stamp  # before they are read
+    return Identity(
+        name=name_of(settings, model.name),
+        folder=str(model.folder),
+        weights=model.fingerprint,
+        key=setup.identity(model.fingerprint),
+        setup=str(setup),
+        device=setup.device,
+        stamp=stamp,
+        dtype=setup.dtype,
+        **backends.size(model, setup),
+    )
 
 
 def policy_of(settings: Settings, identity: Identity) -> Policy:
