@@ -130,6 +130,8 @@ def _line(outcome: Outcome) -> dict[str, Any]:
     """One task. Digest and weights stand first, where `mcqtest.archive.folder.holding` looks."""
     record = parse(outcome.record, where=f"{outcome.benchmark}/{outcome.task}")
     about = {name: getattr(outcome, name) for name in _ABOUT}
+    if outcome.whole:
+        about["whole"] = outcome.whole
     if outcome.variants:
         about["variants"] = {name: _values(each) for name, each in outcome.variants.items()}
     return {

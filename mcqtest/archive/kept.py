@@ -27,8 +27,9 @@ class KeptTask:
     """The text of the file beside that."""
     about: Mapping[str, Any]
     """Of its outcome: ``group``, ``siblings``, ``title``, ``expert``, ``fewer_shots``, ``in_part``,
-    ``methods``, ``compared``; ``criterion``, whether it is held to one; and ``variants``, how many
-    points each question had in other ways of asking, by name, where it was asked in such."""
+    ``methods``, ``compared``; ``criterion``, whether it is held to one; ``whole``, where its
+    baseline had more questions; and ``variants``, how many points each question had in other ways
+    of asking, by name, where it was asked in such."""
 
     @property
     def known_as(self) -> str:

@@ -132,7 +132,8 @@ def paired(old: Side, new: Side) -> dict[Key, tuple[Stored | None, Stored]]:
     found: dict[Key, tuple[Stored | None, Stored]] = {}
     for key, ways in new.tasks.items():
         olds = old.tasks.get(key, ())
-        same = ((then, now) for now in ways for then in olds if _is_same(then, now))
+        every = ((then.cut(now), now) for now in ways for then in olds)
+        same = ((then, now) for then, now in every if _is_same(then, now))
         found[key] = next(same, (next(iter(olds), None), ways[0]))
     return found
 
