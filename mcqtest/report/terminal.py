@@ -54,11 +54,11 @@ def planned(tasks: int, questions: int, requests: int, stored: int, *, loading: 
     is.
     """
     first = f"; {loading}" if loading and stored < requests else ""
-    kept = "none stored" if not stored else f"{stored:,} stored"
+    kept = ", none stored" if not stored else f", {stored:,} stored"
     asked = "" if requests == questions else f" in {plural(requests, 'request')}"
-    return (
-        f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}{first}"
-    )
+    if not requests:  # tasks that talk by themselves: nobody knows yet what they are going to ask
+        asked = kept = ""
+    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}{kept}{first}"
 
 
 def loads(said: str, size: int, *, workers: int = 0) -> str:
