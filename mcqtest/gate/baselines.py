@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mcqtest.gate import companion as companions
 from mcqtest.gate.companion import Companion
@@ -106,6 +106,19 @@ class Baselines:
                 found = excerpt.companion(found, old) if excerpt else found
             self._companions[task] = found
         return self._companions[task]
+
+    def whole(self, task: Task) -> dict[str, Any] | None:
+        """Of a baseline that has more questions than are asked: ``questions`` and ``asking`` of all
+        of them, and the ``places`` of those that are; None where it has these alone.
+        """
+        if task not in self._cuts:
+            return None
+        old, excerpt = self._cuts[task]
+        return {
+            "questions": old.questions,
+            "asking": old.asking,
+            "places": [*excerpt.places],
+        }
 
     def _read(self, task: Task) -> Record | None:
         if self.policy.baseline is None:

@@ -78,6 +78,9 @@ class Outcome:
     brier_before: float | None = None
     """Sum of the Brier scores of the baseline; None where that cannot be told."""
     notices: list[str] = field(default_factory=list)
+    whole: Mapping[str, Any] | None = None
+    """Where the baseline has more questions than were asked: what they were
+    (`mcqtest.gate.Baselines.whole`)."""
     record: str = ""
     """What a baseline of these answers would say."""
     companion: str = ""

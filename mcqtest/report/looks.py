@@ -118,11 +118,11 @@ def _moved(text: str, span: tuple[int, int] | None) -> tuple[int, int] | None:
 # --- Markdown ---------------------------------------------------------------------------------
 
 
-def markdown(seen: Sequence[Seen], *, whole: bool = False) -> list[str]:
-    """Lines of Markdown. All that others wrote stands in fences of code, longer than any in it, or
-    is written out.
+def markdown(seen: Sequence[Seen], said: Sequence[str], *, whole: bool = False) -> list[str]:
+    """Lines of Markdown, below what is ``said`` of all of them, a paragraph each. All that others
+    wrote stands in fences of code, longer than any in it, or is written out.
     """
-    lines: list[str] = []
+    lines = [line for each in said for line in (_plain(each), "")][:-1]
     for (benchmark, task), group in groupby(seen, lambda each: (each.benchmark, each.task)):
         lines += ["", f"## {_plain(benchmark)}, {_plain(task)}"]
         for each in group:

@@ -35,9 +35,7 @@ def formed(
     variant: Variant | None = None,
     count: int | None = None,
 ) -> Planned:
-    """The task with ``every`` question that it has, of which ``way`` or ``count`` may leave some
-    out; raises for a ``variant``.
-    """
+    """The task with ``every`` question; ``way`` or ``count`` leave some out. No ``variant`` is."""
     form = _form(method, way)
     _check_variant(task, variant)
     shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots

@@ -261,6 +261,7 @@ class Run:
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
+        outcome.whole = self.baselines.whole(results.task)
         said = getattr(self.engine.started, "notices", ())
         kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)
         notices = (*outcome.notices, *self._notices, *self.store.skipped, *said, *kept)
