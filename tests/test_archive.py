@@ -224,6 +224,4 @@ def test_the_tasks_of_a_benchmark_are_known_though_only_some_were_asked(tmp_path
     policy = replace(judge_of().policy, levels=board_of().policy.levels)
     planned = policy.planned({benchmark.tasks[0]: 0})
     assert planned.groups == {benchmark.name: benchmark.groups}
-    assert type(planned).from_json(planned.to_json()).groups == {
-        benchmark.name: {name: [*of] for name, of in benchmark.groups.items()}
-    }
+    assert type(planned).from_json(planned.to_json()).groups == planned.groups

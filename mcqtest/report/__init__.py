@@ -4,8 +4,9 @@ from mcqtest.report import growth, panels, points, terminal
 from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import hint, sentence
+from mcqtest.report.inline import plain
 from mcqtest.report.looks import looks, markdown, marked
-from mcqtest.report.pages import Told, comment, page, plain
+from mcqtest.report.pages import Told, comment, page
 from mcqtest.report.picture import courses
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.seen import Answer, Seen

@@ -6,17 +6,16 @@ mention of somebody; and no question's text is there, since some licences forbid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
 from mcqtest.report.ending import sentence
+from mcqtest.report.inline import plain
 from mcqtest.report.scoreboard import Scoreboard
 from mcqtest.report.summary import made_of
 from mcqtest.report.terminal import plural
-from mcqtest.types import LETTERS, Comparison, Score, printable
+from mcqtest.types import LETTERS, Comparison, Score
 
 COMMENT = 65_536
 """Characters of a comment on GitHub at most; counted here in bytes."""
@@ -63,13 +62,6 @@ def page(told: Told, room: int) -> str:
 def comment(told: Told) -> str:
     """For a pull request: verdict, benchmarks, and the questions that were lost, folded."""
     return _fitted([_MARK, *_head(told), *_benchmarks(told), *_lost(told)], COMMENT)
-
-
-def plain(text: str) -> str:
-    """A text that is nothing but text, in a line or a cell of a table."""
-    shown = re.sub(r"([\\`*_\[\]|~$])", r"\\\1", escape(printable(text), quote=False))
-    # An empty comment ends what would become a mention, a number of an issue, or a link.
-    return re.sub(r"(@|(?<!&)#|(?i:https?:|ftp:|www))", r"\1<!-- -->", shown)
 
 
 def _code(text: str) -> str:
