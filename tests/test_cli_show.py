@@ -175,3 +175,13 @@ def test_no_number_of_questions(project, capsys):
     """None is no limit."""
     assert main(["show", "--limit=-1"]) == 4
     assert "from 0 up" in capsys.readouterr().err
+
+
+def test_letters_of_many(project, capsys):
+    """A model that says one letter more often is seen by that."""
+    project.run("many", {"foam": "A" * 12, "tides": "ABC" * 4}, baseline="old")
+    text = said(capsys, "many-0003", "--lost")
+    assert "answered" not in text  # of eight
+    project.run("more", {"foam": "A" * 12, "tides": "A" * 11 + "-"}, baseline="old")
+    text = said(capsys, "--lost")
+    assert "answered then B 8, C 8; now - 1, A 15\n" in text

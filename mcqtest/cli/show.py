@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -81,6 +82,7 @@ def run(options: argparse.Namespace) -> Said:
         "run": new.name,
         "baseline": None if old is None else old.name,
         "n": found.n,
+        "letters": dict(zip(("then", "now"), map(dict, found.letters()), strict=True)),
         "notes": lacking,
         "questions": [each.to_json() for each in seen],
     }
@@ -91,12 +93,24 @@ def heading(found: Found, what: str, shown: int) -> list[str]:
     """What is compared, and how much of it is shown."""
     against = "" if found.old is None else f" against {found.old.kind} {found.old.name}"
     lines = [f"{found.new.kind} {found.new.name}{against}: {plural(found.n, 'question')} {what}"]
+    then, now = found.letters()
+    if now and found.n >= _FEW:  # a model that says one letter more often is seen by that
+        told = f"answered then {_counted(then)}; now" if then else "answered"
+        lines.append(f"{told} {_counted(now)}")
     if shown < found.n:
         lines.append(
             f"shown: {shown:,} of them, spread over the tasks; --limit=0 shows all, -k WORD those "
             "of a task, --id=ID one"
         )
     return lines
+
+
+_FEW = 10
+"""Questions from which on it is told which letters were answered."""
+
+
+def _counted(letters: Counter[str]) -> str:
+    return ", ".join(f"{letter} {count:,}" for letter, count in sorted(letters.items()))
 
 
 def earlier(said: str | None, new: RunSide) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,19 @@ class Found:
     @property
     def n(self) -> int:
         return sum(map(len, self.rows.values()))
+
+    def letters(self) -> tuple[Counter[str], Counter[str]]:
+        """How often each letter was answered in all of ``rows``, then and now; ``-`` where nothing
+        could be read. Empty where answers are no letters.
+        """
+        then: Counter[str] = Counter()
+        now: Counter[str] = Counter()
+        for key, rows in self.rows.items():
+            before, after = self._pairs[key]
+            for stored, counted in ((before, then), (after, now)):
+                marks = stored.record.marks.upper() if stored else ""
+                counted.update(marks[row] for row in rows if marks and marks[row] not in "+*")
+        return then, now
 
     def first(self, most: int) -> Mapping[Key, Sequence[int]]:
         """So many of them at most, spread evenly over the tasks; 0: all."""
