@@ -41,7 +41,13 @@ class Run:
         """Told from others that use the same folder at the same time."""
         where = settings.model if identity is None else identity.folder
         self.tags = read_tags(settings.tags)
-        self._model = backends.find(settings.backend, where, base=Path.cwd())
+        self._model = backends.probe(
+            settings.backend,
+            backends.find(settings.backend, where, base=Path.cwd()),
+            settings.backend_option,
+            self.folder,
+            again=identity is not None,
+        )
         self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
         model = self._model, self._setup
         self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
