@@ -16,6 +16,7 @@ from mcqtest.backends.choice import (
 )
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
+from mcqtest.backends.openai.place import is_url, what_instead
 from mcqtest.backends.setup import REVISION, Setup, dtype
 from mcqtest.backends.templates import ChatTemplate
 
@@ -35,10 +36,12 @@ __all__ = [
     "dtype",
     "find",
     "installed",
+    "is_url",
     "load",
     "probe",
     "recorded",
     "sampling",
     "setup",
     "template",
+    "what_instead",
 ]
