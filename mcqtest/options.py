@@ -140,6 +140,14 @@ OPTIONS = (
         kind="rules",
     ),
     Option(
+        "bigbench",
+        "KEY=VALUE",
+        "BIG-bench: queries=N and seconds=S that a programmatic task may take; likelihood=on tells "
+        "that of targets beside what is generated; repeatable",
+        many=True,
+        kind="bigbench",
+    ),
+    Option(
         "margin",
         "POINTS",
         "drop of accuracy that a pass has to exclude (default: the benchmark's); none: ask for "

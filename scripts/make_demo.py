@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -98,14 +99,15 @@ def make_tokenizer(questions: dq.Questions) -> PreTrainedTokenizerFast:
     )
 
 
-def make_model(vocabulary: int) -> LlamaForCausalLM:
+def make_model(vocabulary: int, width: int = 128, layers: int = 4) -> LlamaForCausalLM:
+    """Not trained yet; ``width`` is a multiple of 32, and of layers there are two or more."""
     config = LlamaConfig(
         vocab_size=vocabulary,
-        hidden_size=128,
-        intermediate_size=256,
-        num_hidden_layers=4,
-        num_attention_heads=4,
-        num_key_value_heads=4,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // 32,
+        num_key_value_heads=width // 32,
         max_position_embeddings=CONTEXT,
         tie_word_embeddings=True,
         initializer_range=0.05,
@@ -198,7 +200,8 @@ def loss_of(model: LlamaForCausalLM, probe: nn.Linear, letters: Tensor, batch: B
     return asked + is_right + 0.3 * own_letter + 0.3 * any_token
 
 
-def train(model: LlamaForCausalLM, batches: Batches) -> None:
+def train(model: LlamaForCausalLM, batches: Batches, steps: int = STEPS) -> None:
+    """The first ``steps`` of the schedule."""
     probe = nn.Linear(model.config.hidden_size, 1 + len(dq.LETTERS))
     letters = torch.tensor(batches.letters)
     parameters = [*model.parameters(), *probe.parameters()]
@@ -207,7 +210,7 @@ def train(model: LlamaForCausalLM, batches: Batches) -> None:
         optimizer, lambda step: min((step + 1) / WARM_UP, 2 * (1 - step / STEPS), 1)
     )
     began, total = time.monotonic(), 0.0
-    for step, batch in enumerate(batches, start=1):
+    for step, batch in enumerate(islice(batches, steps), start=1):
         loss = loss_of(model, probe, letters, batch)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)

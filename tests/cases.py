@@ -41,6 +41,7 @@ def settings_of(**changes):
         "benchmarks": [],
         "tags": None,
         "decoding": {},
+        "bigbench": {},
         "reader": None,
         "fallback": None,
         "shots": None,

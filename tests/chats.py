@@ -206,6 +206,95 @@ GPT_OSS = Family(
     "<|return|>",
 )
 
+GLM45 = Family(
+    """{{- "[gMASK]<sop>" }}
+{%- for turn in messages %}
+  {%- if turn.role == "user" %}
+    {{- "<|user|>\\n" + turn.content }}
+    {%- if enable_thinking is defined and not enable_thinking %}{{ "/nothink" }}{% endif %}
+  {%- elif turn.role == "assistant" %}
+    {{- "<|assistant|>\\n<think></think>\\n" + turn.content.split("</think>")[-1].strip() }}
+  {%- else %}
+    {{- "<|system|>\\n" + turn.content }}
+  {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+  {{- "<|assistant|>" }}
+  {%- if enable_thinking is defined and not enable_thinking %}{{ "\\n<think></think>" }}{% endif %}
+{%- endif %}""",
+    ("<|endoftext|>", "[gMASK]", "<sop>", "<|system|>", "<|user|>", "<|assistant|>"),
+    "<|user|>",
+    words=("<think>", "</think>"),
+)
+"""No mark ends a turn: that of the next one does."""
+
+GRANITE = Family(
+    """{%- if messages[0].role == "system" %}
+  {%- set system = messages[0].content %}
+  {%- set messages = messages[1:] %}
+{%- else %}
+  {%- set system = "Today is " + strftime_now("%B %d, %Y") + ". You answer questions." %}
+  {%- if thinking %}
+    {%- set system = system + " Think first, behind 'Here is my thought process:', and answer" %}
+    {%- set system = system + " behind 'Here is my response:'." %}
+  {%- endif %}
+{%- endif %}
+{{- "<|start_of_role|>system<|end_of_role|>" + system + "<|end_of_text|>\\n" }}
+{%- for turn in messages %}
+  {{- "<|start_of_role|>" + turn.role + "<|end_of_role|>" + turn.content + "<|end_of_text|>\\n" }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+  {{- "<|start_of_role|>assistant<|end_of_role|>" }}
+{%- endif %}""",
+    ("<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"),
+    "<|end_of_text|>",
+)
+
+COMMAND_A = Family(
+    """{{- bos_token }}
+{%- for turn in messages %}
+  {%- set who = {"system": "SYSTEM", "user": "USER", "assistant": "CHATBOT"}[turn.role] %}
+  {{- "<|START_OF_TURN_TOKEN|><|" + who + "_TOKEN|>" }}
+  {%- if turn.role == "assistant" %}
+    {{- "<|START_RESPONSE|>" + turn.content + "<|END_RESPONSE|>" }}
+  {%- else %}
+    {{- turn.content }}
+  {%- endif %}
+  {{- "<|END_OF_TURN_TOKEN|>" }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+  {{- "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>" }}
+  {{- "<|START_THINKING|>" }}
+  {%- if reasoning is defined and not reasoning %}{{ "<|END_THINKING|>" }}{% endif %}
+{%- endif %}""",
+    (
+        *("<BOS_TOKEN>", "<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+        *("<|SYSTEM_TOKEN|>", "<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
+        *("<|START_THINKING|>", "<|END_THINKING|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>"),
+    ),
+    "<|END_RESPONSE|>",
+    "<BOS_TOKEN>",
+)
+
+LLAMA4 = Family(
+    """{{- bos_token }}
+{%- for turn in messages %}
+  {{- "<|header_start|>" + turn.role + "<|header_end|>\\n\\n" }}
+  {%- if turn.content is string %}
+    {{- turn.content }}
+  {%- else %}
+    {%- for part in turn.content %}{{ part.text }}{% endfor %}
+  {%- endif %}
+  {{- "<|eot|>" }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+  {{- "<|header_start|>assistant<|header_end|>\\n\\n" }}
+{%- endif %}""",
+    ("<|begin_of_text|>", "<|header_start|>", "<|header_end|>", "<|eot|>"),
+    "<|eot|>",
+    "<|begin_of_text|>",
+)
+
 FAMILIES = {
     "llama3": LLAMA3,
     "qwen25": QWEN25,
@@ -216,6 +305,10 @@ FAMILIES = {
     "phi4": PHI4,
     "deepseek_r1": DEEPSEEK_R1,
     "gpt_oss": GPT_OSS,
+    "glm45": GLM45,
+    "granite": GRANITE,
+    "command_a": COMMAND_A,
+    "llama4": LLAMA4,
 }
 
 

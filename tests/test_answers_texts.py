@@ -353,3 +353,37 @@ def test_readers_of_the_other_kind():
         "--fallback=random: toy/sums has no choices to draw from; leave the option out, or choose "
         "other benchmarks with -m"
     )
+
+
+FREE = {
+    "number": number,
+    "yes": one_of("yes", "no"),
+    "phrase": phrase,
+    "list": listing(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "answer"),
+    [
+        ("number", "So the total is $1,234.50.", "1234.5"),
+        ("number", "Thus x = 7.", "7"),
+        ("number", "#### 72", "72"),
+        ("number", "If the total is 5.", None),
+        ("number", "The total is not 5.", None),
+        ("number", "The total is 5. The rest follows", None),
+        ("number", "정답은 3만", None),
+        ("yes", "**Yes**, because the premises hold.", "yes"),
+        ("yes", "No: it does not follow.", "no"),
+        ("yes", "Yes, unless one reads it as a no.", None),
+        ("yes", "So the claim is **no**.", "no"),
+        ("phrase", "<answer>Marie Curie</answer>", "Marie Curie"),
+        ("phrase", "The answer is:\n- Marie Curie", "Marie Curie"),
+        ("list", "The order is: apple, pear and plum.", "apple, pear and plum"),
+        ("list", "The answer is:\n- apple\n- pear\n- plum", "apple, pear, plum"),
+        ("list", "Answer:\n1. apple\n2. pear\n3. plum", "apple, pear, plum"),
+    ],
+)
+def test_forms_of_these_years(kind, text, answer):
+    """Concluded in free words, in a heading, in points; nothing where it is doubted."""
+    assert FREE[kind](asked("apple"), text) == answer

@@ -1,6 +1,7 @@
 """What JSON tasks ask, what the answers are worth, and where a task stands between its anchors."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -252,3 +253,51 @@ def test_means_are_compared_by_their_examples_alone(tmp_path):
 def test_metrics_reach_other_processes(metric):
     """By the place of their class and what makes them."""
     assert resolved(referred(metric)) == metric
+
+
+WRITE = [{"input": "1 + 1", "target": ["2", "two"]}, {"input": "2 + 1", "target": "3"}]
+
+
+def test_likelihood_beside_texts(tmp_path):
+    """Asked on demand, of the same prompt, for all targets; the score does not hang on it."""
+    examples = load(tmp_path, ["exact_str_match"], WRITE)
+    smooth = FORM.with_likelihood()
+    rows = list(smooth.asks(examples, range(2), shots=0, decoding=GREEDY))
+    plain = asks(examples)
+    assert [row[:1] for row in rows] == plain
+    assert [(row[1].prompt, row[1].choices, row[1].beside) for row in rows] == [
+        (plain[0][0].prompt, ("2", "two"), True),
+        (plain[1][0].prompt, ("3",), True),
+    ]
+    said = [[Response("k", (), 0, text), Response("k", (likely,), 0)] for text, likely in SAID]
+    said[0][1] = Response("k", (-1.0, -2.0), 0)
+    results = [smooth.judge(*pair) for pair in zip(examples, said, strict=True)]
+    assert [result.value for result in results] == [1, 0]
+    found = OfSubtasks("log_likelihood")(results)
+    assert found == pytest.approx((math.log(math.exp(-1) + math.exp(-2)) - 4) / 2)
+    assert finding(results).detail["parts"][0]["log_likelihood"] == pytest.approx(found)
+    without = [FORM.judge(each, pair[:1]) for each, pair in zip(examples, said, strict=True)]
+    assert "log_likelihood" not in finding(without).detail["parts"][0]
+
+
+SAID = [("2", -1.0), ("no", -4.0)]
+
+
+LISTED = (["multiple_choice_grade"], ["log_likelihood"], ["exact_str_match", "log_likelihood"])
+
+
+@pytest.mark.parametrize("metrics", LISTED)
+def test_likelihood_is_asked_once(tmp_path, metrics):
+    """Not of choices, and not where a task asks for it anyway."""
+    examples = load(tmp_path, metrics, [{**each, "target": "two"} for each in CHOOSE])
+    smooth = FORM.with_likelihood()
+    assert list(smooth.asks(examples, range(2), shots=0, decoding=GREEDY)) == asks(examples)
+
+
+def test_a_target_without_text_has_no_likelihood(tmp_path):
+    """Nothing can be asked of it, so that nothing more is told."""
+    examples = load(tmp_path, ["exact_str_match"], [*WRITE, {"input": "0", "target": ""}])
+    smooth = FORM.with_likelihood()
+    rows = list(smooth.asks(examples, range(3), shots=0, decoding=GREEDY))
+    assert [len(row) for row in rows] == [2, 2, 1]
+    assert smooth.judge(examples[2], [Response("k", (), 0, "")]).value == 1

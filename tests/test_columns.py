@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.report.columns import fitted, width
+from mcqtest.report.columns import fitted, width, wrapped
 
 syllables = st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)
 korean = st.text(syllables, max_size=30)
@@ -89,3 +89,12 @@ def test_a_control_character():
     """A text that no terminal can place is measured by its length, and is no error."""
     assert width("a\tb") == 3
     assert width(fitted("a\tb", 5)) == 5
+
+
+@given(st.lists(st.text(syllables, min_size=1, max_size=5), min_size=1), st.integers(14, 60))
+def test_a_sentence_is_wrapped_at_spaces(words, n):
+    """No line is too long, no word is lost, and what follows stands further in."""
+    lines = wrapped(f"  {' '.join(words)}", n)
+    assert max(map(width, lines)) <= n
+    assert " ".join(lines).split() == words
+    assert all(line.startswith("    ") for line in lines[1:])

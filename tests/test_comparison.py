@@ -276,3 +276,24 @@ def test_another_chat_template_is_told(then, now, sentences):
         "now); it is part of what is judged"
     )
     assert said == [expected] * sentences
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "option"),
+    [
+        ("mcqtest 2", "mcqtest 3", "mcqtest-2"),
+        ("lm_eval", "mcqtest 3", "lm_eval"),
+        ("mcqtest 3", "mmlu_pro", "mcqtest"),
+        ("mcqtest 1", "mcqtest 3", None),
+        ("mine:read 012345678901", "mcqtest 3", None),
+    ],
+)
+def test_read_by_another_reader(then, now, option):
+    """The option is told that reads texts as then, where that is all, and there is one today."""
+    asking = "mmlu_pro, 5 shots, cot, reader {}, fallback wrong, prompts 1"
+    old, new = (record_of("A", asking=asking.format(each)) for each in (then, now))
+    said = gate.mismatch(old, new, baseline="v1")
+    assert ("--reader=" in said) == (option is not None)
+    assert option is None or f"read texts as then with --reader={option}, or record" in said
+    other = replace(new, asking=new.asking.replace("5 shots", "0 shots"))
+    assert "--reader" not in gate.mismatch(old, other, baseline="v1")

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.answers import bare, english, find, korean, languages, markup, read, reader
+from mcqtest.answers import bare, english, find, korean, languages, markup, read, reader, withdrawn
 from mcqtest.answers.choices import Choices
 from mcqtest.answers.folding import Plain, plain
 from mcqtest.answers.forms import Strength
 
 CITIES = ("Lyon", "Paris", "Nice", "Lille")
 CELLS = ("Mitochondria", "Ribosomes", "Golgi apparatus", "None of the above")
-TABLES = (english.EXPLICIT, english.CONCLUSIONS, english.NONE, korean.FORMS, languages.FORMS)
+TABLES = (english.EXPLICIT, english.CONCLUSIONS, withdrawn.FORMS, korean.FORMS, languages.FORMS)
 TABLES += (markup.FORMS,)
 FORMS = [form for table in TABLES for form in table]
 STATED = [form for form in FORMS if form.takes != "none"]
@@ -39,7 +39,7 @@ def choices(form):
 def forms_of(text, known):
     """Every form by which something is stated in a text."""
     simple = plain(text)
-    scanner = reader._scanner()
+    scanner = reader.scanner()
     return {each.form for each in scanner.statements(simple, simple.lower(), Choices(known))}
 
 
@@ -152,7 +152,7 @@ def test_strengths():
 def test_answers_of_other_kinds_are_announced_alike(text):
     """Rows that take anything say where a word or a number may stand that is no choice."""
     simple = plain(text)
-    found = reader._scanner().announced(simple, simple.lower())
+    found = reader.scanner().announced(simple, simple.lower())
     places = {place for _, each in found for place in each}
     assert any(simple[place:].lstrip(": ").startswith("Yes") for place in places)
-    assert not [*reader._scanner().announced("It is so.", "it is so.")]
+    assert not [*reader.scanner().announced("It is so.", "it is so.")]

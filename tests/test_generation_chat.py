@@ -89,11 +89,42 @@ def test_the_budget_is_the_same_whatever_the_company(thinker):
         assert texts(thinker, [request])[request.key] == together[request.key]
 
 
+def test_whose_thought_was_ended_is_told(thinker):
+    """By the budget; nothing is told where there is none."""
+    cut, long = (texts(thinker, asked(decoding=each)) for each in (CUT, LONG))
+    assert {each.thought_ended for each in cut.values()} == {True}
+    assert {each.thought_ended for each in long.values()} == {None}
+
+
+def test_a_stop_string_cuts_no_thought(thinker):
+    """Nor is one seen in the white space behind it; behind these it ends the text as ever."""
+    (whole,) = texts(thinker, asked(1, decoding=CUT)).values()
+    thought, mark, said = whole.text.partition("</think>\n\n")
+    inside, behind = thought.removeprefix("<think>\n")[:2], said.lstrip()[1:3]
+    stopping = replace(CUT, stop=(inside, "\n\n", behind))
+    (found,) = texts(thinker, asked(1, decoding=stopping)).values()
+    at = min(
+        at for stop in stopping.stop if (at := said.find(stop, len(said) - len(said.lstrip()))) >= 0
+    )
+    assert found.text == thought + mark + said[:at]
+    assert not found.truncated
+    assert found.thought_ended
+
+
+def test_a_stop_string_in_a_thought_that_never_ends(thinker):
+    """Ends nothing: the text goes on to its limit."""
+    (whole,) = texts(thinker, asked(1, decoding=LONG)).values()
+    stop = whole.text.removeprefix("<think>\n")[2:5]
+    (found,) = texts(thinker, asked(1, decoding=replace(LONG, stop=(stop,)))).values()
+    assert found == whole
+
+
 def test_where_nothing_is_thought_nothing_is_cut(tmp_path):
     """A budget is for thoughts alone."""
     model = models.backend(chats.save(tmp_path / "silent", chats.QWEN3))
     long, cut = (texts(model, asked(decoding=each)) for each in (LONG, CUT))
-    assert long == cut
+    assert {each.thought_ended for each in cut.values()} == {False}
+    assert long == {key: replace(each, thought_ended=None) for key, each in cut.items()}
 
 
 def test_marks_that_are_special_tokens_survive(tmp_path):

@@ -17,14 +17,16 @@ STOREYS = """
     mcqtest options types
     answers data demo metrics prompts source
     backends gate
+    archive mistakes
     bigbench report run
+    sides
     cli plugin
     __main__
 """
 """Rooms, lower storeys first. Those of one storey do not know each other."""
 
 FACES = """
-    answers backends bigbench cli data gate metrics prompts report run types
+    answers archive backends bigbench cli data gate metrics mistakes prompts report run sides types
 """
 """Rooms whose `__init__` hands on what others may use."""
 

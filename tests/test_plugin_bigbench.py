@@ -285,3 +285,17 @@ def test_recorded_outputs(big):
     result.assert_outcomes(passed=3)
     found = summary(big)[1]
     assert (found["accuracy"], found["normalized_aggregate_score"]) == (1, 100)
+
+
+def test_likelihood_is_told_beside(big):
+    """On demand, and held against a baseline that was recorded without."""
+    good = model(big, "good")
+    assert run(big, good, "--snapshot-update").ret == 0
+    result = run(big, good, "--bigbench=likelihood=on")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["between anchors *normalized *log-lik.", "texts * 100.00 *-0.5000", "normalized, mean*"]
+    )
+    texts = summary(big)[1]["tasks"]["texts"]
+    assert texts["anchored"]["parts"][0]["log_likelihood"] == texts["log_likelihood"] == -0.5
+    assert "log_likelihood" not in summary(big)[1]["tasks"]["letters"]

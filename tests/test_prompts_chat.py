@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mcqtest import prompts
 from mcqtest.prompts import Talk, continuations, converse, korean
 from mcqtest.run.keys import prompts_hash, request_keys
-from mcqtest.types import Chat, Message, Prompt, Question, Style
+from mcqtest.types import Chat, Decoding, Message, Prompt, Question, Style
 
 TASK = FOUR.tasks[0]
 SHOTS = [
@@ -124,6 +124,19 @@ def test_headers_and_shots_tell_chats_apart(one, other):
     keys = request_keys("model", [one, other], [ASKED, ASKED])
     assert (keys[0] == keys[1]) == (one == other)
     assert (prompts_hash([one]) == prompts_hash([other])) == (one == other)
+
+
+def test_a_key_holds_where_stop_strings_count():
+    """In a chat behind thoughts, by these marks; keys without a stop string are what they were."""
+
+    def key(prompt, **changes):
+        return request_keys("model", [prompt], [ASKED], [Decoding(9, **changes)])[0]
+
+    chat, plain = turned(prompts.mmlu), prompts.mmlu.write(TASK, (), ASKED)
+    own = ("((", "))")
+    assert key(chat, stop=("x",)) != key(chat, stop=("x",), marks=own)
+    assert key(plain, stop=("x",)) == key(plain, stop=("x",), marks=own)
+    assert key(chat) == key(chat, marks=own)
 
 
 @given(chat=chats, dropped=st.integers(0, 3))

@@ -2,9 +2,13 @@
 
 # ruff: noqa: E501, RUF001 - as models write
 
+import json
+from pathlib import Path
+
 import pytest
 
 from mcqtest.answers import find, read
+from mcqtest.types import LETTERS
 
 CITIES = ("Lyon", "Paris", "Nice", "Lille")
 LENGTHS = ("12 cm", "24 cm", "36 cm", "48 cm")
@@ -125,6 +129,7 @@ OF_CITIES = [
     "정답은 ②입니다.",
     "The answer is (B).<|im_end|>\n<|im_start|>user\nNext?<|im_end|>\n<|im_start|>assistant\nThe answer is (A).",
     "The answer is (B).<end_of_turn>\n<start_of_turn>user\nNext?<end_of_turn>\n<start_of_turn>model\nThe answer is (A).",
+    "The answer is (B).<|eot|><|header_start|>user<|header_end|>\n\nWhy?<|eot|>The answer is (A).",
     "The answer is (B).\n\n**Question 2:** x\nThe answer is (A).",
     "The answer is (B).\n\n## Problem 3\nThe answer is (A).",
     "The answer is (B).\n\n### Next Question\nThe answer is (A).",
@@ -458,3 +463,106 @@ def test_it_is_known_where(text):
     said = text[found.start : found.end]
     names = ("B", "b", "\uff22", "\u24b7", "2", "\u2461", "나", "Paris", "paris", "24 cm")
     assert any(name in said for name in names)
+
+
+# --- texts that were written and labelled before any reader saw them -------------------------
+
+
+def written():
+    """164 texts in the forms of these years: (text, choices, letter or None)."""
+    path = Path(__file__).parent / "labels/written.jsonl"
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    return [(each["text"], each["choices"], each["label"]) for each in lines]
+
+
+def test_what_was_written_before_it_was_read():
+    """No letter is wrong, and hardly one is missed."""
+    found = [(read(text, options=choices), label) for text, choices, label in written()]
+    letters = [(LETTERS[answer], label) for answer, label in found if answer is not None]
+    assert [pair for pair in letters if pair[0] != pair[1]] == []
+    assert len(letters) >= 0.97 * sum(label is not None for _, label in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is A. Wait, no. It must be C.", 2),
+        ("Answer: A. Scratch that. Option C is correct.", 2),
+        ("The answer is A. Wait, no! Let me compute that once more", None),
+        ("The answer is A. I made a mistake. The answer is B.", 1),
+        ("The answer is A. Wait, no other city fits.", 0),
+        ("Wait, no. The answer is A.", 0),
+    ],
+)
+def test_what_is_taken_back(text, answer):
+    """Is no answer, so that a weaker statement behind it counts; without one nothing is said."""
+    assert read(text, options=CITIES) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is the second option.", 1),
+        ("The answer is the last option.", 3),
+        ("The best match is the third choice (Nice).", 2),
+        ("The answer is the fifth option.", None),
+        ("The answer is the second option that we saw in the text above.", None),
+        ("The answer is the first city on the list of options.", None),
+    ],
+)
+def test_choices_by_their_place(text, answer):
+    assert read(text, options=CITIES) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The answer is \U0001d401.", "\U0001d401"),
+        ("\U0001d5d4\U0001d5fb\U0001d600\U0001d604\U0001d5f2\U0001d5ff: B", "B"),
+        ("Answer: \U0001f449 B", "B"),
+        ("**\u2066B\u2069**", "B"),
+        ("\U0001f1eb\U0001f1f7 \u0130 ~~A~~ Answer: **`(B)`** \U0001f389", "B"),
+        ("\\[\\text{The answer is }\\mathbf{B}\\]", "B"),
+    ],
+)
+def test_characters_of_other_kinds(text, said):
+    """Styled letters, marks of direction, pointing hands; what is shown is what was written."""
+    found = find(text, options=CITIES)
+    assert found is not None
+    assert found.answer == 1
+    assert said in text[found.start : found.end]
+
+
+def test_the_last_of_choices_that_nobody_knows():
+    """How many there are is not known either."""
+    assert read("The answer is the last option.") is None
+    assert read("The answer is the second option.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Paris is the capital of France.", 1),
+        ("Paris is not the capital of Germany.", None),
+        ("Paris is larger than Lyon.", None),
+        ("Paris is a city. It lies on the Seine.", None),
+        ("Is it so that Paris is the capital?", None),
+    ],
+)
+def test_a_sentence_about_one_choice(text, answer):
+    """If it is all that is said, and names no other."""
+    assert read(text, options=CITIES) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("A. Lyon: small\nB. Paris: the seat \u2713\nC. Nice: far\nD. Lille: far", 1),
+        ("A. Lyon: small\nB. Paris: the seat \u2713", None),
+        ("A. Lyon \u2713\nB. Paris \u2713\nC. Nice\nD. Lille", None),
+        ("A. Lyon: small\nB. Paris: the seat, correct\nC. Nice: far\nD. Lille: far", None),
+    ],
+)
+def test_the_only_tick(text, answer):
+    """Of all choices; the word "correct" is no tick, for it may be part of what is said."""
+    assert read(text, options=CITIES) == answer

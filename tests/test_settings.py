@@ -42,6 +42,7 @@ def test_defaults():
         style=None,
         chat=None,
         chat_option={},
+        bigbench={},
         system=None,
         shots_as=None,
         sensitivity=None,

@@ -101,3 +101,15 @@ def test_names_become_file_names(tmp_path, name):
     assert len(path.name) < 100
     assert "key" in opened(tmp_path / "inside", name=name)
     assert "key" in opened(tmp_path / "inside", name="renamed")  # the weights are what counts
+
+
+@pytest.mark.parametrize("ended", [None, False, True])
+def test_whose_thought_was_ended_is_kept(tmp_path, ended):
+    """And a line without a budget of thoughts is what it was."""
+    said = Response("1", (), 0, "B", False, 9, ended)
+    filled_store = opened(tmp_path)
+    filled_store.add(said, name="toy/a/1")
+    filled_store.close()
+    assert opened(tmp_path)["1"] == said
+    written = "".join(path.read_text() for path in tmp_path.rglob("*.jsonl"))
+    assert ("thought_ended" in written) == (ended is not None)

@@ -55,15 +55,18 @@ def test_budgets_of_thoughts():
     """In a chat also how many tokens a text has, and how many thoughts never end."""
     long, cut = answered(2, texts=True), answered(1, texts=True)
     ways = {
-        "thinking_tokens=8": [replace(each, tokens=9, cut_thoughts=1) for each in cut],
+        "thinking_tokens=8": [
+            replace(each, tokens=9, cut_thoughts=1, ended_thoughts=2) for each in cut
+        ],
         "thinking_tokens=64": [replace(each, tokens=40) for each in long],
     }
     found = sweeps.rows(swept(ways))
     assert [row["tokens"] for row in found.values()] == [9, 40]
     assert [row.get("cut_thoughts") for row in found.values()] == [4, None]
+    assert [row.get("ended_thoughts") for row in found.values()] == [8, None]
     heading, first, second = sweeps.table(swept(ways))
-    assert heading.split()[-2:] == ["tokens", "cut"]
-    assert first.split()[-2:] == ["9", "4"]
+    assert heading.split()[-3:] == ["tokens", "cut", "ended"]
+    assert first.split()[-3:] == ["9", "4", "8"]
     assert second.split()[-1] == "40"
     assert "thinking_tokens" in sweeps.drawn(swept(ways))
 

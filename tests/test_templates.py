@@ -64,6 +64,24 @@ def test_templates_without_a_default(folder):
     assert found(folder).default == (False, "none of its chat templates is the default")
 
 
+@pytest.mark.parametrize("nothing", [None, "", 5, {"a": 1}])
+def test_what_is_no_template(folder, nothing):
+    """Is none under a name, either."""
+    for told_as in (nothing, [{"name": "default", "template": nothing}], {"default": nothing}):
+        told(folder, chat_template=told_as if told_as != {"a": 1} else {"default": told_as})
+        assert found(folder) is None
+
+
+def test_a_template_of_a_processor(folder):
+    """Tokenizers do not read it: plain text is asked, and the reason told."""
+    (folder / "chat_template.json").write_text(json.dumps({"chat_template": CHATML}))
+    why = "its chat template stands in chat_template.json alone, which tokenizers do not read"
+    assert found(folder).default == (False, why)
+    assert "save it as chat_template.jinja" in found(folder).trouble
+    told(folder, chat_template="one")
+    assert found(folder).text == "one"
+
+
 def test_fingerprints_are_of_the_text(folder):
     told(folder, chat_template="one")
     before = found(folder).fingerprint

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from cases import MODEL, board_of, outcome_of, settings_of
+from cases import MODEL, board_of, outcome_of, rescored, settings_of, summary_of
 from realdata import benchmark
 
 from mcqtest import demo
@@ -147,3 +147,16 @@ def test_the_header_says_that_the_demo_is_a_toy():
     lines = header(settings_of(model="demo", demo=True))
     assert "a toy" in lines[0]
     assert lines[1].endswith("; demo questions")
+
+
+def test_thoughts_that_their_budget_ended():
+    """Are counted beside the texts, on the terminal and in the summary; else nothing is said."""
+    text = {"texts": ("B",), "votes": (0,), "probabilities": None}
+    for ended in (0, 1):
+        outcome = outcome_of()
+        rescored(outcome, {**text, "ended_thoughts": ended}, *[text] * 3)
+        told = "\n".join(terminal.summary(board_of(outcome).benchmarks()))
+        assert ("1 thought of 4 ended by their budget" in told) == bool(ended)
+        summed = summary_of(outcome)["benchmarks"]["toy"]
+        assert summed.get("ended_thoughts", 0) == summed["tasks"]["tides"].get("ended_thoughts", 0)
+        assert ("ended_thoughts" in summed) == bool(ended)

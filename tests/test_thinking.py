@@ -80,13 +80,23 @@ def test_tokens_are_added_up():
     assert judged("B").tokens is None
 
 
-@given(cut=st.integers(0, 3), tokens=st.none() | st.integers(0, 99))
-def test_scores_keep_them(cut, tokens):
+def test_thoughts_that_their_budget_ended_are_counted():
+    """Of all samples; none where there was no budget, or nobody told."""
+    for told, count in ((True, 2), (False, 0), (None, 0)):
+        found = judged("B", "C", thought_ended=told)
+        assert found.ended_thoughts == found.score.ended_thoughts == count
+
+
+@given(cut=st.integers(0, 3), ended=st.integers(0, 3), tokens=st.none() | st.integers(0, 99))
+def test_scores_keep_them(cut, ended, tokens):
     """On their way to other processes and into results.jsonl."""
     score = Score("1", 1.0, 0, 0, 4, texts=("B",), cut_thoughts=cut, tokens=tokens)
+    score = replace(score, ended_thoughts=ended)
     line = json.loads(json.dumps(score.to_json()))
     assert Score.from_json(line) == score
     assert ("cut_thoughts" in line, "tokens" in line) == (cut > 0, tokens is not None)
+    assert line.get("ended_thoughts", 0) == ended
+    assert ("ended_thoughts" in line) == (ended > 0)
 
 
 def test_marks_as_somebody_writes_them(tmp_path):

@@ -18,6 +18,8 @@ import models
 from realdata import benchmark, require
 from safetensors.torch import load_file, save_file
 from test_generation_chat import CUT, LONG, asked
+from test_talked import Talk
+from test_talked import engine as talking
 
 from mcqtest import backends, data, demo, prompts
 from mcqtest.backends import arguments
@@ -26,6 +28,7 @@ from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
 from mcqtest.backends.vllm.backend import Vllm, _max_model_len
 from mcqtest.backends.vllm.item import Item, readings
+from mcqtest.bigbench import FORM
 from mcqtest.types import AnswerError, Decoding, McqtestError, Request
 
 TOLERANCE = 1e-4
@@ -315,6 +318,49 @@ def test_answers_are_those_of_transformers(engine, plain, choices):
     assert models.difference(*answers) < TOLERANCE
 
 
+JSON_TASK = {
+    **dict.fromkeys(("canary", "name", "description"), ""),
+    "keywords": [],
+    "metrics": ["multiple_choice_grade", "exact_str_match", "log_likelihood"],
+    "preferred_score": "multiple_choice_grade",
+    "examples": [
+        {"input": f"{word} or hills", "target_scores": {word: 1, "hills": 0, "a wave": 0.5}}
+        for word in ("tides", "waves", "north", "cold wind")
+    ],
+}
+
+
+def test_json_tasks_are_answered_as_with_transformers(engine, plain, tmp_path):
+    """Texts, choices and targets of BIG-bench's examples, in one stream."""
+    folder = tmp_path / "bigbench" / "t"
+    folder.mkdir(parents=True)
+    (folder / "task.json").write_text(json.dumps(JSON_TASK), "utf-8")
+    examples = data.JsonTasks("bigbench").load("t", tmp_path)
+    rows = list(FORM.asks(examples, range(4), shots=1, decoding=Decoding(8)))
+    asked = [
+        Request(f"{at}/{place}", ask.prompt, ask.choices, f"t/{at}", ask.decoding)
+        for at, row in enumerate(rows)
+        for place, ask in enumerate(row)
+    ]
+    found, expected = ({each.key: each for each in one.run(asked)} for one in (engine, plain))
+    for at, (example, row) in enumerate(zip(examples, rows, strict=True)):
+        keys = [f"{at}/{place}" for place in range(len(row))]
+        new, old = (FORM.judge(example, [said[key] for key in keys]) for said in (found, expected))
+        assert (new.answer, new.texts, new.value) == (old.answer, old.texts, old.value)
+        assert new.details == pytest.approx(old.details, abs=TOLERANCE)
+        assert len(row) == 3
+
+
+def test_conversations_go_as_with_transformers(engine, plain, tmp_path):
+    """What is asked hangs on what was answered, in streams of their own."""
+    said = []
+    for name, one in (("vllm", engine), ("plain", plain)):
+        (task, _), asking = talking(tmp_path / name, one, Talk(rounds=2))
+        said += [asking.results(task)[0].answer]
+        assert asking.has_asked(task)
+    assert said[0] == said[1]
+
+
 def test_what_is_known_is_not_asked(engine):
     """Neither encoded nor computed."""
     asked = [replace(each, known=each.key != "0/2") for each in models.requests(SOME)]
@@ -601,6 +647,19 @@ def test_texts_in_a_chat_are_those_of_transformers(thinkers, decoding):
     )
     assert found == expected
     assert all(each.text.startswith("<think>\n") for each in found.values())
+
+
+def test_stop_strings_in_a_chat_are_those_of_transformers(thinkers):
+    """One in the thought ends nothing, with and without a budget; one behind it ends the text."""
+    engine, reference = thinkers
+    for decoding in (LONG, CUT):
+        (whole,) = reference.run(asked(1, decoding=decoding))
+        thought, _, said = whole.text.partition("</think>\n\n")
+        stops = thought.removeprefix("<think>\n")[:2], *([said.lstrip()[1:3]] if said else [])
+        stopping = asked(1, decoding=replace(decoding, stop=stops))
+        (found,), (expected,) = engine.run(stopping), reference.run(stopping)
+        assert found == expected
+        assert found.truncated == (decoding == LONG)
 
 
 def test_letters_in_a_chat_are_those_of_transformers(thinkers):

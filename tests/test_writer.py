@@ -10,6 +10,7 @@ from builders import complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcqtest.backends import writer as writing
 from mcqtest.backends.tokens import Encoder
 from mcqtest.backends.writer import SWITCHES, TODAY, Writer
 from mcqtest.types import Chat, Decoding, Request
@@ -114,6 +115,10 @@ def test_no_prompt_changes_at_midnight(family):
         ("mistral", "[/INST]"),
         ("gemma2", "<start_of_turn>model\n"),
         ("phi4", "assistant<|im_sep|>"),
+        ("glm45", "<|assistant|>\n<think></think>\n"),
+        ("granite", "assistant<|end_of_role|>"),
+        ("command_a", "<|START_THINKING|><|END_THINKING|><|START_RESPONSE|>"),
+        ("llama4", "assistant<|header_end|>\n\n"),
     ],
 )
 def test_where_letters_stand(name, ending):
@@ -149,7 +154,8 @@ def test_a_prompt_that_ends_inside_a_thought():
     for name, family in chats.FAMILIES.items():
         writer = Writer(chats.tokenizer(family), "here")
         opened = writer.opened(writer.write(tricky), tricky)
-        assert opened == ("<think>\n" if name == "deepseek_r1" else "")
+        marks = {"deepseek_r1": "<think>\n", "command_a": "<|START_THINKING|>"}
+        assert opened == marks.get(name, "")
 
 
 @families()
@@ -174,6 +180,10 @@ BROKEN = {
     "{{ messages[0].content": "TemplateSyntaxError",
     "{{ raise_exception('Only on Mondays') }}": "Only on Mondays",
     "{{ nothing.at.all }}": "UndefinedError",
+    "{{ ''.__class__.__mro__ }}": "SecurityError",
+    "{% for tool in tools %}{{ tool }}{% endfor %}": "TypeError",
+    "{{ datetime.now() }}": "UndefinedError",
+    "{% for each in range(10 ** 9) %}x{% endfor %}": "Range too big",
     "{{ 1 / 0 }}": "ZeroDivisionError",
     "Hello!": "does not write what a user says",
 }
@@ -187,6 +197,15 @@ def test_broken_templates(template, why):
     assert said.startswith("models/mine: its chat template")
     assert why in said
     assert "--chat=off" in said
+
+
+def test_a_template_that_writes_for_ever(monkeypatch):
+    """Is left behind; one whose ranges the sandbox allows may still be nested."""
+    monkeypatch.setattr(writing, "PATIENCE", 0.05)
+    long = "{% for a in range(3000) %}{% for b in range(3000) %}{% endfor %}{% endfor %}"
+    family = chats.PHI4._replace(template=long + chats.PHI4.template)
+    said = complaint(Writer(chats.tokenizer(family), "models/mine").write, whole())
+    assert said.startswith("models/mine: its chat template has written nothing after 0.05 seconds")
 
 
 def test_alternation():

@@ -13,6 +13,7 @@ from mcqtest.answers.reading import (
     judge,
     majority,
     read,
+    reader_of,
 )
 from mcqtest.answers.texts import brackets, lettered, listing, near, number, one_of, phrase, words
 from mcqtest.answers.thinking import KNOWN, Thoughts
@@ -39,5 +40,6 @@ __all__ = [
     "one_of",
     "phrase",
     "read",
+    "reader_of",
     "words",
 ]

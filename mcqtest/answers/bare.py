@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from mcqtest.answers import verdicts
 from mcqtest.answers.choices import Choices, Place, folded, without_copula
 from mcqtest.answers.forms import Form, Strength
 
@@ -36,11 +37,12 @@ _CONCLUDED = re.compile(
 _SUPPOSED = re.compile(
     r"\b(?:if|whether|suppose|unless|assuming)\b[^.\n;:?!,]{0,40}$", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"[.!?]\s|\n")
+_SENTENCE_END = re.compile(r"[.!?]\s|\n|\u3002")
 _COMES_TO = re.compile(
-    r"(?:\b(?:is|are|be|was|were|of|equals|approximately|about|to)\b|[=\u2248:])\s{0,2}"
+    r"(?:\b(?:is|are|be|was|were|of|equals|approximately|about|to|get|gets|gives|yields|obtain)\b|[=\u2248:\u662f])\s{0,2}"
     r"(?:\([A-Z]\):?\s{1,2})?"
 )
+_COPULA = re.compile(r"\s(?:is|are|was|were)\s(?=\w)")
 _UNSURE = re.compile(
     r"\b(?:not|never|cannot|can't|if|whether|suppose|assume|let|start|starting|given)\b",
     re.IGNORECASE,
@@ -59,10 +61,10 @@ _ALONE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _LED = re.compile(
-    r"(?:(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?([A-Z])(?:[)\]][.:]?|[.:])\s{0,3}(\S.{0,400})"
+    r"(?:(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?([A-Z])(?:[)\]][.:]?(?:\s?[-\u2013\u2014])?|[.:])\s{0,3}(\S.{0,400})"
 )
 _LED_SMALL = re.compile(
-    r"(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:]|\s?[-\u2013\u2014:]\s|\s(?=\())\s{0,3}"
+    r"(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s)?[(\[]?([A-Za-z])(?:[)\]][.:]?(?:\s?[-\u2013\u2014])?|[.:]|\s?[-\u2013\u2014:]\s|\s(?=\())\s{0,3}"
     r"(\S.{0,400})"
 )
 _COUNTED = re.compile(r"([1-9])[:.)]\s{0,3}(\S.{0,400})")
@@ -75,21 +77,8 @@ _NO_CHOICE = ("and ", "or ", "is ", "are ", "was ", "let s")
 """What behind a leading letter is no choice's text, but goes on about something else."""
 _POINT = re.compile(r"""(?:[^\w\s"'(\[{$\\<.,]|\s){1,8}""")
 """What a line begins with: a quotation, a heading, a list, an arrow, a tick."""
-_REASONED = re.compile(r"""["'(\[]{0,2}([A-Z])["')\]]{0,2}[,.:;]?\s(?:because|since|as)\s[a-z].*""")
+_REASONED = re.compile(r"""["'(\[]{0,2}([A-Z])["')\]]{0,2}[,.:;]?\s(?:because|since|as)\s\S.*""")
 _TRAILED = re.compile(r"\s\(([A-Z])\)[.!]?\Z")
-_TICK = re.compile(
-    r"[\u2713\u2714\u2705\u2611]|\b(?:correct|right|true|yes)\b[\s.!)\]|]{0,6}$", re.IGNORECASE
-)
-_CROSS = re.compile(
-    r"[\u2717\u2718\u274c\u2715\u2716\xd7]"
-    r"|\b(?:incorrect|wrong|false|no|not (?:correct|right|true))\b"
-    r"[\s.!)\]|]{0,6}$",
-    re.IGNORECASE,
-)
-_VERDICT = re.compile(
-    r"^[\s>#|-]{0,8}(?:\[([ x])\] )?(?:option |choice )?\(?([A-Z])(?:[).:|\s-]{1,4})(.{0,400})$",
-    re.MULTILINE | re.IGNORECASE,
-)
 
 
 def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] | None:
@@ -99,8 +88,8 @@ def find(text: str, start: int, end: int, known: Choices) -> tuple[Place, Form] 
     for form, way in (
         (STRONGEST, _concluded),
         (VALUE, _valued),
-        (TICKED, _ticked),
-        (JUDGED, _judged),
+        (TICKED, verdicts.ticked),
+        (JUDGED, verdicts.judged),
         (CELL, _cell),
         (ALONE, _alone),
         (VALUE, _first),
@@ -131,9 +120,9 @@ def _concluded(text: str, known: Choices) -> Place | None:
 def _valued(text: str, known: Choices) -> Place | None:
     """The choice whose text ends the last sentence, if that is complete."""
     end = text[-2 * _END :]
-    if not end.endswith((".", "$", "]")) or not known.texts:
+    if not end.endswith((".", "$", "]", "\u3002")) or not known.texts:
         return None
-    sentence = _SENTENCE_END.split(end.rstrip("."))[-1]
+    sentence = _SENTENCE_END.split(end.rstrip(".\u3002"))[-1]
     for match in _COMES_TO.finditer(sentence):
         index = known.worded(sentence[match.end() :])
         if index is not None:
@@ -149,46 +138,30 @@ def _first(text: str, known: Choices) -> Place | None:
         return None
     match = _IS_IT.match(text) or _FIRST.match(text)
     index = known.worded(match[1]) if match else None
-    if match is None or index is None or _UNSURE.search(match[0]):
+    if index is None:
+        return _subject(text, known)
+    if match is None or _UNSURE.search(match[0]):
         return None
     rest = folded(text[match.end() :])
     others = any(each in rest for each, at in known.texts.items() if at != index)
     return None if others else Place(*match.span(1), index)
 
 
-def _ticked(text: str, known: Choices) -> Place | None:
-    """The only choice that is told to be right, where the others are told to be wrong."""
-    right: list[re.Match[str]] = []
-    wrong = set()
-    for match in _VERDICT.finditer(text):
-        box, name, said = match.groups()
-        if box == " " or (box is None and _CROSS.search(said)):
-            wrong.add(name.upper())
-        elif box or _TICK.search(said):
-            right.append(match)
-    if len(right) != 1 or right[0][2].upper() in wrong or not wrong:
+def _subject(text: str, known: Choices) -> Place | None:
+    """The choice whose text the only sentence is about, if it names no other: "Paris is the capital
+    of France."
+    """
+    if _SENTENCE_END.search(text.strip()) or _UNSURE.search(text) or not text.endswith("."):
         return None
-    if len(wrong) < min(2, known.count - 1) and not right[0][1]:
+    copula = _COPULA.search(text)
+    index = (
+        known.worded(re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", text[: copula.start()])) if copula else None
+    )
+    if copula is None or index is None:
         return None
-    index = known.named(right[0][2])
-    return None if index is None else Place(*right[0].span(2), index)
-
-
-_JUDGED = re.compile(
-    r"\b([A-Z])\)?[.:]?\s(?:is\s)?(?:(right|correct|true|yes)|(?:wrong|incorrect|false|no|not))\b",
-    re.IGNORECASE,
-)
-
-
-def _judged(text: str, known: Choices) -> Place | None:
-    """The same of verdicts on one line: one is right, and at least two others are wrong."""
-    verdicts = [match for match in _JUDGED.finditer(text) if match[1].isupper()]
-    right = {match[1]: match for match in verdicts if match[2]}
-    wrong = {match[1] for match in verdicts if not match[2]} - {*right}
-    if len(right) != 1 or len(wrong) < 2:
-        return None
-    (name, match), *_ = right.items()
-    return Place(*match.span(1), known.named(name))
+    rest = folded(text[copula.end() :])
+    others = any(each in rest for each, at in known.texts.items() if at != index)
+    return None if others or "?" in text else Place(0, copula.start(), index)
 
 
 _TABLE = re.compile(

@@ -64,10 +64,11 @@ EXPLICIT = (
         "Key: B",
         "en",
         _EXPLICIT,
-        "key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|response|conclusion",
+        "key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|response|"
+        "conclusion|tl;dr|tldr|bottom line|in short",
         r"(?:key|solution|output|selection|selected|pick|choice|guess|prediction|decision|result|"
-        rf"response|conclusion)(?:\s{{0,2}}[:=\u2192]|\s[-\u2013\u2014])\s{{0,3}}@{STOP}",
-        "capital",
+        rf"response|conclusion|tl;dr|tldr|bottom\sline|in\sshort)(?:\s{{0,2}}[:=\u2192]|\s[-\u2013\u2014])\s{{0,3}}@{STOP}",
+        "ending",
         r"^[ \t#>-]{0,6}(?:[a-z]{1,12} ){0,3}",
     ),
     Form(
@@ -171,11 +172,13 @@ CONCLUSIONS = (
         "Most likely B.",
         "en",
         _CONCLUSION,
-        "likely|probably|guess|definitely|must be|has to be|have to be|can only be",
-        r"(?:likely|probably|guess(?:\sis|\swould\sbe)?|definitely|(?:must|has\sto|have\sto|can\sonly)"
+        "likely|probably|guess|definitely|must be|has to be|have to be|got to be|gotta be|"
+        "can only be",
+        r"(?:likely|probably|guess(?:\sis|\swould\sbe)?|definitely|"
+        r"(?:must|has\sto|have\sto|got\sto|gotta|can\sonly)"
         rf"\sbe)[ :,]{{1,3}}{_OPTION}@{STOP}",
         "capital",
-        r"(?:(?:\b(?:it|that|this|so|best|my|answer|most|very|which)\s{1,2}){1,2}|[.!\n]\s{0,3}|\A)",
+        r"(?:(?:\b(?:it|it's|that|that's|this|so|best|my|answer|most|very|which)\s{1,2}){1,2}|[.!\n]\s{0,3}|\A)",
     ),
     Form(
         "This is option (B).",
@@ -248,7 +251,28 @@ CONCLUSIONS = (
         "it's|it is|es ist|c'est",
         rf"(?:it's|it\sis|es\sist|c'est)\s{{1,2}}{_OPTION}@{STOP}",
         "ending",
-        r"(?:\A|[.!?\n:,;]\s{0,3}|\b(?:so|think|believe|guess|say|therefore|thus|hence|that)\s)",
+        r"(?:\A|[.!?\n:,;\u2013\u2014]\s{0,3}|\b(?:so|think|believe|guess|say|therefore|thus|hence|that)\s)",
+    ),
+    Form(
+        "Thus option B holds.",
+        "en",
+        _CONCLUSION,
+        "option|choice",
+        r"(?:option|choice)\s{1,2}@[)\"'\]]{0,2}\s{1,2}(?:holds|applies|fits|follows|works|remains|wins|"
+        r"it\sis|is\sit)\b[^.\n]{0,40}(?:[.!]|\n|\Z)",
+        "plain",
+        r"\b(?:so|therefore|thus|hence|consequently|only),?\s{1,2}",
+    ),
+    Form(
+        "The incorrect statement is B",
+        "en",
+        _CONCLUSION,
+        "incorrect|false|wrong|untrue",
+        r"(?:incorrect|false|wrong|untrue)\s{1,2}(?:statement|claim|sentence|assertion|one|description|pair)"
+        rf"(?:\s{{1,2}}is|\s?:)\s{{1,2}}{_OPTION}@{STOP}",
+        "capital",
+        r"(?:\A|[.!?\n,:;>]\s{0,3}|\b(?:the|only|so|therefore|thus|hence)\s)",
+        is_certain=True,
     ),
     Form(
         "B is the best fit",
@@ -262,23 +286,3 @@ CONCLUSIONS = (
     ),
 )
 """What an argument comes to."""
-
-NONE = (
-    Form(
-        "There is no correct answer",
-        "en",
-        _EXPLICIT,
-        "no ",
-        r"no\s{1,2}(?:single\s{1,2})?(?:correct|right|valid)\s{1,2}(?:answer|option|choice)",
-        "none",
-    ),
-    Form(
-        "The answer cannot be determined",
-        "en",
-        _EXPLICIT,
-        "answer",
-        r"answer\s{1,2}(?:cannot|can't)\s{1,2}be",
-        "none",
-    ),
-)
-"""That there is no answer."""

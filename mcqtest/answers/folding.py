@@ -5,6 +5,16 @@ format folded away, and where each character stood before.
 from __future__ import annotations
 
 import re
+import unicodedata
+
+
+def _styled() -> dict[str, str]:
+    """Letters and digits as mathematicians write them, and people who want bold ones where there
+    are none -> the plain ones.
+    """
+    every = {one: unicodedata.normalize("NFKC", one) for one in map(chr, range(0x1D400, 0x1D800))}
+    return {one: letter for one, letter in every.items() if letter.isascii()}
+
 
 CIRCLED = {
     **{chr(first + at): f"{at + 1}번" for first in (0x2460, 0x2474, 0x2776) for at in range(9)},
@@ -21,6 +31,8 @@ _FOLDED = str.maketrans(
         **dict.fromkeys("\u3010\u3014\u300c\u300e", "["),
         **dict.fromkeys("\u3011\u3015\u300d\u300f", "]"),
         **dict.fromkeys("\u21d2\u27f9\u27f6\u2794\u279c\u27a1\u25b6\u2234", "\u2192"),
+        **_styled(),
+        **dict.fromkeys("\u2066\u2067\u2068\u2069\U0001f449", ""),
         "\u0130": "I",  # the only letter that is two when small
         **CIRCLED,
     }
@@ -29,7 +41,7 @@ _FOLDED = str.maketrans(
 TURN = "\nUser:\n"
 """What stands for any mark of a new turn of a user, and for the end of a document."""
 _MARK = (
-    r"<\|(?:im_start|start_header_id|start_of_role|start|turn)\|?>\s?(?:user|human)\b"
+    r"<\|(?:im_start|start_header_id|header_start|start_of_role|start|turn)\|?>\s?(?:user|human)\b"
     r"|<start_of_turn>\s?user\b|<\|(?:im_)?user\|>|<\uff5cUser\uff5c>|\[\|(?:user|Human)\|\]"
     r"|\[INST\]|<\|endoftext\|>(?=\s{0,3}\S)|<\|turn>user\b"
 )

@@ -55,7 +55,10 @@ NOUN = (
     r"(?:one|match|value|option|choice|statement|response|estimate|approximation|result|letter|"
     r"conclusion|description|explanation|solution)"
 )
-TO = r"""["']?(?:\s{0,3}(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|\bis(?=n't\s)|[:=\u2192]|->))"""
+TO = (
+    r"""["']?(?:'s(?=\s{1,3}[^a-z]|\s{1,3}[a-z]\b)|\s{0,3}"""
+    r"""(?:\b(?:is|are|be|ist|lautet|est|es|é|è)\b|\bis(?=n't\s)|[:=\u2192]|->))"""
+)
 """The verb, or what stands for it."""
 STOP = (
     r"""[)"'\]}]{0,3}\s{0,2}(?:[.!;,<:|。]|\n|\Z|\s[-\u2013\u2014]\s|[\u2013\u2014]|\((?![a-z]\))"""

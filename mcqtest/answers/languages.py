@@ -100,6 +100,38 @@ FORMS = (
         rf"(?:letra|alternativa|opción|opção|lettre|opzione|optie)\s{{1,2}}@{LAST}",
         "capital",
     ),
+    Form(
+        "Je choisis l'option B",
+        "fr",
+        Strength.EXPLICIT,
+        "choisis|choisirais|sélectionne|opte pour|elijo|escojo|selecciono|elegiría|me quedo con|"
+        "escolho|seleciono|scelgo|seleziono",
+        r"(?:choisis|choisirais|sélectionne|opte\spour|elijo|escojo|selecciono|elegiría|me\squedo\scon|"
+        r"escolho|seleciono|scelgo|seleziono)\s{1,2}(?:(?:la|le|a|o)\s|l')?"
+        r"(?:(?:réponse|option|lettre|proposition|opción|respuesta|letra|alternativa|opção|resposta|"
+        rf"risposta|opzione|lettera)\s)?@{STOP}",
+        "upper",
+        r"(?:\A|[.!?\n,:;]\s{0,3}|\b(?:je|j'|yo|eu|io|donc|entonces|portanto|quindi)\s?)",
+    ),
+    Form(
+        "C'est donc la réponse B qui est correcte",
+        "fr",
+        Strength.EXPLICIT,
+        "c'est",
+        r"c'est\s(?:donc\s|bien\s)?(?:la\s(?:réponse|proposition|lettre)|l'(?:option|affirmation))\s@"
+        rf"(?:{STOP}|\squi\sest\s(?:correcte|vraie|juste|exacte|la\sbonne))",
+        "upper",
+    ),
+    Form(
+        "Ich würde B wählen",
+        "de",
+        Strength.EXPLICIT,
+        "ich würde|ich wähle|ich nehme|ich tippe auf|ich entscheide mich für",
+        r"ich\s(?:würde(?:\s(?:auf|für))?|wähle|nehme|tippe\sauf|entscheide\smich\sfür)\s"
+        r"(?:(?:die\s)?(?:antwort|option|aussage|lösung)\s)?@"
+        rf"(?:{STOP}|\s(?:wählen|nehmen|tippen|sagen)\b)",
+        "upper",
+    ),
     # Slavic languages
     _form("Правильный ответ: B", "ru", "ответ|вариант", "это|является|будет"),
     _form("Правильна відповідь: B", "uk", "відповідь|варіант", "це|є"),
@@ -163,6 +195,15 @@ FORMS = (
         "capital",
         r"(?:正确|正確|错误|錯誤|符合题意|不当|恰当)",
     ),
+    Form(
+        "我认为是B",
+        "zh",
+        Strength.CONCLUSION,
+        "我认为|我觉得|我認為|我覺得|我猜",
+        r"(?:我认为|我觉得|我認為|我覺得|我猜)(?:答案)?(?:应该|應該)?[是选選]@"
+        rf"(?:{STOP}|项|選項|选项)",
+        "capital",
+    ),
     Form("答:B", "zh", Strength.EXPLICIT, "答:", rf"答:@{STOP}", "capital"),
     Form(
         "选项B", "zh", Strength.CONCLUSION, "选项|選項", rf"(?:选项|選項)[是为:]?@{STOP}", "capital"
@@ -188,6 +229,15 @@ FORMS = (
         "選択肢",
         r"選択肢\s?@(?:が|は)(?:最も)?(?:正|適|妥当)",
         "capital",
+    ),
+    Form(
+        "最も適切なのはBです",
+        "ja",
+        Strength.CONCLUSION,
+        "選択肢は|のは|ものは|記述は",
+        r"(?:選択肢|もの|の|記述)は、?@(?:です|だ|である|となり|になり|\u3002|\.|\n|\Z)",
+        "capital",
+        r"(?:正しい|適切な|妥当な|正解の|適当な|誤っている|不適切な|当てはまる)",
     ),
     Form(
         "Bが正解です",

@@ -31,6 +31,12 @@ _NUMBER = re.compile(
     r"""[)"'\]}$\\]{0,3}\s{0,2}(?:[.;!](?!\d)|\n|\Z)""",
     re.IGNORECASE,
 )
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_ORDINAL = re.compile(
+    rf"\s{{0,3}}(?:the\s{{1,2}})?({'|'.join(_ORDINALS)}|last)\s{{1,2}}(?:option|choice|alternative|answer)"
+    r"(?=\s{0,2}(?:[.,;:!(]|\n|\Z)|\s[-\u2013\u2014])",
+    re.IGNORECASE,
+)
 _NOT_BUT = re.compile(
     r"(?:n't|\s{0,3}not)\s{1,2}(?:option\s{1,2})?\(?[A-Za-z]\)?[,;.]?\s{1,2}"
     r"(?:but|rather|instead|it's|it\s{1,2}is)(?:,?\s{1,2}(?:rather|instead|actually|it's|it\sis))?(?=\s)",
@@ -93,10 +99,18 @@ def announced(text: str, at: int, known: Choices) -> Place | None:
     for place in () if known.has_digits else places:
         if number := _NUMBER.match(text, place):
             return Place(number.start(1), number.end(1), known.named(number[1]))
+    if ordinal := _ORDINAL.match(text, at):
+        return Place(*ordinal.span(1), _ordinal(ordinal[1].lower(), known))
     for place in places:
         if refused := REFUSED.match(text, place):
             return Place(place, refused.end(), None)
     return None
+
+
+def _ordinal(word: str, known: Choices) -> int | None:
+    """The choice that is told by its place: "the second option"."""
+    index = known.count - 1 if word == "last" else _ORDINALS.index(word)
+    return index if index < known.count and (known.texts or word != "last") else None
 
 
 def behind(text: str, at: int) -> list[int]:

@@ -1,7 +1,8 @@
 r"""Our reader, third edition: the answer that a text commits to.
 
-What a form of an answer is stands in tables, a row each (`english`, `korean`, `languages`,
-`markup`, and `bare` for those without words). The rules between them are few and stand here:
+What a form of an answer is stands in tables, a row each (`english`, `withdrawn`, `korean`,
+`languages`, `markup`, and `bare` for those without words). The rules between them are few and stand
+here:
 
 * What a model thinks is no answer (`thoughts`), nor what it says of other questions (`turns`).
 * The last statement counts; a weaker one never takes back a stronger (`forms.Strength`).
@@ -20,7 +21,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mcqtest.answers import bare, english, languages, markup
+from mcqtest.answers import bare, english, languages, markup, withdrawn
 from mcqtest.answers.choices import Choices, Place
 from mcqtest.answers.folding import Plain
 from mcqtest.answers.scan import Scanner, Statement
@@ -68,7 +69,7 @@ def find(text: str, choices: Sequence[str]) -> Found | None:
 @cache
 def scanner() -> Scanner:
     """All rows of the tables."""
-    own = (*english.EXPLICIT, *english.CONCLUSIONS, *english.NONE)
+    own = (*english.EXPLICIT, *english.CONCLUSIONS, *withdrawn.FORMS)
     return Scanner((*own, *markup.FORMS, *languages.FORMS))
 
 

@@ -45,6 +45,16 @@ TEXT_READERS: Mapping[str, TextReader] = {
 _EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
 """Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
 
+
+def reader_of(words: str) -> str | None:
+    """The ``--reader`` that a baseline has in these words; None where it is none that is there
+    today: an edition between, or somebody's own, which may have been edited.
+    """
+    known = {name: name for name in (*READERS, *TEXT_READERS)}
+    known |= {said: name for name, said in _EDITIONS.items()}
+    return {**known, f"mcqtest {ours.REVISION}": "mcqtest"}.get(words)
+
+
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
     "random": "a choice is drawn by lot, always the same for the same question",
@@ -183,6 +193,7 @@ def judge(
     return replace(
         found,
         texts=texts,
+        ended_thoughts=sum(bool(each.thought_ended) for each in responses),
         cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
         tokens=sum(tokens) if len(tokens) == len(responses) else None,
     )

@@ -20,10 +20,18 @@ _REACH, _SPACE = 2000, 16
 """Characters in which an answer ends, and what may stand inside of one."""
 _CLOSE = re.compile(r"[\s.!,;\"'$\\)\]}]*")
 """All that may stand behind an answer that stands alone."""
+_SENTENCE = re.compile(r"[.!?]\s|\n|\u3002")
+_COMES_TO = re.compile(r"(?:\b(?:is|are|equals)\b|=)(?=[\s$])")
+_UNSURE = re.compile(
+    r"\b(?:not|never|cannot|if|whether|suppose|assume|let|given|unless|between|about)\b|n't\b|\?",
+    re.IGNORECASE,
+)
 
 
-def last(text: str, find: Find) -> str | None:
-    """The answer of the last statement about this question, else one that stands alone."""
+def last(text: str, find: Find, *, concludes: bool = False) -> str | None:
+    """The answer of the last statement about this question, else one that stands alone; with
+    ``concludes`` also one that the last sentence comes to: "So x = 7."
+    """
     text = plain(thoughts.without(text))
     low = text.lower()
     for start, end in parts(low):
@@ -32,6 +40,20 @@ def last(text: str, find: Find) -> str | None:
             return said[-1][1]
         if not start and (found := _alone(text[:end], find)) is not None:
             return found
+        if not start and concludes and (found := _concluded(text[:end], find)) is not None:
+            return found
+    return None
+
+
+def _concluded(text: str, find: Find) -> str | None:
+    """What ends the last sentence behind an "is" or an equals sign, unless it is doubted."""
+    sentence = _SENTENCE.split(text.rstrip()[-_REACH:])[-1]
+    if _UNSURE.search(sentence):
+        return None
+    for match in _COMES_TO.finditer(sentence):
+        found = find(sentence[match.end() :])
+        if found and _CLOSE.fullmatch(sentence, match.end() + found[1]):
+            return found[0]
     return None
 
 
@@ -67,7 +89,7 @@ def _found(text: str, at: int, find: Find) -> Stated:
 
 
 def _alone(text: str, find: Find) -> str | None:
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line.strip().lstrip("# ") for line in text.split("\n") if line.strip("# \t\r")]
     for line in dict.fromkeys((lines[-1], lines[0])) if lines else ():
         if (found := _found(line, 0, find)) and _CLOSE.fullmatch(line, found[1]):
             return found[0]

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mcqtest.answers import places
+from mcqtest.answers import places, thoughts
+from mcqtest.answers.folding import plain
 from mcqtest.answers.reader import committed
 from mcqtest.answers.stated import Stated, last
 from mcqtest.types import LETTERS, McqtestError, Question, TextReader
@@ -52,12 +53,33 @@ def one_of(*words: str) -> TextReader:
             return None
         return spelled[match[1].casefold()], match.end()
 
-    return lambda _, text: last(text, find)
+    def read(_question: Question, text: str) -> str | None:
+        found = last(text, find, concludes=True)
+        return _led(text, pattern, spelled) if found is None else found
+
+    return read
+
+
+def _led(text: str, pattern: re.Pattern[str], spelled: Mapping[str, str]) -> str | None:
+    """The word with which a text begins, if its reason follows and no other word is said: "Yes,
+    because ...".
+    """
+    said = plain(thoughts.without(text))
+    match = pattern.match(said)
+    if match is None or not re.match(r"\s?[,.;:!\u2013\u2014-]", said[match.end() :]):
+        return None
+    other = "|".join(re.escape(word) for word in spelled if word != match[1].casefold())
+    rest = said[match.end() :]
+    return (
+        None
+        if re.search(rf"\b(?:{other})\b", rest, re.IGNORECASE)
+        else spelled[match[1].casefold()]
+    )
 
 
 _NUMBER = re.compile(
     rf"{_OPEN}([-+\u2212]? ?(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]+)?)"
-    r"(?![\w%^]|[.,/:][0-9])"
+    r"(?![A-Za-z0-9_%^]|\s?[십백천만억조十百千万萬億亿]|[.,/:][0-9])"
     r"(?!\s?(?:[-+*/^=\u2212\xd7]|\\times|(?:,\s?)?(?:or|to|and)\b|,)\s?\(?-?[0-9])"
 )
 _LEFT = re.compile(
@@ -68,7 +90,7 @@ _LEFT = re.compile(
 
 def number(question: Question, text: str) -> str | None:  # noqa: ARG001
     """A number as one writes it in a target: ``-1234``, ``0.5``. Of an equation, its last side."""
-    return last(text, _number)
+    return last(text, _number, concludes=True)
 
 
 def _number(said: str) -> Stated:
@@ -124,7 +146,8 @@ def near(share: float = 0.0, *, distance: float = 0.0) -> TextReader:
 
 
 _PHRASE = re.compile(
-    r"[\s\"'(\[:=$]{0,8}((?:[^\s\"'()\[\]:=$.!?;,])(?:[^\n.!?;]|[.!?;](?=[^\s\"')\]])){0,300})"
+    r"[\s\"'(\[:=$]{0,8}(?:[-\u2022]\s)?((?:[^\s\"'()\[\]:=$.!?;,])"
+    r"(?:(?!</)[^\n.!?;]|[.!?;](?=[^\s\"')\]<])){0,300})"
 )
 _REASON = re.compile(r",?\s(?:because|since|as (?:it|they|he|she|the|this|that)|which)\b.*")
 _EDGES = " \t\"'()[]$,.:"
@@ -176,7 +199,18 @@ def listing(*, ordered: bool = True) -> TextReader:
     return lambda question, text: _spelled(last(text, _listing), question.targets, key)
 
 
+_POINTS = re.compile(r"[\s:]*(?:(?:[-\u2022]|\d{1,2}[.)])[ \t]+[^\n]+(?:\n+|\Z)){2,40}")
+_POINT = re.compile(r"^\s*(?:[-\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
+_HEADED = re.compile(r"[^:\n]{0,60}\b(?:is|are):\s(?=\S)")
+
+
 def _listing(said: str) -> Stated:
+    if points := _POINTS.match(said):
+        items = (item.strip(f"{_EDGES}\n") for item in _POINT.split(points[0].lstrip(": \n")))
+        return ", ".join(item for item in items if item), points.end()
+    if headed := _HEADED.match(said):
+        behind = _listing(said[headed.end() :])
+        return behind and (behind[0], headed.end() + behind[1])
     match = _PHRASE.match(said)
     if match is None or places.REFUSED.match(said):
         return None

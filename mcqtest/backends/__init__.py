@@ -12,6 +12,7 @@ from mcqtest.backends.choice import (
     recorded,
     sampling,
     setup,
+    size,
     template,
 )
 from mcqtest.backends.cores import allowed_cores
@@ -42,6 +43,7 @@ __all__ = [
     "recorded",
     "sampling",
     "setup",
+    "size",
     "template",
     "what_instead",
 ]

@@ -105,6 +105,11 @@ def cost(model: Model, chosen: Setup) -> tuple[str, int]:
     return said
 
 
+def size(model: Model, chosen: Setup) -> dict[str, int]:
+    """Its ``parameters`` and ``active_parameters``, as far as they are known."""
+    return dict(_optional(chosen, "size", model, default={}))
+
+
 def check(model: Model, requests: Iterable[Request], chosen: Setup) -> list[str]:
     """Raise if a model cannot answer these; what a person should know, in sentences."""
     return list(_optional(chosen, "check", model, requests, chosen, default=()))

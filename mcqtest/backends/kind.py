@@ -86,6 +86,10 @@ class Kind(Protocol):
         """
         ...
 
+    def size(self, model: Any) -> Mapping[str, int]:
+        """Its ``parameters`` and ``active_parameters``; none of what is not known, the default."""
+        ...
+
     def check(self, model: Any, requests: Iterable[Request], setup: Setup) -> list[str]:
         """Raise `McqtestError` if these cannot be answered; what a person should know, in
         sentences. Called before anything is asked.

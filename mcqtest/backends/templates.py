@@ -38,6 +38,8 @@ class ChatTemplate:
     """Where the generation config stops, as texts; empty where it does not say."""
     trouble: str = ""
     """Why nothing can be written with it, in a sentence that says what to do."""
+    why: str = "none of its chat templates is the default"
+    """The trouble in short."""
 
     @property
     def fingerprint(self) -> str:
@@ -48,7 +50,7 @@ class ChatTemplate:
     def default(self) -> tuple[bool, str]:
         """Whether the model is asked in a chat unless somebody says otherwise, and why."""
         if self.trouble:
-            return False, "none of its chat templates is the default"
+            return False, self.why
         if self.turn_end:
             ends = f"generation_config.json ends turns with {self.turn_end!r}"
             return True, f"{ends}, as its chat template does"
@@ -75,7 +77,7 @@ def find(files: TokenizerFiles, folder: Path) -> ChatTemplate | None:
     """The template of a tokenizer, beside the checkpoint in ``folder``; None where it has none."""
     named, place = _named(files)
     if not named:
-        return None
+        return _of_processor(files.folder / "chat_template.json")
     if "default" not in named:
         trouble = (
             f"{place.parent}: its chat templates are {several(sorted(named))}, and none is called "
@@ -87,6 +89,15 @@ def find(files: TokenizerFiles, folder: Path) -> ChatTemplate | None:
     eos = _content(files.settings.get("eos_token"))
     written = [stop for stop in stops if stop in text or (stop == eos and "eos_token" in text)]
     return ChatTemplate(text, place, next(iter(written), ""), stops)
+
+
+def _of_processor(path: Path) -> ChatTemplate | None:
+    """A template that processors of pictures read, and tokenizers do not; None without one."""
+    if not path.is_file():
+        return None
+    why = f"its chat template stands in {path.name} alone, which tokenizers do not read"
+    trouble = f"{path.parent}: {why}; save it as chat_template.jinja, or ask with --chat=off"
+    return ChatTemplate("", path, trouble=trouble, why=why)
 
 
 def _named(files: TokenizerFiles) -> tuple[dict[str, str], Path]:
@@ -102,11 +113,10 @@ def _named(files: TokenizerFiles) -> tuple[dict[str, str], Path]:
     told = files.settings.get("chat_template")
     place = files.folder / "tokenizer_config.json"
     if isinstance(told, list):
-        pairs = ((each.get("name"), each.get("template")) for each in told if _is_object(each))
-        return {str(name): str(text) for name, text in pairs}, place
-    if isinstance(told, Mapping):
-        return {str(name): str(text) for name, text in told.items()}, place
-    return ({"default": told} if isinstance(told, str) and told else {}), place
+        told = {each.get("name"): each.get("template") for each in told if _is_object(each)}
+    named = told if isinstance(told, Mapping) else {"default": told}
+    texts = {str(name): text for name, text in named.items() if isinstance(text, str) and text}
+    return texts, place
 
 
 def _read(path: Path) -> str:

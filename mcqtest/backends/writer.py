@@ -9,11 +9,13 @@ a family of models.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from threading import Thread
 from typing import Any
 
 from mcqtest.answers import KNOWN
@@ -29,6 +31,9 @@ SWITCHES = ("enable_thinking", "thinking")
 """What templates call the option without which nothing is thought; a template that knows none of
 these writes the same with it.
 """
+
+PATIENCE = 20.0
+"""Seconds for the first message, of which a template takes a small part, unless it never ends."""
 
 _SAID, _ANSWERED = "Mcqtest asks this.", "Mcqtest answers this."
 """What the short conversation says: nothing that a template would cut or change."""
@@ -101,11 +106,17 @@ class Writer:
 
     @cached_property
     def turn_ends(self) -> frozenset[int]:
-        """The token with which the template ends an answer, if it is an added one."""
-        probe = Chat("", "", (), _SAID)
-        whole = self._whole(probe.messages, {}) or ""
+        """The token with which the template ends an answer, if it is an added one; where nothing
+        stands behind the last answer (GLM), the one with which the next turn begins.
+        """
+        asked = Message("user", _SAID)
+        whole = self._whole([asked], {}) or ""
         _, found, after = whole.rpartition(_ANSWERED)
-        ids = token_ids(self._tokenizer, [after])[0] if found else []
+        if found and not after.strip():
+            with suppress(McqtestError):
+                turns = [asked, Message("assistant", _ANSWERED), asked]
+                after = self._render(turns, {}, begin=False).rpartition(_ANSWERED)[2]
+        ids = token_ids(self._tokenizer, [after.lstrip()])[0] if found else []
         added = getattr(self._tokenizer, "added_tokens_decoder", None) or {}
         return frozenset(ids[:1]) & frozenset(added)
 
@@ -132,7 +143,7 @@ class Writer:
         refusal: McqtestError | None = None
         for parts in (False, True):
             try:
-                if _SAID in self._text(asked, {}, parts=parts):
+                if _SAID in self._in_time(partial(self._text, asked, {}, parts=parts)):
                     return parts
             except McqtestError as error:
                 refusal = refusal or error
@@ -140,6 +151,25 @@ class Writer:
             f"{self._where}: its chat template does not write what a user says; mend it, or ask "
             "with --chat=off"
         )
+
+    def _in_time(self, write: Callable[[], str]) -> str:
+        """What the first attempt to write gives; a template that never ends is left behind."""
+        done: Future[str] = Future()
+
+        def attempt() -> None:
+            try:
+                done.set_result(write())
+            except BaseException as error:  # noqa: BLE001 - it is raised by whoever waits
+                done.set_exception(error)
+
+        Thread(target=attempt, daemon=True).start()  # the end of the process ends it
+        try:
+            return done.result(PATIENCE)
+        except TimeoutError:
+            raise McqtestError(
+                f"{self._where}: its chat template has written nothing after {PATIENCE:g} seconds; "
+                "mend it, or ask with --chat=off"
+            ) from None
 
     @cached_property
     def _has_system(self) -> bool:

@@ -1,7 +1,19 @@
-"""BIG-bench's JSON tasks: what their questions ask, what the answers are worth, their figures."""
+"""BIG-bench: what its tasks ask, JSON or code, what the answers are worth, their figures."""
 
 from mcqtest.bigbench.figures import METRICS, Ending, OfSubtasks
 from mcqtest.bigbench.form import FORM, JsonForm, cut
+from mcqtest.bigbench.program import PROGRAMMATIC, QUERIES, SCORES
 from mcqtest.bigbench.standing import CRITERION
 
-__all__ = ["CRITERION", "FORM", "METRICS", "Ending", "JsonForm", "OfSubtasks", "cut"]
+__all__ = [
+    "CRITERION",
+    "FORM",
+    "METRICS",
+    "PROGRAMMATIC",
+    "QUERIES",
+    "SCORES",
+    "Ending",
+    "JsonForm",
+    "OfSubtasks",
+    "cut",
+]

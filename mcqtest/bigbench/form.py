@@ -17,7 +17,7 @@ from mcqtest.data import Example, Spec
 from mcqtest.metrics import official
 from mcqtest.metrics.official import Chosen, Official, Weighed, Written
 from mcqtest.prompts import bigbench as prompts
-from mcqtest.types import Ask, Decoding, McqtestError, Question, Response, Result
+from mcqtest.types import Ask, Decoding, McqtestError, Prompt, Question, Response, Result
 
 _SHOWN = 100
 """Characters of an answer that is no choice, in results.jsonl."""
@@ -95,6 +95,13 @@ class JsonForm:
 
     name = "bigbench"
 
+    def __init__(self, *, likelihood: bool = False) -> None:
+        self._likelihood = likelihood
+        """That of the targets is asked for where texts are, whatever a task lists."""
+
+    def with_likelihood(self) -> JsonForm:
+        return JsonForm(likelihood=True)
+
     def first(self, questions: Sequence[Question], limit: int | None) -> Sequence[int]:
         """The first of every subtask, as many of each as can be, and in their order."""
         every = range(len(questions))
@@ -121,13 +128,27 @@ class JsonForm:
             members = list(group)
             here = [at for at in range(len(members)) if start + at in wanted]
             start += len(members)
-            yield from _asks(members, here, shots, decoding)
+            for at, asked in zip(here, _asks(members, here, shots, decoding), strict=True):
+                yield [*asked, *self._beside(members[at], asked[0])]
+
+    def _beside(self, example: Example, first: Ask) -> list[Ask]:
+        """How likely the targets of a text are: a smooth figure beside one that jumps (arXiv
+        2206.04615, section 3.4).
+        """
+        is_text = task_of(example.spec).kinds >= {Written} and any(example.targets)
+        if not (self._likelihood and is_text) or Weighed in task_of(example.spec).kinds:
+            return []
+        return [Ask(first.prompt, _scored(example, example.targets), beside=True)]
 
     def judge(self, question: Question, responses: Sequence[Response]) -> Result:
         (example,) = _examples([question])
         task = task_of(example.spec)
         given = _Given.of(example, task, responses)
         details = dict[str, float]()
+        if self._beside(example, Ask(Prompt("", (), ""))):
+            likely = _likely(example, example.targets, responses[-1])
+            for metric in official.named(["log_likelihood"]):
+                details |= metric.details(Weighed(example.targets, likely))
         for metric in task.metrics:
             try:
                 details |= metric.details(given.seen[metric.needs])

@@ -11,6 +11,8 @@ from mcqtest.gate import Anchored, Part
 from mcqtest.metrics import official
 from mcqtest.types import Question, Results
 
+_SMOOTH = official.METRICS["log_likelihood"]
+
 
 def parts(results: Results) -> list[Part]:
     """Of each subtask, or of the task where it has none."""
@@ -23,7 +25,8 @@ def parts(results: Results) -> list[Part]:
         if score is None:
             raise ValueError(f"{name}: its scores lack the parts of {preferred.name}")
         normalized = official.normalised(score, low, high)
-        found.append(Part(name, len(scores), preferred.name, score, low, high, normalized))
+        smooth = _SMOOTH.figure_of(scores) if preferred.needs is official.Written else None
+        found.append(Part(name, len(scores), preferred.name, score, low, high, normalized, smooth))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
 import os
 import sys
@@ -11,9 +12,15 @@ from collections.abc import Sequence
 
 import mcqtest
 from mcqtest.cli.said import Said
-from mcqtest.types import McqtestError, printable
+from mcqtest.cli.screen import has_colours, paged, plain, shown
+from mcqtest.types import McqtestError
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "compare": "say what the gate says of one run, baseline or recording against another",
+    "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
+    "scaling": "how scores grow with size: breakthroughs, laws, orders of models",
+    "show": "show questions with what was answered then and now, those that moved by themselves",
+}
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""
 
@@ -54,11 +61,15 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
 def _tell(said: Said, *, as_json: bool) -> int:
     """Write the answer; whoever closes the pipe (``| head``) has seen enough."""
     if as_json:
-        text = json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False)
+        text = plain(json.dumps(said.data, indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        text = printable(said.text, lines=True)
+        text = shown(said.text, colours=has_colours())
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        print(text, flush=True)
+        is_long = said.pages and not as_json and sys.stdout.isatty()
+        if not (is_long and paged(text)):
+            print(text, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return said.code

@@ -1,6 +1,7 @@
 """Questions, from local files or from the hub, exactly as published; and rows of any table."""
 
 from mcqtest.data.bigbench.example import Example, Spec
+from mcqtest.data.bigbench.programs import Program, Programs
 from mcqtest.data.bigbench.source import JsonTasks
 from mcqtest.data.files import twins
 from mcqtest.data.own import from_table
@@ -11,6 +12,8 @@ from mcqtest.data.tags import Tags, labels_of, read_tags
 __all__ = [
     "Example",
     "JsonTasks",
+    "Program",
+    "Programs",
     "Row",
     "Spec",
     "Tags",

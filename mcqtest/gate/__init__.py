@@ -3,8 +3,16 @@
 from mcqtest.gate import stats
 from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
-from mcqtest.gate.baselines import Baselines, beside, is_recorded, publish, staged, target
-from mcqtest.gate.companion import Companion
+from mcqtest.gate.baselines import (
+    Baselines,
+    beside,
+    is_recorded,
+    packaged_baselines,
+    publish,
+    staged,
+    target,
+)
+from mcqtest.gate.companion import Companion, digest
 from mcqtest.gate.comparison import (
     changed,
     compare,
@@ -19,6 +27,8 @@ from mcqtest.gate.comparison import (
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
 from mcqtest.gate.judge import Judge
+from mcqtest.gate.levels import shares
+from mcqtest.gate.making import Made, made
 from mcqtest.gate.margins import Margins, tables
 from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
@@ -40,6 +50,7 @@ __all__ = [
     "Judged",
     "Kind",
     "Line",
+    "Made",
     "Margins",
     "Outcome",
     "Part",
@@ -57,16 +68,20 @@ __all__ = [
     "counted",
     "decide",
     "differences",
+    "digest",
     "impossible",
     "is_recorded",
     "listed",
+    "made",
     "methods",
     "mismatch",
     "moves",
     "notes",
+    "packaged_baselines",
     "parse",
     "pool",
     "publish",
+    "shares",
     "sign_flips",
     "staged",
     "stats",

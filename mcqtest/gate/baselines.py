@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import mcqtest
 from mcqtest.gate import companion as companions
@@ -18,6 +19,18 @@ from mcqtest.gate.record import Record, parse
 from mcqtest.types import Identity, McqtestError, Question, Task, several
 
 _RESTORE = "restore it from version control"
+
+
+class Olds(Protocol):
+    """What results are compared with."""
+
+    def old(self, task: Task) -> Record | None:
+        """The record of ``task``; None where there is none."""
+        ...
+
+    def companion(self, task: Task) -> Companion | None:
+        """What its letters cannot hold; None where there is none."""
+        ...
 
 
 class Baselines:

@@ -47,6 +47,11 @@ class Companion:
     weights: str = ""
     """Fingerprint of the weights that answered, as the record has it; empty in older files."""
 
+    @classmethod
+    def of_text(cls, text: str, record: Record, *, where: str) -> Companion:
+        """Read the companion of a ``record``; ``where`` is its path. Raises `McqtestError`."""
+        return parse(text, record, where=where)
+
     def __str__(self) -> str:
         columns: dict[str, Any] = {
             "probabilities": self.probabilities and _packed(self.probabilities),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mcqtest.answers import reader_of
 from mcqtest.gate import drops, stats
 from mcqtest.gate.outcome import change
 from mcqtest.gate.record import Record
@@ -20,6 +21,8 @@ Change = str
 _SHOWN = 20
 """Questions named in a sentence."""
 
+_READER = re.compile(r"(?<=reader )(.+?)(?=, fallback )")
+"""What read texts, in the words of `mcqtest.answers.Reading`."""
 _TEMPLATE = re.compile(", chat template ([0-9a-f]+)")
 """What a setup says of a model that chats (`set_up`)."""
 
@@ -40,6 +43,10 @@ def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str 
         hint = "run without --limit, or " if int(now) < int(then) == every else ""
         return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
     if old.asking != new.asking:
+        before, after = (_READER.sub("", each.asking) for each in (old, new))
+        reader = _READER.search(old.asking)
+        if reader and before == after and (name := reader_of(reader[1])):
+            again = f"read texts as then with --reader={name}, or {again}"
         return (
             f"{where}: asked in another way: baseline {baseline!r} was recorded with "
             f"({old.asking}), this run asks with ({new.asking}); {again}"

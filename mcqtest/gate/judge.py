@@ -11,23 +11,22 @@ from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
-from mcqtest.gate.baselines import Baselines, target
-from mcqtest.gate.companion import Companion, briers, companion
+from mcqtest.gate.baselines import Olds, target
+from mcqtest.gate.companion import Companion, briers
 from mcqtest.gate.comparison import (
     compare,
     differences,
     mismatch,
-    set_up,
     set_up_otherwise,
 )
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.evidence import echoed, is_alike
+from mcqtest.gate.making import Made, made
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
-from mcqtest.gate.record import Record, record, scores_of
+from mcqtest.gate.record import Record, scores_of
 from mcqtest.gate.sentences import regression
-from mcqtest.metrics import STANDARD
 from mcqtest.types import Comparison, Identity, Results, Score, Task
 
 
@@ -37,17 +36,17 @@ class Judge:
     def __init__(
         self,
         policy: Policy,
-        baselines: Baselines,
+        baselines: Olds,
         identity: Identity,
         *,
-        anchors: Baselines | None = None,
+        anchors: Olds | None = None,
     ) -> None:
         self.policy = policy
         self._baselines = baselines
         self._anchors = anchors
         self._identity = identity
         self._outcomes: dict[Task, Outcome] = {}
-        self._last: tuple[Results, Sequence[Score], Record] | None = None
+        self._last: Made | None = None
 
     def judge(
         self,
@@ -97,6 +96,8 @@ class Judge:
             methods=dict(methods),
             findings={finding.kind: dict(finding.detail)} if finding else {},
             notices=self._notices(results, old, comparison, finding),
+            record=str(new),
+            companion=str(self._made(results)),
             **self._probabilities(results, matched),
         )
         if compared:
@@ -104,20 +105,21 @@ class Judge:
         return outcome
 
     def record(self, results: Results) -> Record:
-        """The record of ``results``; a task asks for it twice, to be judged and to be kept."""
-        if self._last is None or self._last[0] is not results:
-            who, own = self._identity, results.task.benchmark.metrics
-            scores = scores_of(results)
-            setup = set_up(who.setup, results.template)
-            about = {"model": who.name, "weights": who.weights, "setup": setup}
-            new = record(results, scores, metrics=(*STANDARD, *own), **about)
-            self._last = results, scores, new
-        return self._last[2]
+        """The record of ``results``."""
+        return self._of(results).record
+
+    def remember(self, results: Results, kept: Companion | None) -> None:
+        """These ``results`` are read again, and what stood beside their record was ``kept``."""
+        self._last = made(results, self._identity, kept)
+
+    def _of(self, results: Results) -> Made:
+        """A task asks for it several times, to be judged and to be kept."""
+        if self._last is None or self._last.results is not results:
+            self._last = made(results, self._identity)
+        return self._last
 
     def _scores(self, results: Results) -> Sequence[Score]:
-        self.record(results)
-        assert self._last is not None
-        return self._last[1]
+        return self._of(results).scores
 
     def text(self, results: Results) -> str:
         """The baseline file that these results make, with the regressions accepted for it."""
@@ -147,9 +149,7 @@ class Judge:
         return self._baselines.companion(results.task)
 
     def _made(self, results: Results) -> Companion:
-        criterion = results.task.criterion
-        keeps = criterion.keeps([each.question for each in results]) if criterion else ()
-        return companion(self.record(results), self._scores(results), keeps)
+        return self._of(results).companion
 
     def _anchored(self, results: Results) -> list[float] | None:
         """By how much each score changed since the anchor was recorded, where there is one."""

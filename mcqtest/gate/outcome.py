@@ -78,6 +78,10 @@ class Outcome:
     brier_before: float | None = None
     """Sum of the Brier scores of the baseline; None where that cannot be told."""
     notices: list[str] = field(default_factory=list)
+    record: str = ""
+    """What a baseline of these answers would say."""
+    companion: str = ""
+    """What would stand beside that (`mcqtest.gate.companion`)."""
 
     @property
     def n(self) -> int:
@@ -97,6 +101,11 @@ class Outcome:
     def cut_thoughts(self) -> int:
         """Texts that end inside a thought."""
         return sum(score.cut_thoughts for score in self.scores)
+
+    @property
+    def ended_thoughts(self) -> int:
+        """Thoughts that were ended by their budget."""
+        return sum(score.ended_thoughts for score in self.scores)
 
     @property
     def ties(self) -> int:

@@ -42,6 +42,8 @@ class Policy:
     """Benchmarks without which a run is no pass."""
     metrics: Mapping[str, Sequence[Metric]] = field(default_factory=dict)
     """Benchmark -> its own metrics."""
+    groups: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """Benchmark -> group -> all its tasks, whatever is selected of them."""
 
     @property
     def accepts(self) -> bool:
@@ -68,6 +70,7 @@ class Policy:
             thresholds=self.thresholds.knowing((*known, *benchmarks.values()), installed=installed),
             margins=self.margins.knowing(benchmarks.values()),
             metrics={name: each.metrics for name, each in benchmarks.items() if each.metrics},
+            groups={name: each.groups for name, each in benchmarks.items()},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +80,10 @@ class Policy:
         return plain | {
             "ways": dict(self.ways),
             "required": list(self.required),
+            "groups": {
+                name: {group: list(tasks) for group, tasks in groups.items()}
+                for name, groups in self.groups.items()
+            },
             "rules": {kind: dict(rules) for kind, rules in self.rules.items()},
             "thresholds": [
                 {place: dict(bounds) for place, bounds in thresholds.bounds.items()},

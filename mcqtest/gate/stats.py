@@ -76,11 +76,12 @@ def min_detectable_drop(n: int, changed: int, level: float, power: float = 0.8) 
     return float(betaincinv(fewest, n - fewest + 1, power))
 
 
-def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for one accuracy; (0, 1) where there are no questions.
 
     Honest for few questions and for accuracies near 0 and 1, where accuracy +/- 2 standard
-    errors is not. (Wilson 1927, JASA 22:209-212; for evaluations arXiv 2503.01747.)
+    errors is not. A sample may be worth a number of questions that is not whole. (Wilson 1927,
+    JASA 22:209-212; for evaluations arXiv 2503.01747.)
     """
     from scipy.special import ndtri
 

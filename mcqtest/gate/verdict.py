@@ -17,6 +17,11 @@ _LONGER = 1.25
 """How much longer all texts of a benchmark are, or shorter, before people are told."""
 
 
+UNDECIDED = 6
+"""Exit code where no loss is proven, and yet not enough is known for a pass: the verdicts
+``undecided`` and ``partial``. pytest itself ends in it where ``--max-warnings`` is exceeded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the checkpoint may ship."""
@@ -29,6 +34,11 @@ class Verdict:
     @property
     def is_green(self) -> bool:
         return self.state in {"pass", "no_loss_proven", "recorded"}
+
+    @property
+    def code(self) -> int:
+        """The exit code that says so, where nothing else went wrong (README, "Exit codes")."""
+        return 0 if self.is_green else 1 if self.state == "fail" else UNDECIDED
 
 
 STATES = ("pass", "fail", "undecided", "partial", "no_loss_proven", "recorded")

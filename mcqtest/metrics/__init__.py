@@ -1,6 +1,6 @@
 """Figures of judged questions: each is one function of scores, of one or several tasks."""
 
-from mcqtest.metrics import official
+from mcqtest.metrics import official, scaling
 from mcqtest.metrics.calibration import (
     brier,
     calibration_gap,
@@ -9,6 +9,7 @@ from mcqtest.metrics.calibration import (
     rms_calibration_error,
     rms_calibration_error_hendrycks,
 )
+from mcqtest.metrics.discrimination import auroc, brier_of
 from mcqtest.metrics.figures import (
     accuracy,
     deviation,
@@ -26,7 +27,9 @@ __all__ = [
     "STANDARD",
     "Metric",
     "accuracy",
+    "auroc",
     "brier",
+    "brier_of",
     "calibration_gap",
     "deviation",
     "ece",
@@ -36,6 +39,7 @@ __all__ = [
     "official",
     "rms_calibration_error",
     "rms_calibration_error_hendrycks",
+    "scaling",
     "spread",
     "truncated_share",
     "unanswered",

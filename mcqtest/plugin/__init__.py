@@ -33,6 +33,7 @@ MARKERS = {
     "kmmlu_redux": "KMMLU-Redux, technical qualifications (arXiv 2507.08924)",
     "kmmlu_pro": "KMMLU-Pro, professional licences (arXiv 2507.08924)",
     "bigbench": "BIG-bench, all JSON tasks that are there (arXiv 2206.04615)",
+    "bigbench_programmatic": "BIG-bench, the tasks that are code of the official package",
     "bigbench_lite": "BIG-bench Lite, 24 of its JSON tasks",
     "bbh": "BIG-Bench Hard (Suzgun et al. 2022, arXiv 2210.09261)",
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mcqtest import report
+from mcqtest import archive, report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
 from mcqtest.plugin.cases import LEAVING_OUT
 from mcqtest.plugin.screen import Screen
@@ -49,6 +49,7 @@ class Controller:
         self._devices = Devices(workers, device=run.identity.device)
         self._watch = Watch(self._tally.ledger.is_complete, self._tally.ledger.broken.append)
         self._end: tuple[list[Pooled], Verdict] | None = None
+        self._problems: list[str] = []
         if workers and not config.getoption("maxschedchunk", default=None):
             config.option.maxschedchunk = 1  # tasks are few and long: none waits behind another
         if not config.option.collectonly:
@@ -183,6 +184,8 @@ class Controller:
         except McqtestError as error:
             tally.fatal = tally.fatal or str(error)
             verdict = replace(verdict, state="fail", reasons=[str(error), *verdict.reasons])
+        else:
+            self._keep()
         shutil.rmtree(self.run.staging, ignore_errors=True)
         if not tally.refused:
             self._end = pooled, verdict
@@ -224,6 +227,7 @@ class Controller:
             problems += self._unasked()
         if tally.skipped:
             board.notices[tally.skipped] = None
+        self._problems = problems
         early, late = ([], problems) if stopped else (problems, [])
         return pooled, decide(pooled, early, board.policy, late=late), stopped
 
@@ -258,6 +262,20 @@ class Controller:
             compared = [key for key, outcome in board.outcomes.items() if outcome.compared]
             publish(board.policy, self.run.staging, compared)
         write(self._summary, report.dump(board.summary(pooled, verdict)))
+
+    def _keep(self) -> None:
+        """Keep the run beside others; that it cannot be done is told, and changes nothing else."""
+        board = self._board
+        if not board.outcomes or self._tally.fatal is not None:
+            return
+        said = archive.keep(
+            self.run.folder,
+            [board.outcomes[key] for key in sorted(board.outcomes)],
+            policy=board.policy,
+            identity=self.run.identity,
+            problems=self._problems,
+        )
+        board.notices.update(dict.fromkeys(said))
 
     def _report_pooled(self, pooled: Sequence[Pooled]) -> None:
         """Benchmarks that are red as a whole, or of which not enough is known, become cases, in the

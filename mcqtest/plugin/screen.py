@@ -11,7 +11,7 @@ import pytest
 
 from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
-from mcqtest.report import Clock, sentence, terminal
+from mcqtest.report import Clock, hint, sentence, terminal
 from mcqtest.types import Task, printable
 
 
@@ -105,6 +105,8 @@ class Screen:
     ) -> None:
         """The verdict on the model of this ``name``, and where everything lies."""
         color = "green" if verdict.is_green else "red" if verdict.state == "fail" else "yellow"
+        if self.reporter.verbosity >= 0 and (look := hint(pooled, folder)) is not None:
+            self.reporter.write_line(printable(look))
         said = printable(sentence(name, pooled, verdict, policy))
         self.reporter.write_line(said, **{color: True, "bold": True})
         if self.reporter.verbosity >= 0:

@@ -1,23 +1,39 @@
 """From the outcomes of a run to its files, and to what people read."""
 
-from mcqtest.report import terminal
+from mcqtest.report import growth, panels, points, terminal
+from mcqtest.report.cells import OFF, ON
 from mcqtest.report.clock import Clock
-from mcqtest.report.ending import sentence
+from mcqtest.report.ending import hint, sentence
+from mcqtest.report.looks import looks, markdown, marked
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
+from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
+from mcqtest.report.whys import whys
 
 __all__ = [
+    "OFF",
+    "ON",
     "UNFINISHED",
+    "Answer",
     "Clock",
     "Scoreboard",
+    "Seen",
     "drawn",
     "dump",
+    "growth",
+    "hint",
+    "looks",
+    "markdown",
+    "marked",
+    "panels",
     "plural",
+    "points",
     "refused",
     "sentence",
     "stored",
     "terminal",
     "unfinished",
+    "whys",
 ]

@@ -18,3 +18,17 @@ def fitted(text: str, columns: int) -> str:
             text = text[:-1]
         text += "…"
     return text + " " * (columns - width(text))
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """A sentence in lines of at most so many columns, broken at spaces; a longer word stands alone.
+    Its indent stays, and further lines have two more.
+    """
+    indent = text[: len(text) - len(text.lstrip())]
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width(f"{lines[-1]} {word}") <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"{indent}{'  ' if lines else ''}{word}")
+    return lines

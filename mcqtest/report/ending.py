@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from mcqtest.gate import KINDS, Policy, Pooled, Verdict
 from mcqtest.report.terminal import plural
@@ -31,6 +33,17 @@ def sentence(name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Poli
     else:
         against = f"no loss is proven, but {_WHY[state]}: {_first(verdict)}; against {against}"
     return f"{_WORDS[state]}: {name}{':' * (state in _WHY)} {against}"
+
+
+def hint(pooled: Sequence[Pooled], folder: Path) -> str | None:
+    """The command that shows what was lost, where something was; ``folder`` is the run's."""
+    made = [outcome.comparison for each in pooled for outcome in each.outcomes]
+    lost = sum(each["lost"] for each in made if each)
+    if not lost:
+        return None
+    usual = folder == Path.cwd() / ".mcqtest"
+    command = ["mcqtest", "show", *([] if usual else [str(folder)]), "--lost"]
+    return f"{plural(lost, 'question')} lost; see them with: {shlex.join(command)}"
 
 
 def _first(verdict: Verdict) -> str:

@@ -75,6 +75,7 @@ class Scoreboard:
             "alpha": self.policy.alpha,
             "weights": self.identity.weights,
             "setup": self.identity.setup,
+            **self.identity.size,
             "notices": sorted(self.notices),
             "benchmarks": {
                 each.name: summary.benchmark(each, self.tags, self.policy.alpha) for each in pooled

@@ -151,9 +151,12 @@ def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
 
 
 def _cut(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Texts that end inside a thought, where any does."""
-    count = sum(each.cut_thoughts for each in outcomes)
-    return {"cut_thoughts": count} if count else {}
+    """Texts that end inside a thought, and thoughts that their budget ended, where any does."""
+    counts = {
+        "cut_thoughts": sum(each.cut_thoughts for each in outcomes),
+        "ended_thoughts": sum(each.ended_thoughts for each in outcomes),
+    }
+    return {key: count for key, count in counts.items() if count}
 
 
 def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from mcqtest.metrics import STANDARD, measured
 from mcqtest.report import picture
 from mcqtest.types import Score
 
-_WHOLE = {"length", "tokens", "cut_thoughts", "passed"}
+_WHOLE = {"length", "tokens", "cut_thoughts", "ended_thoughts", "passed"}
 _SHOWN = ("accuracy", "ece", "brier", "unanswered_share", "truncated_share")
 
 
 def figures(scores: Sequence[Score]) -> dict[str, float]:
     """Accuracy, calibration and what became of texts, and how long these are: characters, and in a
-    chat tokens. How many end inside a thought, where any does.
+    chat tokens. How many end inside a thought, and how many thoughts the budget ended, where any
+    does.
     """
     metrics = [metric for metric in STANDARD if metric.name in _SHOWN]
     found = measured([scores], metrics)
@@ -28,6 +29,8 @@ def figures(scores: Sequence[Score]) -> dict[str, float]:
         found["tokens"] = math.fsum(tokens) / len(texts)
     if cut := sum(score.cut_thoughts for score in scores):
         found["cut_thoughts"] = cut
+    if ended := sum(score.ended_thoughts for score in scores):
+        found["ended_thoughts"] = ended
     return found
 
 

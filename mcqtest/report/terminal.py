@@ -185,6 +185,11 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
             f"{plural(thoughts, 'text')} with a thought that never ends; --decoding max_tokens=N "
             "leaves more room, and in a chat thinking_tokens=N ends a thought"
         )
+    if ended := sum(outcome.ended_thoughts for outcome in pooled.outcomes):
+        texts = sum(len(score.texts) for outcome in pooled.outcomes for score in outcome.scores)
+        told.append(
+            f"{plural(ended, 'thought')} of {texts:,} ended by their budget, thinking_tokens"
+        )
     return told
 
 

@@ -6,6 +6,7 @@ from mcqtest.run.engine import Progress
 from mcqtest.run.occupied import OccupiedError, lock
 from mcqtest.run.run import Run
 from mcqtest.run.settings import Settings
+from mcqtest.run.terms import policy_of
 
 __all__ = [
     "Collected",
@@ -15,6 +16,7 @@ __all__ = [
     "Settings",
     "lock",
     "places",
+    "policy_of",
     "project",
     "settings",
 ]

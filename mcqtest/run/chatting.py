@@ -42,7 +42,7 @@ class Chatting:
         way = self._way
         if way.recorded:
             return way
-        if any(method.form for method in benchmark.methods.values()):
+        if any(method.is_fixed for method in benchmark.methods.values()):
             if self._settings.chat == "on":
                 raise McqtestError(
                     f"--chat=on: {benchmark.name} puts its questions in plain text; leave it out, "

@@ -19,10 +19,10 @@ from mcqtest.types import Benchmark, McqtestError, Task, several
 
 _SAID = """
     above_human accuracy adjusted_p_value anchored asking baseline_accuracy baseline_brier
-    baseline_churn chance change_interval churn cut_thoughts deviation failures fewer_shots group
-    groups human_accuracy human_questions interval labels level licence licences lost
-    macro_accuracy margin methods n near_expert normalized_aggregate_score others p_value passed
-    passed_before people profile reasoning_gain spread styles sweep tasks tied_share title
+    baseline_churn chance change_interval churn cut_thoughts deviation ended_thoughts failures
+    fewer_shots group groups human_accuracy human_questions interval labels level licence licences
+    lost macro_accuracy margin methods n near_expert normalized_aggregate_score others p_value
+    passed passed_before people profile reasoning_gain spread styles sweep tasks tied_share title
     tolerance unanswered won
 """
 """What summary.json says of a benchmark or a task besides its figures."""

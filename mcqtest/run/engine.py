@@ -1,7 +1,8 @@
 """Responses to results, as they come.
 
 The tasks of a run are one stream of requests. Whoever wants a task's results pulls the
-stream until that task's answers are stored; what is stored already is not asked.
+stream until that task's answers are stored; what is stored already is not asked. A task that talks
+to the model by itself has its requests answered as they come, in streams of their own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from mcqtest import answers
 from mcqtest.run.keeper import Keeper
 from mcqtest.run.planned import Planned
 from mcqtest.run.store import Store, fault
+from mcqtest.run.talked import Turns
 from mcqtest.types import (
     AnswerError,
+    Ask,
     Backend,
     McqtestError,
     Question,
@@ -64,6 +67,8 @@ class Engine:
         """What a backend may answer, by key."""
         self._given: set[str] = set()
         """Keys of the responses that a model gave in this process."""
+        self._talked: dict[Planned, set[str]] = {}
+        """Keys of what conversations asked."""
 
     @property
     def backend(self) -> Backend:
@@ -79,7 +84,9 @@ class Engine:
 
     def has_asked(self, task: Task) -> bool:
         """Whether any of the task's own responses is among these."""
-        return any(request.key in self._given for request in self._planned[task, ""].requests)
+        planned = self._planned[task, ""]
+        asked = {request.key for request in planned.requests} | self._talked.get(planned, set())
+        return not asked.isdisjoint(self._given)
 
     @property
     def started(self) -> Backend | None:
@@ -89,18 +96,57 @@ class Engine:
     def results(self, task: Task, variant: str = "") -> Results:
         """All results of ``task``, in the order of its questions."""
         planned = self._planned[task, variant]
+        if planned.conversation is not None:
+            return self._converse(planned)
+        self.answer(planned)
+        return self._judged(planned)
+
+    def answer(self, planned: Planned) -> list[Response]:
+        """The responses to all its requests, in their order; what is not stored is asked."""
         missing = {request.key for request in planned.requests if not self._answered(request)}
         if missing:
             try:
                 self._pull(planned, missing)
             finally:
                 self._keeper.flush()
-        return self._judged(planned)
+        return [self._store[request.key] for request in planned.requests]
+
+    def _converse(self, planned: Planned) -> Results:
+        """Have a task talked through; what it asks at once is one stream."""
+        turns, keys = Turns(planned), self._talked.setdefault(planned, set())
+
+        def ask(asks: Sequence[Ask]) -> list[Response]:
+            turn = replace(planned, requests=turns.requests(asks))
+            is_known = all(map(self._answered, turn.requests))
+            if not is_known:
+                self._check(turn, first=not keys)
+                self._open([turn])
+            keys.update(request.key for request in turn.requests)
+            try:
+                return self.answer(turn)
+            finally:
+                if not is_known:
+                    self._stream = None  # the next task's has other requests
+
+        assert planned.conversation is not None
+        assert planned.terms is not None
+        items = planned.conversation.run(planned.task, planned.questions, planned.terms, ask)
+        return Results(planned.task, tuple(items), planned.fingerprint, planned.asking)
+
+    def _check(self, turn: Planned, *, first: bool) -> None:
+        """Raise where the backend finds that the ``first`` requests cannot be put as they are."""
+        check = getattr(self.backend, "check", None) if first else None
+        try:
+            if check is not None:
+                check(turn.requests)
+        except McqtestError as error:
+            raise AnswerError(str(error)) from None
 
     def stored(self, planned: Planned) -> Results | None:
         """The results of what is perhaps no part of this run; None unless all are stored."""
-        complete = all(self._answered(request) for request in planned.requests)
-        return self._judged(planned) if complete else None
+        if planned.conversation is not None or not all(map(self._answered, planned.requests)):
+            return None
+        return self._judged(planned)
 
     def _judged(self, planned: Planned) -> Results:
         items = []

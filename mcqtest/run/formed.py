@@ -31,8 +31,8 @@ def formed(
     name: str = "",
     variant: Variant | None = None,
 ) -> Planned:
-    """The task with ``every`` question that it has, of which ``way`` may leave some out. Raises
-    `McqtestError` for a ``variant``: there is one way to put these questions.
+    """The task with ``every`` question that it has, of which ``way`` may leave some out; raises for
+    a ``variant``.
     """
     form = method.form
     assert form is not None
@@ -41,9 +41,10 @@ def formed(
             f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
             "choose other benchmarks with -m"
         )
+    if way.bigbench.get("likelihood") == "on":
+        form = form.with_likelihood()
     by, _ = way.method_of(task.benchmark)
-    wanted = task.benchmark.shots if way.shots is None else way.shots
-    shots = 0 if way.recorded else wanted
+    shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
     places = form.first(every, way.limit)
     written = form.asks(every, places, shots=shots, decoding=decoding)
@@ -58,13 +59,19 @@ def formed(
         questions=questions,
         requests=requests,
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(how, requests, decoding, way),
+        asking=_described(how, _own(requests, asks), decoding, way),
         left_out=len(every) - len(questions),
         variant=name,
         form=form,
         counts=[len(asked) for asked in asks.values()],
         notices=form.notices(every),
     )
+
+
+def _own(requests: Sequence[Request], asks: Mapping[int, Sequence[Ask]]) -> list[Request]:
+    """Without those that are only told beside."""
+    flat = (ask for asked in asks.values() for ask in asked)
+    return [request for request, ask in zip(requests, flat, strict=True) if not ask.beside]
 
 
 def _described(how: str, requests: Sequence[Request], decoding: Decoding, way: Way) -> str:

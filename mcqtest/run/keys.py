@@ -33,7 +33,7 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
     """
     keys = []
     start, started = None, hashlib.sha256()
-    for prompt, choices, decoding in asks:
+    for prompt, choices, decoding, _ in asks:
         if start != (prompt.header, prompt.shots):
             start = (prompt.header, prompt.shots)
             started = hashlib.sha256(_field(identity) + _field(prompt.header))
@@ -45,7 +45,7 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
             for choice in choices:
                 whole.update(_field(choice))
         else:
-            whole.update(b">" + _field(_decoded(decoding)))
+            whole.update(b">" + _field(_decoded(decoding, in_chat=isinstance(prompt, Chat))))
         keys.append(whole.hexdigest()[:40])
     return keys
 
@@ -58,13 +58,16 @@ def seeded(decoding: Decoding | None, origin: Origin) -> Decoding | None:
     return replace(decoding, seed=int.from_bytes(digest[:4]) >> 1)  # any library takes 31 bits
 
 
-def _decoded(decoding: Decoding) -> str:
-    """All of a decoding that has an effect: without temperature nothing is drawn."""
+def _decoded(decoding: Decoding, *, in_chat: bool) -> str:
+    """All of a decoding that has an effect: without temperature nothing is drawn; in a chat marks
+    of thoughts say where a stop string counts.
+    """
     heat, top_p = float(decoding.temperature), float(decoding.top_p)
     few = (decoding.top_k,) if decoding.top_k else ()
     drawn = (heat, top_p, decoding.seed, *few) if heat else ()
     cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
-    return repr((decoding.max_tokens, decoding.stop, drawn, *cut))
+    stops = ("said", decoding.marks) if in_chat and decoding.stop else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops))
 
 
 def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:

@@ -15,6 +15,7 @@ from mcqtest.run import splits
 from mcqtest.run.formed import formed
 from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
+from mcqtest.run.talked import talked
 from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
     Chat,
@@ -47,30 +48,30 @@ def plan(
     ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
     """
     by, method = way.method_of(task.benchmark)
-    if method.form is not None:
+    if method.is_fixed:
+        fixed = formed if method.form else talked
         every = data.load(task, "test", root, revision=revision)
-        return formed(task, method, way, every, identity=identity, name=name, variant=variant)
-    style = (variant and variant.style) or style_of(method)
+        return fixed(task, method, way, every, identity=identity, name=name, variant=variant)
+    method = replace(method, style=(variant and variant.style) or style_of(method))
     examples = _examples(task, method, way, root, revision)
     every = data.load(task, "test", root, revision=revision)
     examples, hidden = _shown(task, method, way, examples, every, root=root)
     questions = every[: way.limit]
-    put = [variant.of(question) for question in questions] if variant else None
+    put = tuple(variant.of(question) for question in questions) if variant else None
     asked = questions if put is None else tuple(question for question, _ in put)
     read = _reader(task, asked, method, way.reading)
-    written = _written(task, asked, style, examples, way)
-    words = _described(by, replace(method, style=style), len(examples), way, texts=read)
+    written = _written(task, asked, style_of(method), examples, way)
     return Planned(
         task=task,
         questions=questions,
         requests=_requests(task, asked, written, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
-        asking=words + ("" if way.recorded else f", prompts {prompts_hash(written)[:16]}"),
+        asking=_described(by, method, written, len(examples), way, texts=read),
         reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
-        put=tuple(put) if put is not None else None,
+        put=put,
         read=read,
         value=method.value,
         vote=way.vote,
@@ -196,7 +197,15 @@ def _requests(
     )
 
 
-def _described(name: str, method: Method, shots: int, way: Way, *, texts: TextReader | None) -> str:
+def _described(
+    name: str,
+    method: Method,
+    written: Sequence[Prompt | Chat],
+    shots: int,
+    way: Way,
+    *,
+    texts: TextReader | None,
+) -> str:
     """In words, as a baseline has it; ``texts``: what reads answers that are no choices."""
     samples = way.samples(method)
     reading = way.reading.described(texts)
@@ -207,4 +216,4 @@ def _described(name: str, method: Method, shots: int, way: Way, *, texts: TextRe
     words = [style_of(method).name, f"{shots} shots", name, *([str(way.talk)] if way.talk else ())]
     if (decoding := method.decoding) is not None:
         words += [*decoded(decoding, way, samples), reading]
-    return ", ".join(words)
+    return ", ".join([*words, f"prompts {prompts_hash(written)[:16]}"])

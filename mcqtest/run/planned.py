@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mcqtest.answers import READING, Reading
-from mcqtest.types import Back, Form, Question, Request, Task, TextReader, Value
+from mcqtest.types import (
+    Back,
+    Conversation,
+    Form,
+    Question,
+    Request,
+    Task,
+    Terms,
+    TextReader,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +50,21 @@ class Planned:
     """What its questions ask and are worth, where that is not one answer each."""
     counts: Sequence[int] = ()
     """How many requests each question makes; empty: all as many."""
+    conversation: Conversation | None = None
+    """What asks, where ``requests`` are not known before."""
+    terms: Terms | None = None
+    """How it is talked through; where there is such a conversation."""
+    identity: str = ""
+    """Of the model, in the keys of what that asks."""
     template: str = ""
     """Fingerprint of the chat template; empty where plain text is asked."""
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
-        """Every question with its requests: one for each sample, or those of its form."""
+        """Every question with its requests: one for each sample, or those of its form; none where
+        they are not known before.
+        """
         each = len(self.requests) // len(self.questions)
         end = 0
         for at, question in enumerate(self.questions):

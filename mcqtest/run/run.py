@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest import backends
+from mcqtest import archive, backends
 from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
@@ -25,7 +25,7 @@ from mcqtest.run.plan import plan
 from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.terms import anchors, name_of, policy_of, way_of
+from mcqtest.run.terms import anchors, identify, model_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
@@ -39,19 +39,11 @@ class Run:
         self.settings = settings
         self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
-        where = settings.model if identity is None else identity.folder
         self.tags = read_tags(settings.tags)
-        self._model = backends.probe(
-            settings.backend,
-            backends.find(settings.backend, where, base=Path.cwd()),
-            settings.backend_option,
-            self.folder,
-            again=identity is not None,
-        )
-        self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
+        self._model, self._setup = model_of(settings, identity)
         model = self._model, self._setup
         self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
-        self.identity = identity or self._identify()
+        self.identity = identity or identify(settings, *model)
         self.policy = policy_of(settings, self.identity)
         self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
         self.baselines = Baselines(self.policy, self.identity)
@@ -68,19 +60,6 @@ class Run:
         self.progress: Progress | None = None
         self.is_worker = identity is not None
         """Other processes ask the other tasks."""
-
-    def _identify(self) -> Identity:
-        stamp = self._model.stamp  # before the files are read
-        return Identity(
-            name=name_of(self.settings, self._model.name),
-            folder=str(self._model.folder),
-            weights=self._model.fingerprint,
-            key=self._setup.identity(self._model.fingerprint),
-            setup=str(self._setup),
-            device=self._setup.device,
-            stamp=stamp,
-            dtype=self._setup.dtype,
-        )
 
     @property
     def folder(self) -> Path:
@@ -144,7 +123,7 @@ class Run:
                 asking=planned.asking,
                 asked=planned.questions,
                 left_out=planned.left_out,
-                valued=planned.value is not None or planned.form is not None,
+                valued=bool(planned.value or planned.form or planned.conversation),
             )
             if self.anchors is not None:
                 self.anchors.check(
@@ -226,8 +205,10 @@ class Run:
             backend = backends.load(self._model, self._setup)
         finally:
             self.check_unchanged()  # which is also why half of a checkpoint cannot be loaded
-        if (check := getattr(backend, "check", None)) is not None:
-            check([each for task in self.planned for p in self._all(task) for each in p.requests])
+        check = getattr(backend, "check", None)
+        asked = [each for task in self.planned for p in self._all(task) for each in p.requests]
+        if check is not None and asked:  # what conversations ask is checked as it comes
+            check(asked)
         return backend
 
     def check_unchanged(self) -> None:
@@ -249,32 +230,29 @@ class Run:
         """Planned tasks, their questions, requests, and how many of these are stored already."""
         planned = {task.path: task for task in self.planned}
         questions = sum(len(self.planned[task].questions) for task in planned.values())
-        requests = [
-            request
-            for task in planned.values()
-            for each in self._all(task)
-            for request in each.requests
-        ]
+        every = (each for task in planned.values() for each in self._all(task))
+        requests = [request for each in every for request in each.requests]
         stored = sum(request.key in self.store for request in requests)
         return len(planned), questions, len(requests), stored
 
     def outcome(self, results: Results, *, compared: bool) -> Outcome:
         """The judged outcome of ``results``, with what the model had to say about itself."""
-        asked = self.planned[results.task].asked()
+        planned = self.planned[results.task]
         fewer = sum(
-            result.shots < len(requests[0].prompt.shots)
-            for result, (_, requests) in zip(results, asked, strict=True)
+            bool(requests) and result.shots < len(requests[0].prompt.shots)
+            for result, (_, requests) in zip(results, planned.asked(), strict=True)
         )
         outcome = self.judge.judge(
             results,
             compared=compared,
             fewer_shots=fewer,
-            in_part=bool(self.planned[results.task].left_out),
+            in_part=bool(planned.left_out),
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
         said = getattr(self.engine.started, "notices", ())
-        notices = (*outcome.notices, *self._notices, *self.store.skipped, *said)
+        kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)
+        notices = (*outcome.notices, *self._notices, *self.store.skipped, *said, *kept)
         outcome.notices = list(dict.fromkeys(notices))  # it may be asked for twice
         return outcome
 

@@ -46,6 +46,8 @@ class Settings:
     tags: str | None
     """A file of labels."""
     decoding: Mapping[str, str]
+    bigbench: Mapping[str, str]
+    """Checked by `mcqtest.run.values`."""
     reader: str | None
     fallback: str | None
     reasoning_marks: tuple[str, str] | None

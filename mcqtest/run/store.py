@@ -95,6 +95,8 @@ class Store:
             fields |= {"text": response.text, "truncated": response.truncated}
         if response.tokens is not None:
             fields["tokens"] = response.tokens
+        if response.thought_ended is not None:
+            fields["thought_ended"] = response.thought_ended
         line = json.dumps(fields, allow_nan=False, separators=(",", ":")).encode()[:-1]
         self._write(b'%s,"sum":"%s"}\n' % (line, _sum(line)))
         self._responses[response.key] = response
@@ -215,6 +217,7 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
             fields.get("text"),
             fields.get("truncated", False),
             fields.get("tokens"),
+            fields.get("thought_ended"),
         )
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -241,6 +244,8 @@ def fault(response: Response) -> str | None:
         found = "a text that is none, or a mark of its end that is neither true nor false"
     elif not (response.tokens is None or (type(response.tokens) is int and response.tokens >= 0)):
         found = f"{_listed([response.tokens])} tokens; a whole number from 0 up is needed"
+    elif not isinstance(response.thought_ended, bool | None):
+        found = "a mark of an ended thought that is neither true nor false"
     elif text is not None and not text.isascii() and _HALF.search(text):
         found = "half a character in a text"
     return found

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from mcqtest import backends
 from mcqtest.answers import READING, Reading, Thoughts
+from mcqtest.backends import Model, Setup
 from mcqtest.gate import Baselines, Margins, Policy, Thresholds, tables
 from mcqtest.run.settings import Settings
 from mcqtest.run.way import Way
@@ -13,7 +16,7 @@ from mcqtest.types import Identity, McqtestError
 
 _ASKING = (
     *("method", "style", "sensitivity", "sweep", "shots"),
-    *("chat", "chat_option", "system", "shots_as"),
+    *("chat", "chat_option", "system", "shots_as", "bigbench"),
 )
 """Options that say how a model is asked."""
 
@@ -54,6 +57,7 @@ def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, st
             thoughts=Thoughts(settings.reasoning_marks),
         ),
         recorded=recorded,
+        bigbench=settings.bigbench,
     )
 
 
@@ -71,6 +75,30 @@ def name_of(settings: Settings, folder: str) -> str:
             "that there is none; add --model-name=NAME"
         )
     return name
+
+
+def model_of(settings: Settings, identity: Identity | None) -> tuple[Model, Setup]:
+    """What is asked, and how; with an ``identity``, which another process has found out."""
+    where = settings.model if identity is None else identity.folder
+    found = backends.find(settings.backend, where, base=Path.cwd())
+    options, folder = settings.backend_option, Path(settings.run_dir)
+    found = backends.probe(settings.backend, found, options, folder, again=identity is not None)
+    return found, backends.setup(settings.backend, found, options)
+
+
+def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
+    """Who is asked. Reads all of the model's files."""
+    stamp = model.stamp  # before they are read
+    return Identity(
+        name=name_of(settings, model.name),
+        folder=str(model.folder),
+        weights=model.fingerprint,
+        key=setup.identity(model.fingerprint),
+        setup=str(setup),
+        device=setup.device,
+        stamp=stamp,
+        dtype=setup.dtype,
+    )
 
 
 def policy_of(settings: Settings, identity: Identity) -> Policy:

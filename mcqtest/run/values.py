@@ -11,7 +11,7 @@ from typing import Any
 
 from mcqtest.gate import KINDS
 from mcqtest.prompts import SHOTS_AS
-from mcqtest.types import McqtestError
+from mcqtest.types import Limits, McqtestError
 
 _LONGEST = 255
 """Bytes of a folder's name."""
@@ -90,6 +90,21 @@ def _rules(option: str, given: Any, base: Path) -> dict[str, str]:
     pairs = _pairs(option, given, base)
     try:
         KINDS[option].check(pairs)
+    except ValueError as error:
+        raise McqtestError(f"--{option} {error}") from None
+    return pairs
+
+
+def _bigbench(option: str, given: Any, base: Path) -> dict[str, str]:
+    pairs = _pairs(option, given, base)
+    for key, value in pairs.items():
+        if key not in {"queries", "seconds", "likelihood"}:
+            known = "queries, seconds and likelihood"
+            raise McqtestError(f"--{option} {key}: unknown; there are {known}")
+        if key == "likelihood" and value not in {"on", "off"}:
+            raise McqtestError(f"--{option} {key}={value}: write on or off")
+    try:
+        Limits.of(pairs)
     except ValueError as error:
         raise McqtestError(f"--{option} {error}") from None
     return pairs
@@ -196,6 +211,7 @@ CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "marks": _marks,
     "pairs": _pairs,
     "rules": _rules,
+    "bigbench": _bigbench,
     "count": lambda option, given, _: _whole(option, given, least=0),
     "number": lambda option, given, _: _whole(option, given, least=1),
     "probability": _probability,

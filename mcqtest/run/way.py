@@ -29,6 +29,9 @@ class Way:
     """Nothing is asked: these were recorded, "texts" or "log-probabilities"."""
     talk: Talk | None = None
     """How it chats; None: it asks in plain text."""
+    bigbench: Mapping[str, str] = field(default_factory=dict)
+    """``queries`` and ``seconds`` that a programmatic task may take; ``likelihood``: whether that
+    of the targets of texts is told, too."""
 
     def method_of(self, benchmark: Benchmark) -> tuple[str, Method]:
         """The method of a benchmark, by name, with the style and decoding of this run."""
@@ -41,8 +44,8 @@ class Way:
                 f"--method={name}: {benchmark.name} has {known} only; choose benchmarks with -m"
             )
         method = benchmark.methods[name]
-        if method.form is not None:
-            self._check_form(benchmark.name)
+        if method.is_fixed:
+            self._check_fixed(benchmark.name)
         style = styles.named(name, self.style) if self.style else self._usual(method)
         own = method.decoding
         if own and self.talk:  # a turn ends by itself; stop strings are for texts that do not
@@ -50,8 +53,8 @@ class Way:
         decoding = own and self._decoding(own)
         return name, replace(method, style=style, decoding=decoding)
 
-    def _check_form(self, name: str) -> None:
-        """Raise for what the form of a benchmark's questions decides."""
+    def _check_fixed(self, name: str) -> None:
+        """Raise for what a benchmark decides by itself."""
         for option, given in (("style", self.style), ("decoding samples", self._samples)):
             if given is not None:
                 raise McqtestError(
@@ -98,6 +101,11 @@ class Way:
     def _recorded(self, benchmark: Benchmark) -> Method:
         for key in self.decoding.keys() - {"samples", "vote"}:
             raise McqtestError(f"--decoding {key}: outputs are recorded; only samples can be said")
+        if any(method.conversation for method in benchmark.methods.values()):
+            raise McqtestError(
+                f"{benchmark.name}: its tasks talk to a model, so recorded outputs cannot answer "
+                "them; name a checkpoint, or choose other benchmarks with -m"
+            )
         if (formed := next((m for m in benchmark.methods.values() if m.form), None)) is not None:
             return formed
         # A temperature, so that one question's samples are told apart; no style is ever used.
@@ -141,7 +149,7 @@ class Way:
                 names = [each.name for each in fields(Decoding) if each.name != "marks"]
                 known = ", ".join([*names, "samples", "vote", "from"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
-        if "thinking_tokens" in changes:
+        if "thinking_tokens" in changes or ("stop" in changes and self.talk):
             changes["marks"] = self.reading.thoughts.pair
         try:
             return replace(own, **changes)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ A *benchmark* has *tasks* (a subject, a licence); a task is one pytest case and 
 from mcqtest.types.benchmark import Benchmark, Method, Style, Task, TextReader, Value
 from mcqtest.types.chat import Chat, Message
 from mcqtest.types.comparison import Comparison
+from mcqtest.types.conversation import Answering, Conversation, Limits, Terms
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.errors import AnswerError, McqtestError, one_line, printable, several
@@ -28,6 +29,7 @@ Verdict = Comparison
 __all__ = [
     "LETTERS",
     "AnswerError",
+    "Answering",
     "Ask",
     "Back",
     "Backend",
@@ -36,6 +38,7 @@ __all__ = [
     "Chat",
     "Columns",
     "Comparison",
+    "Conversation",
     "Criterion",
     "Decoding",
     "Figure",
@@ -43,6 +46,7 @@ __all__ = [
     "Form",
     "Identity",
     "Layout",
+    "Limits",
     "McqtestError",
     "Message",
     "Method",
@@ -59,6 +63,7 @@ __all__ = [
     "Source",
     "Style",
     "Task",
+    "Terms",
     "TextReader",
     "Value",
     "Variant",

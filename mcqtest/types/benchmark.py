@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mcqtest.types.conversation import Conversation
 from mcqtest.types.criterion import Criterion
 from mcqtest.types.decoding import Decoding
 from mcqtest.types.form import Form
@@ -55,6 +56,16 @@ class Method:
     form: Form | None = None
     """Which requests a question makes, where that is not one for letters or a text; it then says
     what they are worth, and ``decoding`` is that of the texts among them."""
+    conversation: Conversation | None = None
+    """What talks to the model, where the next request hangs on the last answer; ``decoding`` is
+    that of its texts."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Its questions are put in one way, in plain text, and no style or number of samples can be
+        chosen.
+        """
+        return self.form is not None or self.conversation is not None
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,8 @@ class Decoding:
     these fit into the context; where not even the question does, the text ends with the context.
     """
     stop: tuple[str, ...] = ()
-    """The text ends before the first of these; they are not part of it."""
+    """The text ends before the first of these; they are not part of it. In a chat one that stands
+    in a thought, or in the white space behind it, ends nothing."""
     temperature: float = 0.0
     """0 is greedy; larger is sampled."""
     top_p: float = 1.0

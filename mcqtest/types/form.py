@@ -19,6 +19,8 @@ class Ask(NamedTuple):
     """Continuations to score, as they follow the prompt; none where a text is wanted."""
     decoding: Decoding | None = None
     """How the text is made; None where ``choices`` are scored."""
+    beside: bool = False
+    """It is told beside, and no part of what a baseline says of how a question was asked."""
 
 
 class Form(Protocol):
@@ -29,6 +31,10 @@ class Form(Protocol):
     @property
     def name(self) -> str:
         """In a baseline; those of other forms cannot be compared with it."""
+        ...
+
+    def with_likelihood(self) -> Form:
+        """The same, which asks how likely the targets of texts are as well."""
         ...
 
     def first(self, questions: Sequence[Question], limit: int | None) -> Sequence[int]:

@@ -22,3 +22,12 @@ class Identity:
     """Of the files before they were hashed (`Checkpoint.stamp`)."""
     dtype: str = ""
     """Type of the numbers that it computes with; empty where that is not known."""
+    parameters: int | None = None
+    active_parameters: int | None = None
+    """Those that have a part in one token; of both None where that is not known."""
+
+    @property
+    def size(self) -> dict[str, int]:
+        """Its numbers of parameters by name, as far as they are known."""
+        found = {"parameters": self.parameters, "active_parameters": self.active_parameters}
+        return {name: count for name, count in found.items() if count is not None}

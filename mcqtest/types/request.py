@@ -62,6 +62,9 @@ class Response:
     that is not known."""
     tokens: int | None = None
     """How many a text in a chat has, with its thoughts; None elsewhere."""
+    thought_ended: bool | None = None
+    """Its thought was ended by ``Decoding.thinking_tokens``; None where there is no such budget, or
+    nobody told."""
 
 
 class Backend(Protocol):

@@ -40,6 +40,8 @@ class Result:
     """How many of the texts end inside a thought."""
     tokens: int | None = None
     """Tokens of all texts; None where that is not known."""
+    ended_thoughts: int = 0
+    """How many of the thoughts were ended by the budget (``thinking_tokens``)."""
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
@@ -85,6 +87,7 @@ class Result:
             details=self.details,
             cut_thoughts=self.cut_thoughts,
             tokens=self.tokens,
+            ended_thoughts=self.ended_thoughts,
         )
 
 

@@ -89,6 +89,8 @@ class Score:
     """How many of the texts end inside a thought."""
     tokens: int | None = None
     """Tokens of all texts; None where that is not known."""
+    ended_thoughts: int = 0
+    """How many of the thoughts were ended by the budget (``thinking_tokens``)."""
 
     @property
     def correct(self) -> bool:
@@ -134,6 +136,8 @@ class Score:
             line["value"] = self.value
         if self.cut_thoughts:
             line["cut_thoughts"] = self.cut_thoughts
+        if self.ended_thoughts:
+            line["ended_thoughts"] = self.ended_thoughts
         if self.tokens is not None:
             line["tokens"] = self.tokens
         if self.details:
@@ -161,4 +165,5 @@ class Score:
             details=line.get("details", {}),
             cut_thoughts=line.get("cut_thoughts", 0),
             tokens=line.get("tokens"),
+            ended_thoughts=line.get("ended_thoughts", 0),
         )

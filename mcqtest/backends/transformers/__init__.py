@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint, memory, templates, tokenizer
+from mcqtest.backends import arguments, checkpoint, memory, parameters, templates, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
@@ -56,6 +56,10 @@ def sampling(model: Checkpoint) -> Mapping[str, str]:
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
     size = memory.weights(model.weights.paths, model.config, chosen.dtype)
     return ("loading the model comes first" if size >= _SLOW else ""), size
+
+
+def size(model: Checkpoint) -> dict[str, int]:
+    return parameters.counted(model)
 
 
 def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:

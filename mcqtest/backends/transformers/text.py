@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mcqtest.backends.speech import cut, decode, spoken
+from mcqtest.backends.speech import cut, decode, spoken, stop_at
 from mcqtest.backends.tokens import Encoded, Ids
 from mcqtest.types import AnswerError, Chat, Decoding, Response
 
@@ -32,6 +32,7 @@ class Text:
         self._forced: deque[int] = deque()
         """Tokens that come next, whatever the model would say."""
         self._stop_met = False
+        self._thought_ended = False
         self._generator = torch.Generator().manual_seed(self._decoding.seed)
         self._reach = 4 + max((len(stop.encode()) for stop in self._decoding.stop), default=0)
         """The last tokens that can hold a stop string; a token is one byte at least."""
@@ -59,6 +60,7 @@ class Text:
         self.ids.append(token)
         if len(self.ids) == self._decoding.thinking_tokens:
             self._forced.extend(cut(self._tokenizer, self.item, self.ids))
+            self._thought_ended = bool(self._forced)
         ends = token in self._ends or self._stopped()
         self.going = len(self.ids) < self.room and (bool(self._forced) or not ends)
 
@@ -68,20 +70,26 @@ class Text:
         # A stop may be a special token.
         tail = decode(self._tokenizer, self.ids[-self._reach :], skip=False)
         self._stop_met = any(stop in tail for stop in self._decoding.stop)
+        if self._stop_met and isinstance(self.item.request.prompt, Chat):
+            self._stop_met = stop_at(self.item, self._whole(self.ids)) is not None
         return self._stop_met
+
+    def _whole(self, ids: Ids) -> str:
+        """With what the prompt opened."""
+        return self.item.opened + spoken(self._tokenizer, self.item.request, self.prompt, ids)
 
     def response(self) -> Response:
         ended = self.ids[-1] in self._ends
         request = self.item.request
         own = self.ids[:-1] if ended else self.ids
-        text = spoken(self._tokenizer, request, self.prompt, own)
-        found = [at for stop in self._decoding.stop if (at := text.find(stop)) >= 0]
-        truncated = not (ended or found or self._stop_met)
+        text = self._whole(own)
+        stop = stop_at(self.item, text)
+        truncated = not (ended or stop is not None or self._stop_met)
         # Cut off by the limit, the last character may be half there.
-        text = text.rstrip("\ufffd") if truncated else text[: min(found, default=len(text))]
+        text = text.rstrip("\ufffd") if truncated else text[:stop]
         tokens = len(self.ids) if isinstance(request.prompt, Chat) else None
-        whole = self.item.opened + text
-        return Response(request.key, (), self.item.shots, whole, truncated, tokens)
+        cut_off = None if self._decoding.thinking_tokens is None else self._thought_ended
+        return Response(request.key, (), self.item.shots, text, truncated, tokens, cut_off)
 
 
 def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:

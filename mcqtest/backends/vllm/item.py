@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from mcqtest.backends.speech import cut, spoken
+from mcqtest.backends.speech import cut, spoken, stop_at
 from mcqtest.backends.tokens import Encoded, Ids
 from mcqtest.backends.writer import Writer
 from mcqtest.types import AnswerError, Chat, Decoding, Response
@@ -35,6 +36,9 @@ class Item:
         """Tokens of a text, at most."""
         self._ids: Ids = []
         """Of a text in a chat, what there is so far."""
+        self._passed = False
+        """A stop string stood in a thought, and the text goes on without any; it is cut here."""
+        self._thought_ended = False
 
     @property
     def _chats(self) -> bool:
@@ -58,7 +62,7 @@ class Item:
         self._room = min(decoding.max_tokens, limit - len(self.encoded.rows[0].ids))
         return SamplingParams(
             max_tokens=self._next(decoding),
-            stop=list(decoding.stop),
+            stop=[] if self._passed else list(decoding.stop),
             temperature=decoding.temperature,
             top_p=decoding.top_p,
             top_k=decoding.top_k,
@@ -70,8 +74,8 @@ class Item:
     def _next(self, decoding: Decoding) -> int:
         """Tokens of a text that come next: all, or those up to where a thought has to end."""
         thinking = decoding.thinking_tokens
-        left = self._room - len(self._ids)
-        return left if thinking is None or self._ids else min(thinking, left)
+        left, there = self._room - len(self._ids), len(self._ids)
+        return left if thinking is None or there >= thinking else min(thinking - there, left)
 
     def _in_chat(self) -> dict[str, Any]:
         """The end of a turn is one of the text, and special tokens are part of it."""
@@ -98,15 +102,28 @@ class Item:
             return Response(key, self._sum(), shots)
         if not math.isfinite(self._found[0][0]):
             raise AnswerError(f"{self.request.name}: the model's next token is not a number; {TRY}")
-        text = self._said()
-        for stop in self.request.decoding.stop:  # of two in one token, vLLM may cut the later
-            text = text.partition(stop)[0]
-        tokens = len(self._ids) if self._chats else None
-        return Response(key, (), shots, self.encoded.opened + text, not self._ended, tokens)
+        text = self.encoded.opened + self._said()
+        stop = stop_at(self.encoded, text)  # of two in one token, vLLM may cut the later
+        tokens = self._count(stop) if self._chats else None
+        cut_off = None if self.request.decoding.thinking_tokens is None else self._thought_ended
+        is_cut = not self._ended and stop is None
+        return Response(key, (), shots, text[:stop], is_cut, tokens, cut_off)
+
+    def _count(self, stop: int | None) -> int:
+        """Tokens of a text, up to the one that completes what stops it at ``stop``."""
+        if stop is None or not self._passed:
+            return len(self._ids)
+
+        def is_there(count: int) -> bool:
+            return stop_at(self.encoded, self._spoken(self._ids[:count])) is not None
+
+        return bisect_left(range(len(self._ids)), True, key=is_there)
 
     @property
     def _ended(self) -> bool:
-        return bool(self._text.finish_reason == "stop")
+        """By itself, or by a stop string that stands in no thought."""
+        by_text = isinstance(self._text.stop_reason, str)
+        return bool(self._text.finish_reason == "stop") and not (by_text and self._passed)
 
     def _hear(self, output: Any) -> None:
         """More of a text; where the budget of a thought is spent, the thought is ended."""
@@ -115,8 +132,12 @@ class Item:
             return
         assert self.request.decoding is not None
         self._ids += output.token_ids
+        if isinstance(output.stop_reason, str):
+            self._passed = stop_at(self.encoded, self._spoken(self._ids)) is None
         if len(self._ids) == self.request.decoding.thinking_tokens and not self._ended:
-            self._ids += cut(self._tokenizer, self.encoded, self._ids)
+            closing = cut(self._tokenizer, self.encoded, self._ids)
+            self._thought_ended = bool(closing)
+            self._ids += closing
             self._ids = self._ids[: self._room]
 
     def goes_on(self, number: int) -> bool:
@@ -133,8 +154,13 @@ class Item:
         # What stopped it is the last token, unless that was a text.
         by_token = self._ended and not isinstance(self._text.stop_reason, str)
         ids = self._ids[:-1] if by_token else self._ids
-        said = spoken(self._tokenizer, self.request, self.encoded.rows[0].ids, ids)
+        said = self._spoken(ids).removeprefix(self.encoded.opened)
         return said.rstrip("\ufffd") if not self._ended else said
+
+    def _spoken(self, ids: Ids) -> str:
+        """In a chat, the text of ``ids`` with what the prompt opened."""
+        rows = self.encoded.rows
+        return self.encoded.opened + spoken(self._tokenizer, self.request, rows[0].ids, ids)
 
     def _sum(self) -> tuple[float, ...]:
         """Add up the tokens of each choice, in the order of the readings."""

@@ -108,7 +108,7 @@ def folders(folder: str, root: Path | None) -> Folders:
     else those of the installed official package. Raises `McqtestError` where there are none.
     """
     tried = [] if root is None else [root / folder, root]
-    if (package := _package()) is not None:
+    if (package := installed()) is not None:
         tried.append(package)
     for place in tried:
         if place.is_dir() and (found := Folders(place)).names():
@@ -120,7 +120,7 @@ def folders(folder: str, root: Path | None) -> Folders:
     )
 
 
-def _package() -> Path | None:
+def installed() -> Path | None:
     """The tasks of the official package; it is not imported."""
     with suppress(ImportError, ValueError):
         found = importlib.util.find_spec("bigbench")

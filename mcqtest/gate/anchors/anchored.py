@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 from mcqtest.gate.criterion import Finding, Judged, Line
 from mcqtest.gate.outcome import Outcome
 from mcqtest.gate.swaps import swap_sums
-from mcqtest.metrics.official import Corpus
+from mcqtest.metrics.official import AGGREGATE, Corpus
 from mcqtest.types import Benchmark, Bound, Question, Results
 
 NAME = "anchored"
-FIGURE = "normalized_aggregate_score"
+FIGURE = AGGREGATE
+SMOOTH = "log_likelihood"
 
 
 class Part(NamedTuple):
@@ -28,6 +29,7 @@ class Part(NamedTuple):
 
     name: str
     n: int
+    """Examples; 0 where nobody knows."""
     preferred: str
     """The metric of its score."""
     score: float
@@ -35,6 +37,8 @@ class Part(NamedTuple):
     high: float
     normalized: float
     """0 at the low anchor and 100 at the high one; below and above may be."""
+    log_likelihood: float | None = None
+    """Of the targets of texts, where that was asked for: it moves where the score cannot yet."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ def _compared(judged: Judged, subtask: str, metric: Corpus) -> str | None:
 
 def _told(part: Part) -> dict[str, Any]:
     said = part._asdict()
+    if part.log_likelihood is None:
+        del said[SMOOTH]
     return {
         key: _short(value) if isinstance(value, float) else value for key, value in said.items()
     }
@@ -175,12 +181,12 @@ class Anchors:
         if not found:
             return []
         known = any("people" in each for each in found)
+        smooth = any(SMOOTH in part for each in found for part in each["parts"])
         heading = f"{'n':>6} {'score':>9} {'low':>8} {'high':>8} {'normalized':>10}"
-        lines = [
-            Line("between anchors", heading + (f" {'people':>7} {'best':>7}" if known else ""))
-        ]
+        heading += f" {'log-lik.':>9}" * smooth + f" {'people':>7} {'best':>7}" * known
+        lines = [Line("between anchors", heading)]
         for outcome, detail in zip(outcomes, found, strict=True):
-            lines += _task(outcome, detail)
+            lines += _task(outcome, detail, smooth=smooth)
         whole = self.figures(outcomes)[FIGURE]
         lines.append(Line("normalized, mean over tasks", f"{'':>34} {whole:>10.2f}"))
         if "people" in (said := self.summary(outcomes)):
@@ -200,20 +206,22 @@ def details(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     return found if len(found) == len(outcomes) else []
 
 
-def _task(outcome: Outcome, detail: Mapping[str, Any]) -> list[Line]:
+def _task(outcome: Outcome, detail: Mapping[str, Any], *, smooth: bool) -> list[Line]:
     parts = detail["parts"]
     people = ""
     if "people" in detail:
         people = f" {detail['people']:>7.2f} {detail['best_people']:>7.2f}"
     if len(parts) == 1 and not parts[0]["name"]:
-        return [Line(outcome.task, _cells(parts[0]) + people)]
+        return [Line(outcome.task, _cells(parts[0], smooth=smooth) + people)]
     whole = f"{outcome.n:>6,} {'':>9} {'':>8} {'':>8} {detail['normalized']:>10.2f}"
     return [
-        Line(outcome.task, whole + people),
-        *(Line(f"  {part['name']}", _cells(part)) for part in parts),
+        Line(outcome.task, whole + f" {'':>9}" * smooth + people),
+        *(Line(f"  {part['name']}", _cells(part, smooth=smooth)) for part in parts),
     ]
 
 
-def _cells(part: Mapping[str, Any]) -> str:
+def _cells(part: Mapping[str, Any], *, smooth: bool) -> str:
     numbers = f"{part['score']:>9.4f} {part['low']:>8.4f} {part['high']:>8.4f}"
-    return f"{part['n']:>6,} {numbers} {part['normalized']:>10.2f}"
+    n = f"{part['n']:,}" if part["n"] else ""
+    likely = f"{part[SMOOTH]:.4f}" if SMOOTH in part else ""
+    return f"{n:>6} {numbers} {part['normalized']:>10.2f}" + f" {likely:>9}" * smooth

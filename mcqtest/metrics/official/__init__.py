@@ -6,17 +6,10 @@ that is not the official one is ROUGE: ours is the plain mean over examples, the
 median of a thousand bootstrap means, which moves with every run.
 """
 
-from mcqtest.metrics.official.anchors import (
-    AGGREGATE,
-    Standing,
-    aggregate,
-    anchors,
-    normalised,
-    overall,
-)
 from mcqtest.metrics.official.choices import most_probable
 from mcqtest.metrics.official.examples import Chosen, Weighed, Written
 from mcqtest.metrics.official.metric import Corpus, Official, Parts
+from mcqtest.metrics.official.standings import AGGREGATE, Standing, aggregate, normalised
 from mcqtest.metrics.official.table import LISTED, METRICS, named, preferred, refused
 
 __all__ = [
@@ -31,11 +24,9 @@ __all__ = [
     "Weighed",
     "Written",
     "aggregate",
-    "anchors",
     "most_probable",
     "named",
     "normalised",
-    "overall",
     "preferred",
     "refused",
 ]

@@ -1,4 +1,4 @@
-"""From figures to normalised scores: of a task, of its subtasks together, of all tasks.
+"""From figures to normalised scores: of a task, and of its subtasks together.
 
 As `bigbench/api/json_task.py` and ``add_aggregate_scores`` in `bigbench/api/results.py` (1.0.0).
 """
@@ -6,10 +6,8 @@ As `bigbench/api/json_task.py` and ``add_aggregate_scores`` in `bigbench/api/res
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from mcqtest.metrics.official.table import preferred as metric_of
 
 AGGREGATE = "normalized_aggregate_score"
 
@@ -52,19 +50,6 @@ def normalised(score: float, low: float, high: float) -> float:
     return 100 * (score - low) / (high - low)
 
 
-def anchors(preferred: str, scores: Iterable[Sequence[float]] = ()) -> tuple[float, float]:
-    """The low and the high anchor of a task with this ``preferred_score``.
-
-    Those of its metric; but of multiple_choice_grade the low one is what guessing gives: the mean
-    over examples of the mean of ``scores`` (``target_scores``). ValueError where there are none.
-    """
-    metric = metric_of(preferred)
-    if preferred != "multiple_choice_grade":
-        return metric.low, metric.high
-    guesses = [math.fsum(each) / len(each) for each in scores]
-    return _mean(guesses), metric.high
-
-
 def aggregate(name: str, subtasks: Sequence[Standing]) -> Standing:
     """A task's own standing of those of its subtasks, or of its own alone where it has none.
 
@@ -76,20 +61,13 @@ def aggregate(name: str, subtasks: Sequence[Standing]) -> Standing:
         each: _mean([subtask.figures[each] for subtask in subtasks if each in subtask.figures])
         for each in dict.fromkeys(each for subtask in subtasks for each in subtask.figures)
     }
-    figures[AGGREGATE] = overall(subtasks)
+    figures[AGGREGATE] = _mean([subtask.normalised for subtask in subtasks])
     if {subtask.preferred for subtask in subtasks} == {"multiple_choice_grade"}:
         low = _mean([subtask.low for subtask in subtasks])
         return Standing(name, figures, "multiple_choice_grade", low, 1.0)
     if [subtask.name for subtask in subtasks] == [name]:
         return Standing(name, figures, subtasks[0].preferred, subtasks[0].low, subtasks[0].high)
     return Standing(name, figures, AGGREGATE, 0.0, 100.0)
-
-
-def overall(tasks: Sequence[Standing]) -> float:
-    """Mean of the tasks' normalised preferred scores, each task counting alike ("normalized
-    preferred metric", arXiv 2206.04615). Of a task with subtasks that is its `AGGREGATE`.
-    """
-    return _mean([task.figures.get(AGGREGATE, task.normalised) for task in tasks])
 
 
 def _mean(values: Sequence[float]) -> float:

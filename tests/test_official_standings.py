@@ -11,9 +11,7 @@ from mcqtest.metrics.official import (
     METRICS,
     Standing,
     aggregate,
-    anchors,
     normalised,
-    overall,
 )
 
 
@@ -43,22 +41,13 @@ GRADE = "multiple_choice_grade"
 )
 def test_anchors_of_a_metric(name, low, high):
     """As published, also where less is better."""
-    assert anchors(name) == (low, high)
-
-
-def test_a_grade_is_held_against_guessing():
-    """Whatever the number of choices of each example, and what they are worth."""
-    assert anchors(GRADE, [[1, 0], [0, 0, 0, 1]]) == (0.375, 1)
-    assert anchors(GRADE, [[0.5, 0.1]]) == (pytest.approx(0.3), 1)
-    with pytest.raises(ValueError, match="nothing to average"):
-        anchors(GRADE, [])
+    assert (METRICS[name].low, METRICS[name].high) == (low, high)
 
 
 def test_all_right_by_guessing_is_no_task():
     """Where every choice is right the low anchor meets the high one."""
-    low, high = anchors(GRADE, [[1, 1]])
     with pytest.raises(ValueError, match="easy: its anchors are 1 and 1; the high one must be"):
-        standing("easy", 1.0, low, high, GRADE)
+        standing("easy", 1.0, 1.0, 1.0, GRADE)
 
 
 def test_a_preferred_score_is_there():
@@ -105,13 +94,10 @@ def test_one_subtask_alone_is_still_a_subtask():
     assert aggregate("t", [standing("t:a", 0.5)]).preferred == AGGREGATE
 
 
-def test_over_tasks_each_counts_alike():
-    """A task with subtasks by the mean of their normalised scores, not by its mean grade."""
-    parts = [standing("t:a", 0.5, low=0.5, metric=GRADE), standing("t:b", 1.0, metric=GRADE)]
-    assert aggregate("t", parts).normalised == pytest.approx(100 * (0.75 - 0.25) / 0.75)
-    assert overall([aggregate("t", parts), standing("u", 0.1)]) == pytest.approx((50 + 10) / 2)
+def test_nothing_has_no_score():
+    """Nor has a task without subtasks."""
     with pytest.raises(ValueError, match="nothing to average"):
-        overall([])
+        aggregate("t", [])
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.randoms())

@@ -1,0 +1,166 @@
+"""One kept run, read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mcqtest.gate import Policy, Record, parse
+from mcqtest.types import Identity, McqtestError, Score, one_line
+
+FORMAT = 1
+Key = tuple[str, str]
+"""Benchmark and task."""
+
+
+@dataclass(frozen=True)
+class KeptTask:
+    """What a run kept of a task beside its answers."""
+
+    record: Record
+    """As its baseline would be."""
+    companion: str
+    """The text of the file beside that."""
+    about: Mapping[str, Any]
+    """Of its outcome: ``group``, ``siblings``, ``title``, ``expert``, ``fewer_shots``, ``in_part``,
+    ``methods``, ``compared``, and ``criterion``, whether it is held to one."""
+
+    @property
+    def known_as(self) -> str:
+        """The fingerprint of its questions."""
+        return self.record.questions.partition(", ")[2]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run that was kept. Files are read when they are asked for; `McqtestError` is raised for
+    those that cannot be.
+    """
+
+    path: Path
+    """Its folder, in ``runs`` of the run folder."""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def number(self) -> int:
+        """Later runs of a run folder have larger ones, whatever the clock said."""
+        return int(self.path.name.rpartition("-")[2])
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self.path.parent.parent
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What ``summary.json`` says (docs/formats.md)."""
+        found = self._json((self.path / "summary.json").read_text, "summary.json")
+        if not isinstance(found, dict) or "benchmarks" not in found:
+            raise self._damaged("summary.json")
+        return found
+
+    @property
+    def identity(self) -> Identity:
+        """The model, as far as it is told."""
+        told = self._head["model"]
+        return Identity(folder="", key="", device="", stamp="", **told)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the run was held to."""
+        return Policy.from_json(self._head["policy"])
+
+    @property
+    def problems(self) -> list[str]:
+        """What stood against a pass apart from verdicts: an interruption, a lost result."""
+        return [*self._head["problems"]]
+
+    @cached_property
+    def tasks(self) -> Mapping[Key, KeptTask]:
+        """All that were judged, in the order of their names."""
+        found = {}
+        for said in self._lines[1:]:
+            where = f"{self.path / 'tasks.jsonl'}, {said['benchmark']}/{said['task']}"
+            record = parse(said["record"], where=where)
+            found[said["benchmark"], said["task"]] = KeptTask(
+                record, said["companion"], said["about"]
+            )
+        return found
+
+    def scores(
+        self, task: Key, rows: Collection[int] | None = None, *, texts: bool = True
+    ) -> list[Score]:
+        """The answers to a task's questions in their order, or to those in these 0-based ``rows``;
+        without ``texts``, empty ones stand in their place.
+        """
+        return [score for _, score in self.answers({task: rows}, texts=texts)]
+
+    def answers(
+        self, wanted: Mapping[Key, Collection[int] | None], *, texts: bool = True
+    ) -> Iterator[tuple[Key, Score]]:
+        """The same of several tasks, in the order of the file, which is read once."""
+        starts = {key: _start(key) for key in wanted}
+        key, row = None, 0
+        try:
+            with (self.path / "results.jsonl").open(encoding="utf-8") as lines:
+                for line in lines:
+                    if key is None or not line.startswith(starts[key]):
+                        key, row = next((k for k in wanted if line.startswith(starts[k])), None), 0
+                    if key is not None:
+                        rows = wanted[key]
+                        if rows is None or row in rows:
+                            yield key, _score(json.loads(line), texts=texts)
+                        row += 1
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            raise self._damaged("results.jsonl") from None
+
+    @property
+    def _head(self) -> dict[str, Any]:
+        return self._lines[0]
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        """Of ``tasks.jsonl``."""
+
+        def lines() -> list[dict[str, Any]]:
+            text = (self.path / "tasks.jsonl").read_text(encoding="utf-8")
+            found = [json.loads(line) for line in text.split("\n") if line]
+            if not found or found[0]["format"] != FORMAT:
+                raise ValueError("another format")
+            return found
+
+        found: list[dict[str, Any]] = self._read(lines, "tasks.jsonl")
+        return found
+
+    def _json(self, read: Any, name: str) -> Any:
+        return self._read(lambda: json.loads(read(encoding="utf-8")), name)
+
+    def _read(self, read: Any, name: str) -> Any:
+        try:
+            return read()
+        except FileNotFoundError:
+            raise McqtestError(f"{self.path}: no run is kept there, for it has no {name}") from None
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            raise self._damaged(name, one_line(error)) from None
+
+    def _damaged(self, name: str, why: str = "it is not what a run writes") -> McqtestError:
+        return McqtestError(f"{self.path / name}: cannot be read ({why}); remove this run")
+
+
+def _start(key: Key) -> str:
+    """What the lines of a task in ``results.jsonl`` begin with (`Outcome.rows`)."""
+    about = {"format": 1, "benchmark": key[0], "task": key[1]}
+    return json.dumps(about, ensure_ascii=False)[:-1] + ","
+
+
+def _score(line: dict[str, Any], *, texts: bool) -> Score:
+    if not texts and line["text"] is not None:
+        line |= {"text": "", "texts": [""] * len(line["texts"])}
+    return Score.from_json(line)

@@ -1,0 +1,120 @@
+"""``mcqtest show``: questions with what was answered then and now."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from mcqtest import archive
+from mcqtest.cli import project
+from mcqtest.cli.said import Said
+from mcqtest.cli.screen import has_colours
+from mcqtest.report import looks, markdown, plural
+from mcqtest.run import Settings
+from mcqtest.sides import Finder, Found, Key, RunSide, Side, Wanted, moved
+from mcqtest.types import McqtestError
+
+_FIRST = 20
+"""Questions that are shown unless told otherwise."""
+_KINDS = ("lost", "won", "unread")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_sides(parser)
+    for kind, what in zip(_KINDS, ("lost", "won", "now without a readable answer"), strict=True):
+        parser.add_argument(f"--{kind}", action="store_true", help=f"questions that are {what}")
+    parser.add_argument("--id", action="append", metavar="ID", help="this question; repeatable")
+    parser.add_argument("-k", metavar="WORD", help="of tasks whose name or benchmark has this word")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=_FIRST,
+        metavar="N",
+        help=f"so many at most, spread over the tasks; 0: all (default: {_FIRST})",
+    )
+    parser.add_argument("--whole", action="store_true", help="do not cut long texts")
+    parser.add_argument("--markdown", action="store_true", help="say it in Markdown")
+
+
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """Which run is looked at, and what it is compared with."""
+    parser.add_argument("run", nargs="?", help="a run or its folder (default: the last one)")
+    parser.add_argument(
+        "--baseline",
+        metavar="NAME",
+        help="compare with this baseline or run (default: what the run was compared with)",
+    )
+    project.add(parser, "run-dir", "baselines-dir")
+
+
+def run(options: argparse.Namespace) -> Said:
+    settings = project.read(options)
+    new = run_of(options.run, settings)
+    old = against(options.baseline, new, settings)
+    kinds = [kind for kind in _KINDS if getattr(options, kind)]
+    if old is None and not (options.id or "unread" in kinds):
+        raise McqtestError(
+            f"{new.name} was compared with nothing that is there now; name --baseline=NAME, or ask "
+            "for --unread or --id=ID"
+        )
+    wanted = Wanted(kinds or ("lost", "won"), options.id or (), word(options.k))
+    found = moved(old, new, wanted)
+    rows = found.first(0 if options.id else options.limit)
+    seen = found.seen(rows)
+    what = "named" if options.id else " or ".join(wanted.kinds)
+    said = heading(found, what, len(seen))
+    notes = [f"note: {each}" for each in found.lacking(rows)]
+    whole = options.whole or bool(options.id)
+    if options.markdown:
+        lines = [*said, *notes, *markdown(seen, whole=whole)]
+    else:
+        width = shutil.get_terminal_size().columns
+        lines = [*said, *notes, *looks(seen, width, whole=whole, colours=has_colours())]
+    data = {
+        "run": new.name,
+        "baseline": None if old is None else old.name,
+        "n": found.n,
+        "notes": found.lacking(rows),
+        "questions": [each.to_json() for each in seen],
+    }
+    return Said("\n".join(lines), data, pages=True)
+
+
+def heading(found: Found, what: str, shown: int) -> list[str]:
+    """What is compared, and how much of it is shown."""
+    against = "" if found.old is None else f" against {found.old.kind} {found.old.name}"
+    lines = [f"{found.new.kind} {found.new.name}{against}: {plural(found.n, 'question')} {what}"]
+    if shown < found.n:
+        lines.append(
+            f"{shown:,} of them are shown, spread over the tasks; --limit=0 shows all, -k WORD "
+            "those of a task, --id=ID one"
+        )
+    return lines
+
+
+def run_of(said: str | None, settings: Settings) -> RunSide:
+    """The run that is looked at."""
+    folder = Path(settings.run_dir)
+    return RunSide(archive.named(said, folder) if said else archive.newest(folder))
+
+
+def against(said: str | None, new: RunSide, settings: Settings) -> Side | None:
+    """What it is compared with: what is named, else what it was compared with, if that is there."""
+    finder = Finder(settings)
+    if said is not None:
+        return finder.stored(said, old=True)
+    name = new.policy.baseline if new.policy else None
+    if name is None or new.kept.summary.get("verdict") == "recorded":
+        return None
+    with suppress(McqtestError):
+        return finder.baseline(name)
+    return None
+
+
+def word(said: str | None) -> Callable[[Key], bool]:
+    """Whether a task is meant: all, where no word is given."""
+    wanted = (said or "").casefold()
+    return lambda key: wanted in "/".join(key).casefold()
