@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -226,6 +226,12 @@ class Run:
         if "store" in vars(self):
             self.store.close()
 
+    @property
+    def spent(self) -> Mapping[str, float]:
+        """What answers took in this process, where a backend tells that it costs something."""
+        started = self.engine.started if "engine" in vars(self) else None
+        return dict(getattr(started, "spent", {}))
+
     def counts(self) -> tuple[int, int, int, int]:
         """Planned tasks, their questions, requests, and how many of these are stored already."""
         planned = {task.path: task for task in self.planned}
@@ -250,6 +256,8 @@ class Run:
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
+        if _repeats(self.planned[results.task]):
+            outcome.wavering = sum(len({*result.votes}) > 1 for result in results)
         said = getattr(self.engine.started, "notices", ())
         kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)
         notices = (*outcome.notices, *self._notices, *self.store.skipped, *said, *kept)
@@ -285,6 +293,11 @@ class Run:
                 if stored is not None and unanswered(stored) < len(stored):
                     found[name] = right(stored)
         return found
+
+
+def _repeats(planned: Planned) -> bool:
+    """Its samples are equal requests, whose answers would be the same text (`Decoding.repeat`)."""
+    return any(each.decoding is not None and each.decoding.repeat for each in planned.requests)
 
 
 def right(results: Results) -> float:
