@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 FAULTS = {
-    "storm": "for two seconds everything is refused with 429 and Retry-After",
+    "storm": "for a while everything is refused with 429 and Retry-After",
     "error": "500",
     "reset": "the connection breaks off in the middle of the answer",
     "slow": "the answer takes two seconds",
@@ -41,7 +41,8 @@ _CHOICE = re.compile(r"^([A-J])\. (\d+)$", re.MULTILINE)
 
 class Server:
     """``faults``: name -> the probability that a request meets it. ``rate``: answers a second at
-    most; ``letters``: fields that are understood, of ``echo``, ``top`` and ``five``.
+    most; ``letters``: fields that are understood, of ``echo``, ``top`` and ``five``; ``fickle``:
+    the share of texts that say another answer.
     """
 
     def __init__(
@@ -56,15 +57,19 @@ class Server:
         wrong: int = 7,
         name: str = "adder",
         chats: bool = True,
+        fickle: float = 0.0,
     ) -> None:
         self.faults = dict(faults or {})
         self.rate, self.latency = rate, latency
         self.letters, self.key, self.wrong, self.name, self.chats = letters, key, wrong, name, chats
+        self.fickle = fickle
         self.answered: Counter[str] = Counter()
         """Of each question -> how often it was answered whole and well."""
         self.met: Counter[str] = Counter()
         """Faults that requests met."""
         self.bodies: list[Mapping[str, Any]] = []
+        self.storm = 2.0
+        """Seconds."""
         self.keeps = False
         """Keep every body that is sent."""
         self.most = self.port = 0
@@ -79,12 +84,14 @@ class Server:
 
     def __enter__(self) -> Self:
         ready = threading.Event()
-        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
+        self._thread.start()
         ready.wait(10)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
 
     @property
     def url(self) -> str:
@@ -94,6 +101,16 @@ class Server:
         self._loop.run_until_complete(self.start(0))
         ready.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(self._clear())
+        self._loop.close()
+
+    async def _clear(self) -> None:
+        self.server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)  # transports close a turn later
 
     async def start(self, port: int) -> None:
         self.server = await asyncio.start_server(self._talk, "127.0.0.1", port, backlog=4096)
@@ -147,7 +164,8 @@ class Server:
         if fault in {"storm", "error"}:
             if fault == "error":
                 return _write(writer, 500, {"error": {"message": "something broke"}})
-            return _write(writer, 429, {"error": {"message": "slow down"}}, "Retry-After: 1\r\n")
+            wait = f"Retry-After: {self.storm / 2:g}\r\n"
+            return _write(writer, 429, {"error": {"message": "slow down"}}, wait)
         await self._wait(2.0 if fault == "slow" else 0.0)
         if fault == "json":
             return _write(writer, 200, "<html>Bad gateway")
@@ -170,7 +188,7 @@ class Server:
             if drawn < share:
                 self.met[name] += 1
                 if name == "storm":
-                    self._storm = time.monotonic() + 2
+                    self._storm = time.monotonic() + self.storm
                 if name == "mark":
                     self._marks += 1
                 return name
@@ -212,6 +230,8 @@ class Server:
         if fault == "equal" or self.letters == "equal":
             values = dict.fromkeys(values, -1.5)
         best = max(values, key=values.__getitem__)
+        if self.fickle and self._chance.random() < self.fickle:
+            best = next(letter for letter in values if letter != best)
         text = f"{'' if chats else ' '}The answer is ({best})."
         found: dict[str, Any] = {"finish_reason": "stop"}
         if asked.get("echo") and self.letters in {"echo", "equal"}:

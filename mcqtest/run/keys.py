@@ -71,7 +71,8 @@ def _decoded(decoding: Decoding, *, in_chat: bool) -> str:
     drawn = (heat, top_p, decoding.seed, *few) if heat else ()
     cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
     stops = ("said", decoding.marks) if in_chat and decoding.stop else ()
-    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops))
+    again = ("again", decoding.repeat) if decoding.repeat else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops, *again))
 
 
 def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:

@@ -51,8 +51,12 @@ class Served:
 class Servers(ChatTemplate):
     """The server's own template, which nobody sees from here."""
 
-    @property
-    def default(self) -> tuple[bool, str]:
+    scores: bool = True
+    """Letters are scored in a chat, or nowhere."""
+
+    def usual(self, *, letters: bool) -> tuple[bool, str]:
+        if letters and not self.scores:
+            return False, "its server says how probable letters are behind plain text alone"
         return True, "its server takes chats"
 
     def check(self, options: Mapping[str, str]) -> None:
@@ -114,7 +118,8 @@ def about(model: Served) -> str:
 def template(model: Served, _chosen: Setup) -> ChatTemplate | None:
     if model.found is None or not model.found.chat:
         return None
-    return Servers("", model.folder)
+    scores = bool(model.found.chat_letters or not model.found.plain_letters)
+    return Servers("", model.folder, scores=scores)
 
 
 def check(model: Served, requests: Iterable[Request], _chosen: Setup) -> list[str]:

@@ -15,6 +15,7 @@ from mcqtest.backends.openai.place import Place
 from mcqtest.backends.openai.reply import Replies
 from mcqtest.backends.openai.texts import decoded, heard, too_long
 from mcqtest.backends.openai.trouble import Trouble, broken
+from mcqtest.backends.speech import stop_at
 from mcqtest.types import AnswerError, Chat, McqtestError, Request, Response, several
 
 
@@ -111,8 +112,8 @@ class Served:
             return AnswerError(f"{name}: {self._name} does not answer it ({found})")
         times = f" {self._place.retries + 1} times" if found.is_passing else ""
         return McqtestError(
-            f"{self._name}: {self._place.url} does not answer{times} ({found}); the answers so "
-            "far are stored, so the same command goes on from here"
+            f"{self._name}: {self._place.url} does not answer{times} ({found}; {name}); the "
+            "answers so far are stored, so the same command goes on from here"
         )
 
     async def _answer(self, line: Line, request: Request) -> Response:
@@ -137,7 +138,9 @@ class Served:
             return Response(request.key, values, shots)
         fields = decoded(decoding, line.server, self._found.limit, chats=chats)
         reply = await line.ask(prompt, fields)
-        text, truncated = heard(reply["choices"][0], decoding, chats=chats)
+        text, truncated = heard(reply["choices"][0], chats=chats)
+        if (stop := stop_at(request, text)) is not None:  # some servers take no notice of it
+            text, truncated = text[:stop], False
         usage = reply.get("usage")
         tokens = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
         if chats and type(tokens) is int and tokens > 0 and not text and truncated:

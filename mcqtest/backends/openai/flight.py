@@ -33,7 +33,7 @@ class Landed(NamedTuple, Generic[Job, Answer]):
     trouble: Trouble | None
     """Why there is no answer, however often it was tried."""
     others: bool
-    """Others were answered since it was first tried."""
+    """Others were answered while it was tried last, and since it had been tried before."""
 
 
 class Flight(Generic[Job, Answer]):
@@ -133,7 +133,7 @@ class Flight(Generic[Job, Answer]):
             self._landed.put(error)
 
     async def _tried(self, job: Job) -> Landed[Job, Answer]:
-        before, trouble = self._answered, None
+        before, now, trouble = 0, self._answered, None
         for times in range(self._retries + 1):
             if times and trouble and trouble.kind == "broken":
                 await asyncio.sleep(0 if self._ends else self._pace.rest(times - 1))
@@ -142,6 +142,7 @@ class Flight(Generic[Job, Answer]):
                 self._leave()
                 break
             sent = time.monotonic()
+            before, now = (now if times else self._answered), self._answered
             try:
                 answer = await self._ask(self._caller, job)
             except Trouble as error:

@@ -207,10 +207,10 @@ class _Probe:
             try:
                 return await call()
             except Trouble as error:
-                if not error.is_passing or times == (2 if error.whole else _TRIES):
+                if not error.is_passing or times >= (2 if error.whole else _TRIES):
                     raise
                 is_busy = error.kind == "busy"
-                rest = self._pace.rest(times) if is_busy else 0.05 * 2**times
+                rest = self._pace.rest(times) if is_busy else 0.02 * 2**times
                 await asyncio.sleep(rest if error.wait is None else error.wait)
         raise AssertionError
 

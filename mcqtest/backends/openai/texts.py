@@ -20,6 +20,9 @@ _PLAIN = {
 """Who owns a model, as servers say it -> fields that the API does not have, without which they
 would be as the checkpoint's files or the server say. Others would refuse them."""
 
+_STOPS = 4
+"""Stop strings that the API takes; all are looked for in what comes."""
+
 _ENDS = {"stop", "eos_token", "stop_sequence", "end_turn"}
 _WITHHELD = "content_filter"
 
@@ -50,8 +53,8 @@ def decoded(decoding: Decoding, server: str, limit: str, *, chats: bool) -> dict
         "top_p": decoding.top_p,
         **_PLAIN.get(server, {}),
     }
-    if decoding.stop:
-        body["stop"] = list(decoding.stop)
+    if decoding.stop and not chats:  # in a chat it would stop thoughts, too
+        body["stop"] = list(decoding.stop)[:_STOPS]
     if decoding.temperature:
         body["seed"] = decoding.seed
     if decoding.top_k:
@@ -63,7 +66,7 @@ def decoded(decoding: Decoding, server: str, limit: str, *, chats: bool) -> dict
     return body
 
 
-def heard(choice: Mapping[str, Any], decoding: Decoding, *, chats: bool) -> tuple[str, bool | None]:
+def heard(choice: Mapping[str, Any], *, chats: bool) -> tuple[str, bool | None]:
     """The text, with its thought, and whether it met a limit; None where that is not said."""
     reason = choice.get("finish_reason")
     if reason in {"abort", "error", "cancelled"}:
@@ -80,8 +83,6 @@ def heard(choice: Mapping[str, Any], decoding: Decoding, *, chats: bool) -> tupl
     if said is None and not thinks and reason not in {_WITHHELD, "stop", "length"}:
         raise broken("no text in the reply")
     text = whole(said or "")
-    for stop in decoding.stop:  # some servers take no notice of it
-        text = text.partition(stop)[0]
     if thinks:
         text = f"{thinks}\n</think>\n\n{text}" if text.strip() else thinks
     if reason in _ENDS or reason == _WITHHELD:
