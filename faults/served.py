@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -26,6 +27,8 @@ FAULTS: Mapping[str, float] = {
 KILLS = 10
 _KEY = "sk-nobody-may-see-this-one"
 _TASKS = 10
+_RATE = 250.0
+"""Answers a second, at most."""
 
 _CASES = """
 from operator import attrgetter
@@ -44,7 +47,7 @@ def test_sums(task, results, baseline):
 
 def table(work: Path, rng: random.Random, count: int) -> Table:
     """``count`` questions: asked without faults, and with them by runs of which ten are killed."""
-    with Server(key=_KEY) as server:
+    with Server(key=_KEY, rate=_RATE) as server:
         _project(work, count)
         good = _run(work, server, "undisturbed", "--snapshot-update")
         assert good.wait() == 0, (work / "undisturbed.log").read_text()
@@ -94,10 +97,10 @@ def _killed(work: Path, server: Server, rng: random.Random, count: int) -> dict[
     kept: set[str] = set()
     lost = killed = greens = 0
     codes = []
+    moments = [*sorted(rng.uniform(0.02, 0.98) * count for _ in range(KILLS)), math.inf]
     while True:
         process = _run(work, server, "killed", deployment)
-        wanted = rng.uniform(0.3, 1.7) * (killed + 1) * count / (KILLS + 1)
-        while process.poll() is None and (killed == KILLS or runs.count(folder) < wanted):
+        while process.poll() is None and runs.count(folder) < moments[killed]:
             time.sleep(0.05)
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

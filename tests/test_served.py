@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import threading
+import time
 
 import pytest
 from builders import complaint
@@ -326,14 +327,14 @@ def test_flight_keeps_to_its_pace():
         return job
 
     with Flight(Nobody, ask, Pace(1000), retries=0) as flight:
-        for job in range(100):
+        for job in range(300):
             flight.send(job)
-        while not most or max(most) < 16:
-            pass
+        while len(most) < 64:
+            time.sleep(0.001)
         gate.set()
-        assert {flight.take().job for _ in range(100)} == set(range(100))
-    assert 16 <= max(most) <= 116
-    assert most[15] == 16
+        assert {flight.take().job for _ in range(300)} == set(range(300))
+    assert most[:64] == [*range(1, 65)]
+    assert max(most) < 364
 
 
 def test_what_stands_for_weights(tmp_path, monkeypatch):
@@ -410,7 +411,7 @@ def test_options(monkeypatch, options, said):
     line = complaint(place.read, options)
     assert line.startswith(said)
     assert "SECRET" not in line
-    assert "base_url" not in options or "write http://" in line
+    assert "@" not in line
 
 
 def test_models_that_are_not_there(tmp_path):

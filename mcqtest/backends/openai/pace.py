@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable
 
-_FIRST = 16.0
+_FIRST = 64.0
 _LONGEST = 30.0
 """Seconds of a rest that the server did not name."""
 
