@@ -123,6 +123,15 @@ def thought(cells: Mapping[str, Any]) -> str:
     return whole(f"<think>\n{found}") if found else ""
 
 
+def spoken(message: Mapping[str, Any]) -> str:
+    """What a served model said, behind what it thought, which servers tell apart from it."""
+    said = message.get("content")
+    text, thinks = whole(said) if isinstance(said, str) else "", thought(message)
+    if not thinks:
+        return text
+    return f"{thinks}\n</think>\n\n{text}" if text.strip() else thinks
+
+
 def whole(text: str) -> str:
     """A text that was cut inside a character, which JSON can write, with a mark in its place."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcqtest.backends.openai.trouble import Trouble, broken
-from mcqtest.backends.outputs import LIMITS, thought, whole
+from mcqtest.backends.outputs import LIMITS, spoken
 from mcqtest.backends.writer import template_options
 from mcqtest.types import Chat, Decoding, Prompt
 
@@ -71,20 +71,14 @@ def heard(choice: Mapping[str, Any], *, chats: bool) -> tuple[str, bool | None]:
     reason = choice.get("finish_reason")
     if reason in {"abort", "error", "cancelled"}:
         raise broken(f"the server gave up on it ({reason})")
-    if chats:
-        message = choice.get("message")
-        if not isinstance(message, Mapping):
-            raise broken("no message in the reply")
-        said, thinks = message.get("content"), thought(message)
-    else:
-        said, thinks = choice.get("text"), ""
+    message = choice.get("message") if chats else {"content": choice.get("text")}
+    if not isinstance(message, Mapping):
+        raise broken("no message in the reply")
+    said, text = message.get("content"), spoken(message)
     if not isinstance(said, str | None):
         raise broken("the text of the reply is none")
-    if said is None and not thinks and reason not in {_WITHHELD, "stop", "length"}:
+    if said is None and not text and reason not in {_WITHHELD, "stop", "length"}:
         raise broken("no text in the reply")
-    text = whole(said or "")
-    if thinks:
-        text = f"{thinks}\n</think>\n\n{text}" if text.strip() else thinks
     if reason in _ENDS or reason == _WITHHELD:
         return text, False
     return text, (True if str(reason).casefold() in LIMITS else None)
