@@ -90,8 +90,9 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
 
     @property
     def url(self) -> str:
@@ -218,7 +219,7 @@ class Server:
         if fault in {"empty", "twice"}:
             choices = [] if fault == "empty" else [*choices, {**choices[0], "index": 1}]
         return {
-            "id": f"cmpl-{self._replies:020}",
+            "id": f"cmpl-{self.port}-{self._replies:016}",
             "model": "subtractor" if fault == "model" else self.name,
             "system_fingerprint": f"fp_{self._marks}",
             "choices": choices,

@@ -11,6 +11,7 @@ from builders import complaint
 
 pytest.importorskip("openai", reason="the extra openai is not installed")
 
+from faults.proxy import Proxy
 from faults.server import Server, _write
 from mcqtest import backends
 from mcqtest.backends.openai import found, letters, place
@@ -133,7 +134,8 @@ GOOD = {"finish_reason": "stop", "message": {"content": "B"}}
             "<think>\nb? c",
             True,
         ),
-        ({"message": {"content": "B"}}, "B", None),
+        ({"message": {"content": "B\ufffd"}}, "B\ufffd", None),
+        ({"finish_reason": "length", "message": {"content": "B\ufffd"}}, "B", True),
         ({"finish_reason": "content_filter", "message": {"content": None}}, "", False),
         ({"finish_reason": "stop", "message": {"content": "B\ud83d"}}, "B\ufffd", False),
     ],
@@ -176,6 +178,24 @@ def test_faults(tmp_path, monkeypatch):
     said = " ".join(backend.notices)
     assert "what is served changed while it was asked (system_fingerprint fp_1" in said
     assert "the answer is of another model ('subtractor'); it was asked again" in said
+
+
+def test_replicas(tmp_path, monkeypatch):
+    """Behind a balancer they share the work; where one dies the others answer."""
+    monkeypatch.setattr(Pace, "rest", lambda *_: 0.01)
+    with Server() as one, Server() as two, Server() as three:
+        replicas = [one, two, three]
+        with Proxy([each.port for each in replicas]) as proxy:
+            _, backend = served(proxy, tmp_path)
+            answers = set()
+            for response in backend.run(requests(600)):
+                answers.add(response.key)
+                if len(answers) == 300:
+                    shares = [each.answered.total() for each in replicas]
+                    two.__exit__()
+    assert len(answers) == 600
+    assert min(shares) >= 50
+    assert not backend.notices
 
 
 def test_what_is_asked_is_never_asked_again(tmp_path):

@@ -81,7 +81,9 @@ def heard(choice: Mapping[str, Any], *, chats: bool) -> tuple[str, bool | None]:
         raise broken("no text in the reply")
     if reason in _ENDS or reason == _WITHHELD:
         return text, False
-    return text, (True if str(reason).casefold() in LIMITS else None)
+    if str(reason).casefold() in LIMITS:
+        return text.rstrip("\ufffd"), True  # half of a character, which the next token would end
+    return text, None
 
 
 def too_long(trouble: Trouble) -> bool:
