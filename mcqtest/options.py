@@ -120,6 +120,12 @@ OPTIONS = (
     ),
     Option("limit", "N", "only the first N questions of each task", kind="number"),
     Option(
+        "sample",
+        "N",
+        "only N questions of each benchmark, drawn evenly from its tasks, always the same ones",
+        kind="number",
+    ),
+    Option(
         "baseline",
         "NAME",
         "baseline to compare with (default: the model's name); none: thresholds alone",
@@ -163,6 +169,18 @@ OPTIONS = (
     Option("anchor", "NAME", "a second baseline, which does not move with releases", kind="name"),
     Option(
         "alpha", "A", "false-alarm probability of the whole run (default: 0.01)", kind="probability"
+    ),
+    Option(
+        "tier",
+        "NAME",
+        "also take the options of [tool.mcqtest.tier.NAME] in pyproject.toml",
+        kind="name",
+    ),
+    Option(
+        "comment",
+        "FILE",
+        "write the verdict for a pull request there, as Markdown",
+        kind="written",
     ),
     Option("run-dir", "DIR", "stored responses and results (default: .mcqtest)", kind="folder"),
     Option(

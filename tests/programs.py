@@ -112,7 +112,7 @@ return score(sum(row[1] > row[0] for row in rows) / 10)
 """,
     "chance": """
 order = {"a", "b", "c", "d", "e"}
-say = [*order, str(random.random())]
+say = ["".join(order), str(random.random())]
 model.generate_text([f"say {each}" for each in say])
 return score(1.0)
 """,

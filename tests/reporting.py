@@ -33,7 +33,7 @@ class Terminal:
 def report_of(nodeid="test", *, outcome="passed", when="call", **attributes):
     """What pytest reports of a test that has ended, with attributes of ours."""
     flags = {each: outcome == each for each in ("passed", "failed", "skipped")}
-    said = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome, **flags)
+    said = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome, duration=0.1, **flags)
     vars(said).update(attributes)
     return said
 
@@ -51,7 +51,7 @@ class Board:
         self.config = SimpleNamespace(
             option=SimpleNamespace(**option),
             getoption=lambda name, default=None: option.get(name, default),
-            pluginmanager=SimpleNamespace(get_plugin=plugins.get),
+            pluginmanager=SimpleNamespace(get_plugin=plugins.get, get_plugins=plugins.values),
             get_terminal_writer=lambda: SimpleNamespace(fullwidth=80),
             hook=SimpleNamespace(pytest_runtest_logreport=self.log),
             args_source="the folder",

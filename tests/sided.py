@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +78,9 @@ class Project:
         )
         return policy.planned({each.task: 0 for each in said})
 
-    def run(self, name, answers, *, baseline=None, record=False, way="texts", texts=True):
+    def run(
+        self, name, answers, *, baseline=None, record=False, way="texts", texts=True, styles=None
+    ):
         """A run of the model of this name with these answers, task -> list; what it came to."""
         said = [results(task, each, way=way) for task, each in answers.items()]
         weights = f"{abs(hash((name, str(answers)))):064x}"[-64:]
@@ -88,7 +89,11 @@ class Project:
         judge = Judge(policy, Baselines(policy, identity), identity)
         board = Scoreboard(policy, identity)
         for each in said:
-            board.add(judge.judge(each))
+            others = {
+                style: results(each.task.name, said[each.task.name], way=way)
+                for style, said in (styles or {}).items()
+            }
+            board.add(judge.judge(each, variants=others))
             if texts:
                 archive.keep_questions(self.runs, each.questions, [item.question for item in each])
         pooled = board.benchmarks()
@@ -120,8 +125,7 @@ class Project:
 
 def likely(best, confidence=0.8):
     """Probabilities of the three choices."""
-    rest = (1 - confidence) / 2
-    found = [round(rest, 3)] * 3
-    found["ABC".index(best)] = round(1 - 2 * round(rest, 3), 3)
-    assert math.isclose(sum(found), 1)
+    found = [(1 - confidence) / 2.1, (1 - confidence) * 1.1 / 2.1, 0.0]
+    found.insert("ABC".index(best), confidence)
+    found.pop()
     return tuple(found)

@@ -128,8 +128,8 @@ def test_fewer_questions_do_not_replace_more(tmp_path):
     made = baselines_of(tmp_path, update=True)
     said = complaint(check, made, **few, left_out=1)
     assert said == (
-        "toy/tides: 39 questions would replace the 40 of baseline 'small'; run without --limit, or "
-        "record them all the same with --accept-regression REASON"
+        "toy/tides: 39 questions would replace the 40 of baseline 'small'; run without --limit and "
+        "--sample, or record them all the same with --accept-regression REASON"
     )
     assert "--limit" not in complaint(check, made, **few)
     assert "--limit" not in complaint(

@@ -86,6 +86,13 @@ def test_a_baseline_whose_run_is_gone(project, capsys):
     assert "What is in bucket 0 of foam?" in text
 
 
+def test_an_earlier_run_is_told_from_the_last(project, capsys):
+    """Which did not finish."""
+    (project.runs / "summary.json").write_text('{"verdict": "fail"}', "utf-8")
+    assert "note: the last run of this folder did not finish, or was not kept" in said(capsys)
+    assert "note: " not in said(capsys, "new-0002")
+
+
 def test_questions_that_are_not_kept(project, capsys):
     """As of a run on another machine, whose folder of questions was not brought along."""
     for path in (project.runs / "questions").iterdir():
@@ -105,8 +112,8 @@ def test_letters_without_texts(tmp_path, monkeypatch, capsys):
     archive.prune(made.runs, keep=1)  # the baseline keeps all that there was
     text = said(capsys, "--lost")
     assert "note:" not in text
-    assert "  right, then 0.800 0.100  A  salt water" in text
-    assert "          now 0.100 0.800  B  sand" in text
+    assert "  right, then 0.800 0.095  A  salt water" in text
+    assert "          now 0.095 0.800  B  sand" in text
 
 
 def test_json_and_markdown(project, capsys):

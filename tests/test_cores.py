@@ -157,6 +157,7 @@ def test_others_that_make_room(machine, monkeypatch):
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(time, "process_time", lambda: 0.0)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
     stat(machine)
     meter = cores.Meter()
     now = 101.0

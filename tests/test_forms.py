@@ -153,6 +153,6 @@ def test_answers_of_other_kinds_are_announced_alike(text):
     """Rows that take anything say where a word or a number may stand that is no choice."""
     simple = plain(text)
     found = reader.scanner().announced(simple, simple.lower())
-    places = {place for _, each in found for place in each}
+    places = {place for _, _, each in found for place in each}
     assert any(simple[place:].lstrip(": ").startswith("Yes") for place in places)
     assert not [*reader.scanner().announced("It is so.", "it is so.")]

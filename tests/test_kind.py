@@ -8,9 +8,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 from builders import FOUR, complaint, engine, opened, planned
+from cases import settings_of
 
 from mcqtest import backends
 from mcqtest.backends import Setup, choice
+from mcqtest.run import Run
 from mcqtest.run.engine import Engine
 from mcqtest.types import Response
 
@@ -70,6 +72,7 @@ def test_what_may_be_left_out(kind, tmp_path):
     assert backends.about(model, chosen) == ""
     assert backends.recorded(model, chosen) == ""
     assert backends.check(model, [], chosen) == []
+    assert backends.size(model, chosen) == {}
 
 
 def test_what_may_be_said(kind, tmp_path):
@@ -78,12 +81,21 @@ def test_what_may_be_said(kind, tmp_path):
         about=lambda model: f"{model.name} is fast",
         recorded=lambda model: "texts",
         check=lambda model, requests, chosen: [f"{len(requests)} requests"],
+        size=lambda model: {"parameters": 7},
     )
     model = backends.find(name, "m", base=tmp_path)
     chosen = backends.setup(name, model, {})
     assert backends.about(model, chosen) == "small is fast"
     assert backends.recorded(model, chosen) == "texts"
     assert backends.check(model, [1, 2], chosen) == ["2 requests"]
+    assert backends.size(model, chosen) == {"parameters": 7}
+
+
+def test_its_size_goes_with_its_name(kind, tmp_path):
+    """Into the summary of every run."""
+    name = kind(size=lambda model: {"parameters": 7})
+    run = Run(settings_of(backend=name, model=str(tmp_path)))
+    assert run.identity.size == {"parameters": 7}
 
 
 def test_options_and_versions_are_part_of_the_identity():

@@ -26,7 +26,6 @@ from mcqtest.metrics.official import (
     Weighed,
     Written,
     aggregate,
-    anchors,
 )
 
 FOLDERS = ("bigbench", "bigbench_extra")
@@ -267,7 +266,7 @@ def test_aggregates(data):
         preferred = data.draw(prefer)
         figures = {preferred: data.draw(st.floats(-1, 1)), "more": 0.5}
         figures |= data.draw(st.sampled_from([{}, {"rouge1": 30.0}]))
-        low, high = anchors(preferred, [[1, 0], [0, 0, 1]])
+        low, high = METRICS[preferred].low + data.draw(st.floats(0, 0.5)), METRICS[preferred].high
         parts.append(Standing(name, figures, preferred, low, high))
     told = [module.ScoreData(dict(e.figures), e.preferred, 0, e.low, e.high, e.name) for e in parts]
     *_, found = results.add_aggregate_scores(task_name="t", scores=told)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mcqtest.gate import Outcome
 from mcqtest.plugin.cases import BASELINE, RESULTS, Cases, task_of
 from mcqtest.plugin.snapshots import BaselineExtension
-from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
+from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.types import AnswerError, McqtestError
 
 TOY = toy("a", "b", "c", "d")
@@ -34,6 +34,8 @@ class Item:
 
 class Run:
     """A process's part of a run that has so many questions in each task."""
+
+    engine = SimpleNamespace(asked_of=lambda task: 3 * (task is TOY.tasks[0]))
 
     def __init__(self, sizes=None, *, is_worker=False, error=None):
         self.sizes = sizes or {}
@@ -218,7 +220,7 @@ def judged(outcome, *, compared=True, is_worker=False):
     run = Run(is_worker=is_worker)
     run.outcome = lambda results, *, compared: replace(outcome, compared=compared)
     test = Item(TOY.tasks[0])
-    test.stash[RESULTS] = "results"
+    test.stash[RESULTS] = SimpleNamespace(task=TOY.tasks[0])
     test.stash[BASELINE] = SimpleNamespace(outcome=outcome if compared else None)
     return cases_of(run), test
 
@@ -228,6 +230,7 @@ def test_the_outcome_is_on_the_report():
     outcome = outcome_of(lost=1, won=2)
     assert reported(*judged(outcome))[OUTCOME] == outcome
     found = reported(*judged(outcome, is_worker=True))
+    assert found[ASKED] == 3  # what a model said for it, by which the next run's time is foreseen
     assert Outcome.from_json(json.loads(json.dumps(found[OUTCOME]))) == outcome
     cases, test = judged(outcome)
     test.config.option.forked = True  # pytest-forked's processes send reports as well

@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from project import USUAL, Project, sentences, wrong
+from project import TASKS, USUAL, Project, sentences, wrong
 
+EVERY_OTHER = [name for task in TASKS for name in wrong(task, range(0, 40, 2))]
 WORSE = [*USUAL, *wrong("plants", range(20))]
 
 
@@ -55,6 +56,24 @@ def test_a_run_is_kept_with_any_number_of_workers(recorded: Project) -> None:
     for key in ("n", "accuracy", "lost", "won", "p_value", "change_interval", "groups", "others"):
         assert mine[key] == runs[key]
     assert mine["ece"] == pytest.approx(runs["ece"], abs=1e-6)  # of six digits of results.jsonl
+
+
+def test_a_sample_is_looked_at_like_all(recorded: Project) -> None:
+    """Though its baseline, which the hint is about, has more questions."""
+    recorded.model("b", wrong=EVERY_OTHER)
+    part = recorded.run("--baseline=a", "--sample=100", model="b")
+    assert "lost; see them with: mcqtest show --lost" in sentences(part)
+    told = recorded.summary
+    lost = told["benchmarks"]["toy"]["lost"]
+    assert 0 < lost < 104
+    found = json.loads(mcqtest(recorded, "show", "--lost", "--limit=0", "--json").stdout)
+    assert len(found["questions"]) == found["n"] == lost
+    for each in found["questions"]:
+        assert each["question"]
+        assert each["then"]["answer"] == each["gold"] != each["now"]["answer"]
+    compared = json.loads(mcqtest(recorded, "compare", "a", "b", "--json").stdout)
+    assert (compared["verdict"], compared["reasons"]) == (told["verdict"], told["reasons"])
+    assert compared["benchmarks"]["toy"]["others"] == told["benchmarks"]["toy"]["others"]
 
 
 def test_a_run_that_cannot_be_kept_is_judged_all_the_same(recorded: Project) -> None:

@@ -3,7 +3,16 @@
 import pytest
 from builders import complaint
 
-from mcqtest.run.project import defines, gate, overruled, required, table, unread
+from mcqtest.run.project import (
+    defines,
+    gate,
+    overruled,
+    required,
+    table,
+    tier,
+    unread,
+    without_margins,
+)
 
 
 def test_gate_from_tables_and_lines():
@@ -162,3 +171,41 @@ def test_a_benchmark_that_is_defined_somewhere(tmp_path, text, there):
     assert defines(tmp_path, "our_exam") == there
     (tmp_path / "deep/pyvenv.cfg").touch()
     assert not defines(tmp_path, "our_exam")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[tool.mcqtest.tier.smoke]\nsamples = 3\n", "[tool.mcqtest.tier.smoke] samples: unknown"),
+        ("[tool.mcqtest.tier.smoke.gate]\n", "[tool.mcqtest.tier.smoke] gate: unknown"),
+        ('[tool.mcqtest]\ntier = "smoke"\n', "write tables, [tool.mcqtest.tier.NAME], and choose"),
+        ("[tool.mcqtest.tier]\nsmoke = 3\n", "write a table, [tool.mcqtest.tier.smoke]"),
+        ("[tool.mcqtest.tier.smoke]\nrun-dir = 'a'\nrun_dir = 'b'\n", "has run-dir and run_dir"),
+    ],
+)
+def test_malformed_tiers(tmp_path, text, told):
+    """Chosen or not: one line, which names the keys that there are."""
+    (tmp_path / "pyproject.toml").write_text(text)
+    said = complaint(table, tmp_path)
+    assert told in said
+    assert ("sample, " in said) == ("unknown" in told)
+
+
+def test_tiers(tmp_path):
+    """By name; of those that a table does not have, these are named that it has."""
+    text = "[tool.mcqtest.tier.smoke]\nrun-dir = 'r'\n[tool.mcqtest.tier.night]\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+    found = table(tmp_path)
+    assert tier(found, "smoke") == {"run_dir": "r"}
+    assert tier(found, "night") == tier(found, None) == tier({}, "") == {}
+    assert complaint(tier, found, "day").endswith("; there is night, smoke")
+    assert complaint(tier, {}, "day").endswith("; there is none")
+
+
+def test_a_tier_replaces_margins():
+    """Of gate tables, those that it states itself; thresholds stay."""
+    gates = {"mmlu": {"margin": 1, "tolerance": 2, "min_accuracy": 0.5}}
+    assert without_margins(gates, {"margin": "none"}) == {
+        "mmlu": {"tolerance": 2, "min_accuracy": 0.5}
+    }
+    assert without_margins(gates, {"sample": 3}) == gates

@@ -148,6 +148,20 @@ def test_a_table_from_elsewhere(tmp_path, capsys):
     assert (none["linearity"], down["trend"]) == (0, "falls")
 
 
+def test_tasks_stand_by_breakthroughness(tmp_path, capsys):
+    """A jump among equal scores above or below all others, as it leads up or down."""
+    jumps = {"up": [0.1] * 6 + [0.9] * 6, "drop": [0.9] * 6 + [0.1] * 6}
+    rows = [
+        {"task": task, "size": 2**at, "score": score, "low": 0, "high": 1}
+        for task, scores in jumps.items()
+        for at, score in enumerate(scores)
+    ]
+    (family,) = found(capsys, write_table(tmp_path / "mine.csv", [*rows, *grown()]))["families"]
+    names = [each["task"] for each in family["tasks"]]
+    assert names == ["up", "late", "none", "down", "drop"]
+    assert [each["single_jump"] for each in family["tasks"]] == [True, False, False, False, True]
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_fits(tmp_path, capsys, monkeypatch, columns):
     """Names are cut, sentences are wrapped."""

@@ -33,8 +33,31 @@ def compared(project, old, new, **options):
     return against(*sides, definitions=Definitions(), held=held)
 
 
+_FIGURES = {
+    *("ece", "rms_calibration_error", "rms_calibration_error_hendrycks", "calibration_gap"),
+    *("brier", "baseline_brier", "confidence"),
+}
+
+
 def plain(summary):
-    return json.loads(dump(summary))
+    """As JSON, without what rests on probabilities; and that, which has the six digits that
+    results.jsonl has.
+    """
+    figures = []
+
+    def without(pairs):
+        figures.extend(each for key, each in pairs if key in _FIGURES)
+        return {key: each for key, each in pairs if key not in _FIGURES}
+
+    found = json.loads(dump(summary), object_pairs_hook=without)
+    return found, [each for each in figures if isinstance(each, float)]
+
+
+def assert_same(found, told):
+    """Two summaries."""
+    (one, some), (other, others) = plain(found), plain(told)
+    assert one == other
+    assert some == pytest.approx(others, abs=1e-5)
 
 
 letters = st.lists(st.sampled_from("ABC-"), min_size=12, max_size=12)
@@ -67,7 +90,7 @@ def test_says_what_the_gate_says(tmp_path_factory, pair, tolerance, problems):
     project.changes["problems"] = problems
     board, pooled, verdict = project.run("new", new, baseline="old", way=way)
     found = compared(project, "old", "new")
-    assert plain(found.summary) == plain(board.summary(pooled, verdict))
+    assert_same(found.summary, board.summary(pooled, verdict))
     assert found.verdict == verdict
     said = [
         sentence("new", each.pooled, each.verdict, each.board.policy)
@@ -89,7 +112,7 @@ def test_any_two_sides_have_one_verdict(tmp_path_factory, pair):
         for one in ("old", "old-0001")
         for other in ("new", str(project.folder / "baselines" / "new"))
     ]
-    told = [plain(each.summary) for each in found]
+    told = [plain(each.summary)[0] for each in found]
     for each in told:
         del each["baseline"], each["reasons"], each["notices"]
         del each["setup"]
@@ -160,6 +183,33 @@ def test_what_a_name_means(tmp_path, monkeypatch):
     said = complaint(known.stored, "huge", old=True)
     assert "huge: no such file or folder, run or baseline; runs in " in said
     assert "large-0003, small-0002, small-0001; baselines in " in said
+
+
+def test_of_several_ways_the_same_is_compared(tmp_path):
+    """As the gate finds its own among those of a baseline."""
+    project = Project(tmp_path)
+    answers = {"foam": "ABC" * 4}
+    project.run("old", answers, record=True)
+    own = tmp_path / "baselines" / "old" / "sea"
+    (own / "letters").mkdir()
+    for path in own.glob("foam.*"):
+        path.rename(own / "letters" / path.name)
+    project.run("old", {"foam": [likely("A")] * 12}, way="letters", record=True)
+    project.run("new", answers, baseline="old")
+    assert compared(project, "old", "new").pooled[0].comparison.lost == 0
+
+
+def test_other_styles_are_part_of_it(tmp_path):
+    """As of a run with --sensitivity: how far accuracy moves, and the bound on that."""
+    project = Project(tmp_path, thresholds=Thresholds({"sea": {"max_spread": 0.1}}))
+    answers = dict.fromkeys(TASKS, "ABC" * 8)
+    project.run("old", answers, record=True)
+    for last, state in (("C", "pass"), ("A", "fail")):
+        styles = {"i1f1": answers, "i2f2": dict.fromkeys(TASKS, f"AB{last}" * 8)}
+        board, pooled, verdict = project.run("new", answers, baseline="old", styles=styles)
+        found = compared(project, "old", "new")
+        assert (verdict.state, found.verdict) == (state, verdict)
+        assert_same(found.summary, board.summary(pooled, verdict))
 
 
 def test_a_hand_edited_baseline_is_refused(tmp_path):
@@ -264,4 +314,4 @@ def test_licences_are_decided_as_in_the_gate(tmp_path, monkeypatch):
     sides = finder(project).pair("old", "new")
     found = against(*sides, definitions=Known(), held=lambda policy: policy)
     assert "licence" in found.summary["benchmarks"]["sea"]["tasks"]["foam"]
-    assert plain(found.summary) == plain(board.summary(pooled, verdict))
+    assert_same(found.summary, board.summary(pooled, verdict))

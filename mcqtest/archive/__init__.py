@@ -15,7 +15,7 @@ those of a task, by the fingerprint that a baseline has. Keeping: `keep`, `keep_
 `prune`, which removes the oldest runs.
 """
 
-from mcqtest.archive.folder import every, holding, named, newest, prune
+from mcqtest.archive.folder import every, holding, is_newest, named, newest, prune
 from mcqtest.archive.keeping import MOST, keep
 from mcqtest.archive.kept import Kept, KeptTask
 from mcqtest.archive.questions import keep_questions, questions
@@ -26,6 +26,7 @@ __all__ = [
     "KeptTask",
     "every",
     "holding",
+    "is_newest",
     "keep",
     "keep_questions",
     "named",

@@ -32,8 +32,14 @@ def newest(folder: Path) -> Kept:
         raise McqtestError(
             f"{folder}: no run is kept there; name another --run-dir, or run `pytest --model=PATH`"
         )
-    top = folder / "summary.json"
-    return next((each for each in reversed(kept) if is_same(top, each.path / top.name)), kept[-1])
+    return next(filter(is_newest, reversed(kept)), kept[-1])
+
+
+def is_newest(kept: Kept) -> bool:
+    """Whether its files lie at the top of its run folder. Else a later run did not finish, or could
+    not be kept.
+    """
+    return is_same(kept.folder / "summary.json", kept.path / "summary.json")
 
 
 def named(said: str, folder: Path) -> Kept:

@@ -14,7 +14,7 @@ from typing import Any
 from mcqtest.archive.folder import every, is_same, prune
 from mcqtest.archive.kept import FORMAT, Kept
 from mcqtest.gate import Outcome, Policy, digest, parse, write
-from mcqtest.types import Identity, McqtestError, one_line
+from mcqtest.types import Identity, McqtestError, Score, one_line
 
 MOST = 50
 """Runs that recorded nothing, and runs that recorded a baseline, that are kept by themselves."""
@@ -120,10 +120,20 @@ def _told(
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
+def _values(scores: Sequence[Score]) -> str | list[float]:
+    """A digit for each, where all are 0 or 1."""
+    values = [score.value for score in scores]
+    return "".join(f"{each:.0f}" for each in values) if {*values} <= {0.0, 1.0} else values
+
+
 def _line(outcome: Outcome) -> dict[str, Any]:
     """One task. Digest and weights stand first, where `mcqtest.archive.folder.holding` looks."""
     record = parse(outcome.record, where=f"{outcome.benchmark}/{outcome.task}")
     about = {name: getattr(outcome, name) for name in _ABOUT}
+    if outcome.whole:
+        about["whole"] = outcome.whole
+    if outcome.variants:
+        about["variants"] = {name: _values(each) for name, each in outcome.variants.items()}
     return {
         "benchmark": outcome.benchmark,
         "task": outcome.task,

@@ -13,6 +13,8 @@ from mcqtest.gate import Policy, Record, parse
 from mcqtest.types import Identity, McqtestError, Score, one_line
 
 FORMAT = 1
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading raises where a file is not what a run writes."""
 Key = tuple[str, str]
 """Benchmark and task."""
 
@@ -27,7 +29,9 @@ class KeptTask:
     """The text of the file beside that."""
     about: Mapping[str, Any]
     """Of its outcome: ``group``, ``siblings``, ``title``, ``expert``, ``fewer_shots``, ``in_part``,
-    ``methods``, ``compared``, and ``criterion``, whether it is held to one."""
+    ``methods``, ``compared``; ``criterion``, whether it is held to one; ``whole``, where its
+    baseline had more questions; and ``variants``, how many points each question had in other ways
+    of asking, by name, where it was asked in such."""
 
     @property
     def known_as(self) -> str:
@@ -69,29 +73,40 @@ class Kept:
     @property
     def identity(self) -> Identity:
         """The model, as far as it is told."""
-        told = self._head["model"]
-        return Identity(folder="", key="", device="", stamp="", **told)
+
+        def identity() -> Identity:
+            return Identity(folder="", key="", device="", stamp="", **self._head["model"])
+
+        found: Identity = self._read(identity, "tasks.jsonl")
+        return found
 
     @cached_property
     def policy(self) -> Policy:
         """What the run was held to."""
-        return Policy.from_json(self._head["policy"])
+        found: Policy = self._read(lambda: Policy.from_json(self._head["policy"]), "tasks.jsonl")
+        return found
 
     @property
     def problems(self) -> list[str]:
         """What stood against a pass apart from verdicts: an interruption, a lost result."""
-        return [*self._head["problems"]]
+        found: list[str] = self._read(lambda: [*self._head["problems"]], "tasks.jsonl")
+        return found
 
     @cached_property
     def tasks(self) -> Mapping[Key, KeptTask]:
         """All that were judged, in the order of their names."""
-        found = {}
-        for said in self._lines[1:]:
-            where = f"{self.path / 'tasks.jsonl'}, {said['benchmark']}/{said['task']}"
-            record = parse(said["record"], where=where)
-            found[said["benchmark"], said["task"]] = KeptTask(
-                record, said["companion"], said["about"]
-            )
+
+        def tasks() -> dict[Key, KeptTask]:
+            found = {}
+            for said in self._lines[1:]:
+                key = said["benchmark"], said["task"]
+                record = parse(
+                    said["record"], where=f"{self.path / 'tasks.jsonl'}, {'/'.join(key)}"
+                )
+                found[key] = KeptTask(record, said["companion"], said["about"])
+            return found
+
+        found: dict[Key, KeptTask] = self._read(tasks, "tasks.jsonl")
         return found
 
     def scores(
@@ -118,7 +133,7 @@ class Kept:
                         if rows is None or row in rows:
                             yield key, _score(json.loads(line), texts=texts)
                         row += 1
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        except (OSError, *_MALFORMED):
             raise self._damaged("results.jsonl") from None
 
     @property
@@ -147,8 +162,8 @@ class Kept:
             return read()
         except FileNotFoundError:
             raise McqtestError(f"{self.path}: no run is kept there, for it has no {name}") from None
-        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-            raise self._damaged(name, one_line(error)) from None
+        except (OSError, *_MALFORMED) as error:
+            raise self._damaged(name, one_line(error, named=True)) from None
 
     def _damaged(self, name: str, why: str = "it is not what a run writes") -> McqtestError:
         return McqtestError(f"{self.path / name}: cannot be read ({why}); remove this run")

@@ -14,6 +14,7 @@ from mcqtest.backends.choice import (
     setup,
     size,
     template,
+    vouched,
 )
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
@@ -45,5 +46,6 @@ __all__ = [
     "setup",
     "size",
     "template",
+    "vouched",
     "what_instead",
 ]

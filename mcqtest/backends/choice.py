@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from mcqtest.backends.kind import Model
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.templates import ChatTemplate
-from mcqtest.types import Backend, McqtestError, Request, one_line
+from mcqtest.types import Backend, McqtestError, Origin, Request, one_line
 
 OURS = ("transformers", "vllm", "openai", "replay")
 _AUTO = "auto"
@@ -79,6 +79,15 @@ def about(model: Model, chosen: Setup) -> str:
 def recorded(model: Model, chosen: Setup) -> str:
     """What was recorded, in words; empty where the model is asked."""
     return str(_optional(chosen, "recorded", model, default=""))
+
+
+def vouched(model: Model, chosen: Setup) -> Callable[[Origin], tuple[str, str]] | None:
+    """What a model that is not asked says of a question: the hash of what it answered, and where
+    that stands; None where it says nothing of that.
+    """
+    found: Callable[[Origin], tuple[str, str]] | None
+    found = _optional(chosen, "vouched", model, default=None)
+    return found
 
 
 def template(model: Model, chosen: Setup) -> ChatTemplate | None:

@@ -6,13 +6,13 @@ example of a whole one is in docs/extending.md. Nothing outside it asks what kin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.templates import ChatTemplate
-from mcqtest.types import Backend, Request
+from mcqtest.types import Backend, Origin, Request
 
 
 class Model(Protocol):
@@ -68,6 +68,12 @@ class Kind(Protocol):
 
     def recorded(self, model: Any) -> str:
         """What was recorded, in words, where nothing is asked; empty by default."""
+        ...
+
+    def vouched(self, model: Any) -> Callable[[Origin], tuple[str, str]] | None:
+        """Of what was recorded elsewhere: the hash of what each question was asked by
+        (`mcqtest prompts`), and where that stands. None by default.
+        """
         ...
 
     def template(self, model: Any, setup: Setup) -> ChatTemplate | None:

@@ -5,11 +5,12 @@ JSONL, also gzipped, one object a line. Which question: ``id`` (or ``question_id
 ``benchmark`` where a file answers several. What was said: ``output``, a text (null where nothing
 came, and then ``reasoning_content`` is a thought that never ended; a list where there are several
 samples), or ``logprobs``, a number for each choice, or both; ``truncated`` where the text met a
-limit.
+limit. What was asked: ``asked_hash``, in all rows or in none.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ class Output(NamedTuple):
     truncated: bool | None
     """None where the row does not say."""
     where: str
+    hash: str = ""
+    """Of what was asked, as `mcqtest prompts` has written it; empty where the row does not say."""
 
 
 class Key(NamedTuple):
@@ -86,7 +89,20 @@ def read_output(row: Row) -> Output:
         logprobs=logprobs,
         truncated=_truncated(row),
         where=row.where,
+        hash=_hash(row),
     )
+
+
+def _hash(row: Row) -> str:
+    said = row.cells.get("asked_hash")
+    if said is None:
+        return ""
+    if not isinstance(said, str) or not re.fullmatch("[0-9a-f]{32}", said):
+        raise McqtestError(
+            f"{row.where}: asked_hash is {shown(said)}, expected the 32 digits that "
+            "`mcqtest prompts` has written; copy them"
+        )
+    return said
 
 
 LIMITS = {"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"}

@@ -65,9 +65,32 @@ class Recording:
                 found[key] = output
         return Outputs(found)
 
+    @cached_property
+    def vouched(self) -> bool:
+        """Whether all rows say what was asked. Raises `McqtestError` where some alone do."""
+        every = [output for _, output in self.outputs().items()]
+        without = next((output for output in every if not output.hash), None)
+        if without is not None and any(output.hash for output in every):
+            raise McqtestError(
+                f"{without.where}: has no asked_hash, and other rows have one; copy it from the "
+                "prompts, or leave it out everywhere, and nobody knows how they were asked"
+            )
+        return bool(every) and without is None
+
+    def told(self, origin: Origin) -> tuple[str, str]:
+        """The hash of what a question was asked by, and where that stands; empty where it was not
+        asked.
+        """
+        output = self.outputs().get(origin)
+        return ("", "") if output is None else (output.hash, output.where)
+
     @property
     def kind(self) -> str:
-        """What was recorded, in words."""
+        """What was recorded, in words; empty where the rows say what was asked, so that it counts
+        as asked in that way.
+        """
+        if self.vouched:
+            return ""
         scored = [bool(output.logprobs) for _, output in self.outputs().items()]
         if not any(scored):
             return "texts"
@@ -82,6 +105,7 @@ class Recording:
         choices: dict[Origin, int] = {}
         for request in requests:
             if request.origin is not None:
+                self._check_kind(request, request.origin)
                 origin = request.origin._replace(sample=0)
                 samples[origin] = max(samples.get(origin, 0), 1 + request.origin.sample)
                 choices[origin] = max(choices.get(origin, 0), len(request.choices))
@@ -117,6 +141,18 @@ class Recording:
                 "--backend-option missing=unanswered"
             )
         return [f"{found}; they count as unanswered"]
+
+    def _check_kind(self, request: Request, origin: Origin) -> None:
+        """Raise where it is known what was asked for, and something else was recorded."""
+        output = self.outputs().get(origin) if self.vouched else None
+        if output is None:
+            return
+        wanted, found = ("output", "logprobs") if request.decoding else ("logprobs", "output")
+        if not (output.texts if request.decoding else output.logprobs):
+            raise McqtestError(
+                f"{output.where}: {origin} has {found} alone, and {wanted} was asked for; record "
+                "that, or write prompts of another --method"
+            )
 
 
 def _numbered(task: Task) -> bool:

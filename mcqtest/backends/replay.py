@@ -4,13 +4,14 @@ tool, are the answers of a model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mcqtest.backends import arguments, recording
 from mcqtest.backends.recording import Recording
 from mcqtest.backends.setup import Setup
-from mcqtest.types import Request, Response
+from mcqtest.backends.templates import ChatTemplate
+from mcqtest.types import Origin, Request, Response
 
 
 def find(model: str, *, base: Path) -> Recording:
@@ -28,6 +29,30 @@ def setup(_model: Recording, options: Mapping[str, str]) -> Setup:
 
 def check(model: Recording, requests: Iterable[Request], chosen: Setup) -> list[str]:
     return model.check(requests, strict=_is_strict(chosen.options))
+
+
+def vouched(model: Recording) -> Callable[[Origin], tuple[str, str]] | None:
+    return model.told if model.vouched else None
+
+
+def template(model: Recording, _setup: Setup) -> ChatTemplate | None:
+    """Whichever was used: the turns alone are known, by their hash."""
+    return AnyTemplate("", model.folder) if model.vouched else None
+
+
+class AnyTemplate(ChatTemplate):
+    """That of a model elsewhere."""
+
+    @property
+    def fingerprint(self) -> str:
+        return ""
+
+    @property
+    def default(self) -> tuple[bool, str]:
+        return False, "nobody said that its prompts were written in turns"
+
+    def check(self, options: Mapping[str, str]) -> None:
+        """Nothing is known of what it mentions."""
 
 
 def load(model: Recording, chosen: Setup) -> Replay:
@@ -63,4 +88,6 @@ class Replay:
         several = len(output.texts) > 1
         text = output.texts[request.origin.sample if several else 0] if output.texts else None
         logprobs = output.logprobs if request.choices else ()
+        if self._recording.vouched:  # then it is known which of them was asked for
+            logprobs, text = ((), text) if request.decoding else (logprobs, None)
         return Response(request.key, logprobs, 0, text, output.truncated)

@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> Said:
     for path in options.labels or ():
         labels |= labelled(Path(path))
     sides, notes = wrong(old, new, show.word(options.k), lost=options.lost)
+    notes = [*show.earlier(options.run, new), *notes]
     found = {name: shares(each, labels) for name, each in sides.items()}
     lines = [_title(old, new), *whys(found), *(f"note: {note}" for note in notes)]
     used = {each.key for side in found.values() for each in side.rest}

@@ -16,10 +16,14 @@ from mcqtest.cli.screen import has_colours, paged, plain, shown
 from mcqtest.types import McqtestError
 
 COMMANDS: dict[str, str] = {
+    "baselines": "list the baselines of the project, check them, rename or remove some",
     "compare": "say what the gate says of one run, baseline or recording against another",
     "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
+    "plan": "tell what a run is going to ask, see and take",
+    "prompts": "write the exact prompts, for any system to answer",
     "scaling": "how scores grow with size: breakthroughs, laws, orders of models",
     "show": "show questions with what was answered then and now, those that moved by themselves",
+    "trend": "tell how accuracy went over many checkpoints",
 }
 """Command -> what it does, in a line. ``cli/COMMAND.py`` has ``arguments``, which adds these to a
 parser, and ``run``, which gets what was parsed and returns `Said`."""

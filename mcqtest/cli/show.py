@@ -65,11 +65,12 @@ def run(options: argparse.Namespace) -> Said:
     rows = found.first(0 if options.id else options.limit)
     seen = found.seen(rows)
     what = "named" if options.id else " or ".join(wanted.kinds)
+    lacking = [*earlier(options.run, new), *found.lacking(rows)]
     said = heading(found, what, len(seen))
-    notes = [f"note: {each}" for each in found.lacking(rows)]
+    notes = [f"note: {each}" for each in lacking]
     whole = options.whole or bool(options.id)
     if options.markdown:
-        lines = [*said, *notes, *markdown(seen, whole=whole)]
+        lines = markdown(seen, [*said, *notes], whole=whole)
     else:
         width = shutil.get_terminal_size().columns
         lines = [*said, *notes, *looks(seen, width, whole=whole, colours=has_colours())]
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> Said:
         "run": new.name,
         "baseline": None if old is None else old.name,
         "n": found.n,
-        "notes": found.lacking(rows),
+        "notes": lacking,
         "questions": [each.to_json() for each in seen],
     }
     return Said("\n".join(lines), data, pages=True)
@@ -89,10 +90,17 @@ def heading(found: Found, what: str, shown: int) -> list[str]:
     lines = [f"{found.new.kind} {found.new.name}{against}: {plural(found.n, 'question')} {what}"]
     if shown < found.n:
         lines.append(
-            f"{shown:,} of them are shown, spread over the tasks; --limit=0 shows all, -k WORD "
-            "those of a task, --id=ID one"
+            f"shown: {shown:,} of them, spread over the tasks; --limit=0 shows all, -k WORD those "
+            "of a task, --id=ID one"
         )
     return lines
+
+
+def earlier(said: str | None, new: RunSide) -> list[str]:
+    """That the last run is not the one that is shown, though none was named."""
+    if said is not None or archive.is_newest(new.kept):
+        return []
+    return ["the last run of this folder did not finish, or was not kept; this is an earlier one"]
 
 
 def run_of(said: str | None, settings: Settings) -> RunSide:

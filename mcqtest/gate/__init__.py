@@ -3,15 +3,7 @@
 from mcqtest.gate import stats
 from mcqtest.gate.anchors import Anchored, Part
 from mcqtest.gate.atomic import write, write_all, write_or_remove
-from mcqtest.gate.baselines import (
-    Baselines,
-    beside,
-    is_recorded,
-    packaged_baselines,
-    publish,
-    staged,
-    target,
-)
+from mcqtest.gate.baselines import Baselines
 from mcqtest.gate.companion import Companion, digest
 from mcqtest.gate.comparison import (
     changed,
@@ -26,6 +18,19 @@ from mcqtest.gate.comparison import (
 )
 from mcqtest.gate.criteria import KINDS
 from mcqtest.gate.criterion import Finding, Judged, Kind, Line
+from mcqtest.gate.dated import Dates
+from mcqtest.gate.excerpt import Excerpt
+from mcqtest.gate.files import (
+    beside,
+    folders,
+    is_recorded,
+    packaged_baselines,
+    publish,
+    staged,
+    target,
+    text_of,
+)
+from mcqtest.gate.foresight import CHURNS, Foresight, foresee
 from mcqtest.gate.judge import Judge
 from mcqtest.gate.levels import shares
 from mcqtest.gate.making import Made, made
@@ -34,18 +39,24 @@ from mcqtest.gate.outcome import Outcome, change, varied
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.pool import Pooled, methods, pool, variants
 from mcqtest.gate.record import Record, parse
+from mcqtest.gate.shelf import Entry, entries, orphans, trouble
 from mcqtest.gate.signflip import sign_flips
 from mcqtest.gate.swaps import Swaps, swap_sums, swap_test
 from mcqtest.gate.thresholds import THRESHOLDS, Thresholds
 from mcqtest.gate.verdict import Verdict, decide, notes, unsure
 
 __all__ = [
+    "CHURNS",
     "KINDS",
     "THRESHOLDS",
     "Anchored",
     "Baselines",
     "Companion",
+    "Dates",
+    "Entry",
+    "Excerpt",
     "Finding",
+    "Foresight",
     "Judge",
     "Judged",
     "Kind",
@@ -69,6 +80,9 @@ __all__ = [
     "decide",
     "differences",
     "digest",
+    "entries",
+    "folders",
+    "foresee",
     "impossible",
     "is_recorded",
     "listed",
@@ -77,6 +91,7 @@ __all__ = [
     "mismatch",
     "moves",
     "notes",
+    "orphans",
     "packaged_baselines",
     "parse",
     "pool",
@@ -89,6 +104,8 @@ __all__ = [
     "swap_test",
     "tables",
     "target",
+    "text_of",
+    "trouble",
     "unsure",
     "variants",
     "varied",

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import mcqtest
 from mcqtest.gate import companion as companions
-from mcqtest.gate.atomic import write_all
 from mcqtest.gate.companion import Companion
 from mcqtest.gate.comparison import impossible, mismatch
+from mcqtest.gate.excerpt import Excerpt, alike
+from mcqtest.gate.files import (
+    RESTORE,
+    beside,
+    folders,
+    model_of,
+    packaged_baselines,
+    target,
+    text_of,
+)
 from mcqtest.gate.policy import Policy
 from mcqtest.gate.record import Record, parse
 from mcqtest.types import Identity, McqtestError, Question, Task, several
-
-_RESTORE = "restore it from version control"
 
 
 class Olds(Protocol):
@@ -41,8 +45,10 @@ class Baselines:
         self._identity = identity
         self._olds: dict[Task, Record | None] = {}
         self._companions: dict[Task, Companion | None] = {}
-        self._asking: dict[Task, str] = {}
-        """How each task is asked, in words."""
+        self._asking: dict[Task, tuple[str, Excerpt | None]] = {}
+        """How each task is asked, in words, and which of its questions."""
+        self._cuts: dict[Task, tuple[Record, Excerpt]] = {}
+        """Baselines of more questions than are asked: as they are stored, and the part."""
         self._owners: dict[str, str | None] = {}
         """Benchmark -> another model that has recorded it under this baseline's name."""
 
@@ -68,7 +74,10 @@ class Baselines:
             found = parse(path.read_text("utf-8"), where=str(path))
         except (McqtestError, OSError, UnicodeDecodeError):
             return False
-        return found.asking == self._asking.get(task)
+        asking, excerpt = self._asking.get(task, ("", None))
+        if excerpt is not None and excerpt.is_of(found):
+            asking = excerpt.asking()
+        return found.asking == asking
 
     def old(self, task: Task) -> Record | None:
         """The stored baseline of ``task``; None where there is none."""
@@ -89,23 +98,37 @@ class Baselines:
         old = self.old(task)
         if task not in self._companions:
             path = beside(self.place(task))
-            text = None if old is None else _text(path)
-            self._companions[task] = (
-                None
-                if text is None or old is None
-                else companions.parse(text, old, where=str(path))
-            )
+            whole, excerpt = self._cuts.get(task, (old, None))
+            text = None if whole is None else text_of(path)
+            found = None
+            if text is not None and whole is not None and old is not None:
+                found = companions.parse(text, whole, where=str(path))
+                found = excerpt.companion(found, old) if excerpt else found
+            self._companions[task] = found
         return self._companions[task]
+
+    def whole(self, task: Task) -> dict[str, Any] | None:
+        """Of a baseline that has more questions than are asked: ``questions`` and ``asking`` of all
+        of them, and the ``places`` of those that are; None where it has these alone.
+        """
+        if task not in self._cuts:
+            return None
+        old, excerpt = self._cuts[task]
+        return {
+            "questions": old.questions,
+            "asking": old.asking,
+            "places": [*excerpt.places],
+        }
 
     def _read(self, task: Task) -> Record | None:
         if self.policy.baseline is None:
             return None
         path = self.place(task)
-        if (text := _text(path)) is None:
+        if (text := text_of(path)) is None:
             return None
         found = parse(text, where=str(path))
         if found.contradiction:
-            raise McqtestError(f"{path}: {found.contradiction}; {_RESTORE}")
+            raise McqtestError(f"{path}: {found.contradiction}; {RESTORE}")
         if (found.benchmark, found.task) != (task.benchmark.name, task.name):
             raise McqtestError(
                 f"{path}: this is the baseline of {found.benchmark}/{found.task}, not of "
@@ -122,27 +145,34 @@ class Baselines:
         asked: Sequence[Question],
         left_out: int = 0,
         valued: bool = False,
+        excerpt: Excerpt | None = None,
     ) -> None:
         """Raise if the baseline of ``task`` cannot serve this run, before anything is asked.
-        ``left_out``: questions of the task besides those ``asked``; ``valued``: their answers are
+        ``left_out``: questions of the task besides those ``asked``, and ``excerpt`` which; a
+        baseline of all of them serves with its answers to these. ``valued``: their answers are
         texts, and no choices.
         """
-        self._asking[task] = asking
+        self._asking[task] = asking, excerpt
         if self.policy.update:
             self._check_owner(task)
+            excerpt = None
         if (old := self.old(task)) is None:
-            self._check_ways(task, questions=questions, asking=asking)
+            self._check_ways(task, questions=questions, asking=asking, excerpt=excerpt)
             return
+        now = alike(old, questions=questions, asking=asking, excerpt=excerpt)
+        every = len(asked) + left_out
+        sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
+        if excerpt is not None and not sentence and now.questions != questions:
+            self._cuts[task] = old, excerpt
+            old = self._olds[task] = excerpt.record(old, questions=questions, asking=asking)
         number = impossible(old, asked, valued=valued) if old.questions == questions else None
         if number is not None:
+            place = excerpt.places[number] if task in self._cuts and excerpt else number
             raise McqtestError(
-                f"{self.place(task)}: the answer {old.marks[number]!r} to question {number} is "
+                f"{self.place(task)}: the answer {old.marks[number]!r} to question {place} is "
                 "not one that can have been recorded; restore the file from version control"
             )
         self.companion(task)
-        now = replace(old, questions=questions, asking=asking)
-        every = len(asked) + left_out
-        sentence = mismatch(old, now, baseline=str(self.policy.baseline), every=every)
         if sentence and not self.policy.update:
             raise McqtestError(sentence)
         if not self.policy.accepts:
@@ -155,7 +185,7 @@ class Baselines:
         ``sentence``: why it cannot be compared.
         """
         if asked < old.count:
-            again = "run without --limit, or " if asked + left_out >= old.count else ""
+            again = "run without --limit and --sample, or " if asked + left_out >= old.count else ""
             raise McqtestError(
                 f"{task.path}: {asked} questions would replace the {old.count} of baseline "
                 f"{self.policy.baseline!r}; {again}record them all the same with "
@@ -189,15 +219,15 @@ class Baselines:
             return
         if any(self.old(task) is not None for task in tasks):
             return
-        folders = [Path(policy.baselines_dir)]
+        places = [Path(policy.baselines_dir)]
         if any(task.benchmark.demo for task in tasks):
-            folders.append(packaged_baselines())
-        named = next((each for root in folders if (each := root / policy.baseline).is_dir()), None)
+            places.append(packaged_baselines())
+        named = next((each for root in places if (each := root / policy.baseline).is_dir()), None)
         if named is None:
-            there = sorted({name for root in folders for name in _folders(root)})
+            there = sorted({name for root in places for name in folders(root)})
             found = f"no baseline {policy.baseline!r} in {policy.baselines_dir}"
         else:
-            there = _folders(named)
+            there = folders(named)
             found = f"baseline {policy.baseline!r} has none of the selected tasks"
         raise McqtestError(
             f"{found} (there is {several(there, 10) or 'nothing'}); record it "
@@ -205,7 +235,9 @@ class Baselines:
             "with --baseline=none"
         )
 
-    def _check_ways(self, task: Task, *, questions: str, asking: str) -> None:
+    def _check_ways(
+        self, task: Task, *, questions: str, asking: str, excerpt: Excerpt | None
+    ) -> None:
         """Raise where there is a baseline of ``task``, but of other ways of asking alone."""
         if self.policy.update or self.policy.baseline is None:
             return
@@ -214,83 +246,9 @@ class Baselines:
             root = packaged_baselines() / str(self.policy.baseline)
         folder, name = root / task.benchmark.name, f"{task.name}.txt"
         for path in (folder / name, *sorted(folder.glob(f"*/{glob.escape(name)}"))):
-            if (text := _text(path)) is not None:
+            if (text := text_of(path)) is not None:
                 found = parse(text, where=str(path))
-                now = replace(found, questions=questions, asking=asking)
+                now = alike(found, questions=questions, asking=asking, excerpt=excerpt)
                 sentence = mismatch(found, now, baseline=str(self.policy.baseline))
                 if sentence is not None:
                     raise McqtestError(sentence)
-
-
-def target(policy: Policy, benchmark: str, task: str) -> Path:
-    """The file of a task's baseline in the project."""
-    folder = Path(policy.baselines_dir) / str(policy.baseline) / benchmark
-    return folder / policy.ways.get(benchmark, "") / f"{task}.txt"
-
-
-def is_recorded(policy: Policy, benchmark: str, way: str) -> bool:
-    """Whether the baseline has any task of a benchmark in this way's folder."""
-    if policy.baseline is None:
-        return False
-    root = Path(policy.baselines_dir) / policy.baseline
-    if not root.is_dir():
-        root = packaged_baselines() / policy.baseline
-    return any((root / benchmark / way).glob("*.txt"))
-
-
-def beside(place: Path) -> Path:
-    """The companion of a baseline's file."""
-    return place.with_suffix(".json")
-
-
-def _text(path: Path) -> str | None:
-    """None where there is no such file."""
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise McqtestError(f"{path}: cannot be read ({error}); {_RESTORE}") from None
-
-
-def model_of(path: Path) -> str | None:
-    """The model that a baseline file says it was recorded from; None for what is no baseline."""
-    with suppress(McqtestError):
-        return parse(_text(path) or "", where=str(path)).model
-    return None
-
-
-def _folders(root: Path) -> list[str]:
-    """Names of the folders in this one."""
-    with suppress(OSError):
-        return sorted(each.name for each in root.iterdir() if each.is_dir())
-    return []
-
-
-def packaged_baselines() -> Path:
-    """The baselines that come with mcqtest: in the wheel inside it, in a checkout beside it."""
-    package = Path(mcqtest.__file__).parent
-    inside = package / "baselines"
-    return inside if inside.is_dir() else package.parent / "baselines"
-
-
-def staged(staging: Path, benchmark: str, task: str) -> Path:
-    """Where a new baseline waits until the whole run is judged."""
-    return staging / benchmark / f"{task}.txt"
-
-
-def publish(policy: Policy, staging: Path, tasks: Iterable[tuple[str, str]]) -> None:
-    """Make the staged files of ``tasks`` (benchmark, task) the baseline."""
-    texts = {}
-    for benchmark, task in tasks:
-        place = target(policy, benchmark, task)
-        new = staged(staging, benchmark, task)
-        try:
-            texts[place] = new.read_text("utf-8")
-            texts[beside(place)] = beside(new).read_text("utf-8")
-        except OSError as error:
-            raise McqtestError(
-                f"{benchmark}/{task}: judged, but its new baseline cannot be read "
-                f"({new}: {error.strerror}); nothing was recorded, run again"
-            ) from None
-    write_all(texts)

@@ -1,6 +1,6 @@
 """From one task's results to its `Outcome`: against the stored baseline and the thresholds.
 
-What is written into a baseline is decided here as well; where it is, in `mcqtest.gate.baselines`.
+What is written into a baseline is decided here as well; where it is, in `mcqtest.gate.files`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
-from mcqtest.gate.baselines import Olds, target
+from mcqtest.gate.baselines import Olds
 from mcqtest.gate.companion import Companion, briers
 from mcqtest.gate.comparison import (
     compare,
@@ -21,6 +21,7 @@ from mcqtest.gate.comparison import (
 )
 from mcqtest.gate.criterion import Finding, Judged
 from mcqtest.gate.evidence import echoed, is_alike
+from mcqtest.gate.files import target
 from mcqtest.gate.making import Made, made
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy

@@ -115,13 +115,19 @@ def spent(outcomes: Sequence[Outcome], levels: Levels) -> list[float]:
 
 def size(comparison: Mapping[str, object] | None, level: float) -> float:
     """The probability with which a comparison that changed so many questions is red where nothing
-    got worse: `level` at most. Where scores are real numbers, or a loss is tolerated, all of it.
+    got worse: `level` at most. Where scores are real numbers, or a loss is tolerated, all of it,
+    unless so few changed that not even a loss of all of them would be red: m signs are all the same
+    with probability ``2**-m``, and no p-value is smaller.
     """
-    if comparison is None or comparison["real"] or comparison["tolerance"]:
+    if comparison is None:
         return level
     changed = int(comparison["lost"]) + int(comparison["won"])  # type: ignore[call-overload]
     critical = stats.critical(changed, level)
-    return 0.0 if critical is None else stats.mcnemar(critical, changed - critical)
+    if critical is None:
+        return 0.0
+    if comparison["real"] or comparison["tolerance"]:
+        return level
+    return stats.mcnemar(critical, changed - critical)
 
 
 def _down(exact: Fraction) -> float:

@@ -81,6 +81,9 @@ class Outcome:
     """Questions whose answer was not the same each time that it was asked for in the same words and
     without temperature; None where it was asked for once."""
     notices: list[str] = field(default_factory=list)
+    whole: Mapping[str, Any] | None = None
+    """Where the baseline has more questions than were asked: what they were
+    (`mcqtest.gate.Baselines.whole`)."""
     record: str = ""
     """What a baseline of these answers would say."""
     companion: str = ""

@@ -112,6 +112,10 @@ class Policy:
         pooled, *others = plain["levels"]
         changes = {
             "required": tuple(plain["required"]),
+            "groups": {
+                name: {group: tuple(tasks) for group, tasks in groups.items()}
+                for name, groups in plain["groups"].items()
+            },
             "thresholds": Thresholds(
                 bounds,
                 {name: {k: Bound(*b) for k, b in each.items()} for name, each in own.items()},

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mcqtest.metrics import measured
 from mcqtest.types import LETTERS, McqtestError, Metric, Results, Score
@@ -47,7 +48,7 @@ class Record:
     scores: tuple[float, ...] = ()
     """One number per question, where they are not all 0 or 1."""
 
-    @property
+    @cached_property
     def values(self) -> Sequence[float]:
         """The score of each question: 1 for right and 0 for wrong, where letters are kept."""
         return self.scores or [float(mark.isupper() or mark == "+") for mark in self.marks]

@@ -13,12 +13,11 @@ import pytest
 from mcqtest.gate import Outcome
 from mcqtest.plugin import MARKERS
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
-from mcqtest.plugin.wire import ERROR, FATAL, OUTCOME, PLAN, Plan
+from mcqtest.plugin.tally import LEAVING_OUT
+from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PLAN, Plan
 from mcqtest.run import Collected, Run
 from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
-LEAVING_OUT = ("ignore", "ignore_glob", "lf")
-"""Options of pytest with which files are not collected."""
 RESULTS = pytest.StashKey[Results]()
 BASELINE = pytest.StashKey[Baseline]()
 
@@ -182,6 +181,7 @@ class Cases:
         compared = baseline is not None and baseline.outcome is not None
         outcome = self.run.outcome(results, compared=compared)
         setattr(report, OUTCOME, self._sent(outcome, item.config))
+        setattr(report, ASKED, self.run.engine.asked_of(results.task))
         if compared and outcome.failures and isinstance(error, AssertionError):
             # the verdict, not a diff of letters
             report.longrepr = printable("\n".join(outcome.failures), lines=True)

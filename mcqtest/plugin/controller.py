@@ -14,22 +14,19 @@ import pytest
 
 from mcqtest import archive, report
 from mcqtest.gate import Pooled, Verdict, decide, publish, unsure, write
-from mcqtest.plugin.cases import LEAVING_OUT
+from mcqtest.plugin import ci
 from mcqtest.plugin.screen import Screen
 from mcqtest.plugin.tally import Tally
 from mcqtest.plugin.watch import Watch
-from mcqtest.plugin.wire import FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
+from mcqtest.plugin.wire import ASKED, FATAL, OUTCOME, PLAN, POOLED, Plan, arrived, worker_input
 from mcqtest.plugin.workers import Devices
-from mcqtest.report import Scoreboard, drawn, terminal
-from mcqtest.run import Run
+from mcqtest.report import Scoreboard, Told, drawn, terminal
+from mcqtest.run import Run, pace
 from mcqtest.types import McqtestError, printable
 
 UNDECIDED = 6
 """Exit status where no loss is proven, and yet not enough is known for a pass: the verdicts
 ``undecided`` and ``partial``. pytest itself ends in it where ``--max-warnings`` is exceeded."""
-
-_SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
-"""Options of pytest that leave something out."""
 
 
 class Controller:
@@ -41,13 +38,16 @@ class Controller:
         self.run = run
         self.workers = workers
         self._config = config
-        self._board = Scoreboard(run.policy, run.identity, tags=run.tags)
+        self._board = Scoreboard(
+            run.policy, run.identity, tags=run.tags, tier=run.settings.tier or ""
+        )
         self._board.notices.update(dict.fromkeys(notices))
         self._notices = notices
         self._tally = Tally()
         self._screen = Screen(config, workers=workers)
         self._devices = Devices(workers, device=run.identity.device)
         self._watch = Watch(self._tally.ledger.is_complete, self._tally.ledger.broken.append)
+        self._stopwatch = pace.Stopwatch(run.identity, workers)
         self._end: tuple[list[Pooled], Verdict] | None = None
         self._problems: list[str] = []
         if workers and not config.getoption("maxschedchunk", default=None):
@@ -65,7 +65,12 @@ class Controller:
         run = self.run
         threads = self._devices.threads if run.identity.device == "cpu" else 0
         lines = terminal.header(
-            run.identity, run.policy, about=run.about, data=run.data, threads=threads
+            run.identity,
+            run.policy,
+            about=run.about,
+            data=run.data,
+            threads=threads,
+            tier=run.settings.tier or "",
         )
         return [
             *map(printable, lines),
@@ -128,6 +133,12 @@ class Controller:
             self._screen.announce(plan.counts, self.run.cost)
         if (values := getattr(report, OUTCOME, None)) is not None:
             outcome = arrived(values)
+            self._stopwatch.add(
+                outcome.benchmark,
+                outcome.asking,
+                requests=getattr(report, ASKED, 0),
+                seconds=self._tally.seconds(report.nodeid),
+            )
             if self._board.add(outcome):  # not of a test that is run again
                 self._screen.show(outcome, failed=report.failed)
 
@@ -187,6 +198,8 @@ class Controller:
         else:
             self._keep()
         shutil.rmtree(self.run.staging, ignore_errors=True)
+        told = Told.of(self._board, pooled, verdict)
+        self._board.notices |= dict.fromkeys(ci.tell(self._config, told, self.run.settings.comment))
         if not tally.refused:
             self._end = pooled, verdict
         if tally.fatal is not None:
@@ -224,30 +237,14 @@ class Controller:
             session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
         )
         if not problems and board.outcomes:
-            problems += self._unasked()
+            problems += self._tally.unasked(
+                self._config, self.run.settings.benchmarks, board.outcomes
+            )
         if tally.skipped:
             board.notices[tally.skipped] = None
         self._problems = problems
         early, late = ([], problems) if stopped else (problems, [])
         return pooled, decide(pooled, early, board.policy, late=late), stopped
-
-    def _unasked(self) -> list[str]:
-        """Benchmarks that were asked for by name and are not there, where nothing was selected
-        among them: a misspelt one must not go without a gate.
-        """
-        asked = {benchmark for benchmark, _ in self._board.outcomes}
-        config, names = self._config, self.run.settings.benchmarks
-        if not set(names) - asked or config.args_source is config.ArgsSource.ARGS:
-            return []
-        elsewhere = config.invocation_params.dir != config.rootpath
-        if elsewhere or any(getattr(config.option, name, None) for name in _SELECTING):
-            return []
-        return [
-            f"--benchmarks={name}: nothing was asked of it, for no such benchmark was collected; "
-            "correct the name"
-            for name in names
-            if name not in asked
-        ]
 
     def _write(self, pooled: Sequence[Pooled], verdict: Verdict) -> None:
         """Results, baselines, and last of all the summary."""
@@ -276,6 +273,7 @@ class Controller:
             problems=self._problems,
         )
         board.notices.update(dict.fromkeys(said))
+        self._stopwatch.keep(self.run.folder)
 
     def _report_pooled(self, pooled: Sequence[Pooled]) -> None:
         """Benchmarks that are red as a whole, or of which not enough is known, become cases, in the

@@ -15,6 +15,7 @@ import pytest
 from mcqtest import report
 from mcqtest.gate import write_or_remove
 from mcqtest.options import OPTIONS, Option
+from mcqtest.plugin import ci
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
 from mcqtest.plugin.spending import Spending
@@ -51,6 +52,7 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
     except McqtestError as error:
         if not isinstance(error, OccupiedError):
             _refuse(config, str(error))
+        ci.refuse(str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
     config.pluginmanager.register(Spending(config, run), "mcqtest-spending")
@@ -87,11 +89,13 @@ def _occupy(config: pytest.Config, folder: Path, model: str) -> None:
 def _refuse(config: pytest.Config, reason: str) -> None:
     """Leave the reason in place of an earlier run's summary, unless that run goes on."""
     table: Mapping[str, Any] = {}
+    tier: Mapping[str, Any] = {}
     with suppress(McqtestError):  # that it cannot be read may be the mistake
         table = project.table(config.rootpath)
+        tier = _tier(config, table)
     try:
         option = next(each for each in OPTIONS if each.key == "run_dir")
-        given, base = _lookup(config, table)(option)
+        given, base = _lookup(config, table, tier)(option)
         folder = base / Path(given or settings.DEFAULTS["run_dir"]).expanduser()
         if not config.stash.get(_OCCUPIED, False) and (folder / "summary.json").is_file():
             _occupy(config, folder, "?")
@@ -124,17 +128,32 @@ def _settings(config: pytest.Config, table: Mapping[str, Any]) -> Settings:
     for name, value in given.items():
         if value == "":
             raise McqtestError(f"--{name}= is empty: give a value, or leave the option out")
+    tier = _tier(config, table)
+    gate = project.gate(table.get("gate", {}), config.getini("mcq_gate"))
+    required = table.get("required", []), config.getini("mcq_required")
+    if "required" in tier:
+        required = tier["required"], []
     found = settings.read(
-        _lookup(config, table),
-        gate=project.gate(table.get("gate", {}), config.getini("mcq_gate")),
+        _lookup(config, table, tier),
+        gate=project.without_margins(gate, tier),
         root=config.rootpath,
-        required=project.required(table.get("required", []), config.getini("mcq_required")),
+        required=project.required(*required),
         environment=os.environ,
         update=bool(config.getoption("update_snapshots", default=False)),
     )
     if not found.model and (named := [name for name, value in given.items() if value is not None]):
         raise McqtestError(f"--{named[0]}: no model is named; give --model=PATH as well")
     return found
+
+
+def _named_tier(config: pytest.Config) -> str | None:
+    """On the command line or in the ini file."""
+    return config.getoption("mcq_tier") or config.getini("mcq_tier") or None
+
+
+def _tier(config: pytest.Config, table: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the tier that is chosen."""
+    return project.tier(table, _named_tier(config))
 
 
 def _arguments(config: pytest.Config) -> list[str]:
@@ -156,24 +175,32 @@ def _places(
         "PYTEST_ADDOPTS": _addopts(),
         "addopts": config.getini("addopts") or (),
     }
-    ini = {each.key: config.getini(f"mcq_{each.key}") for each in OPTIONS}
+    tier = _tier(config, table)  # chosen, so that it counts is no news
+    ini = {each.key: config.getini(f"mcq_{each.key}") for each in OPTIONS if each.key not in tier}
+    rest = {key: value for key, value in table.items() if key not in {"tier", *tier}}
     environment = {"data": os.environ.get("MCQTEST_DATA")}
     return [
         *(place for name, each in lines.items() for place in places.given(name, each, here, flags)),
+        places.Place(f"tier {_named_tier(config)}", tier, root),
         places.Place("ini file", ini, root),
-        places.Place("[tool.mcqtest]", table, root),
+        places.Place("[tool.mcqtest]", rest, root),
         places.Place("MCQTEST_DATA", environment, Path.cwd()),
     ]
 
 
-def _lookup(config: pytest.Config, table: Mapping[str, Any]) -> settings.Lookup:
-    """Command line, ini file, ``[tool.mcqtest]``: the first that names an option."""
+def _lookup(
+    config: pytest.Config, table: Mapping[str, Any], tier: Mapping[str, Any]
+) -> settings.Lookup:
+    """Command line, tier, ini file, ``[tool.mcqtest]``: the first that names an option."""
 
     def lookup(option: Option) -> tuple[Any, Path]:
         given = config.getoption(f"mcq_{option.key}")
         if given is not None:
             return given, config.invocation_params.dir
+        if option.key in tier:
+            return tier[option.key], config.rootpath
         ini = config.getini(f"mcq_{option.key}")
-        return (ini if ini not in (None, "", []) else table.get(option.key)), config.rootpath
+        said = None if option.key == "tier" else table.get(option.key)  # there, these are tables
+        return (ini if ini not in (None, "", []) else said), config.rootpath
 
     return lookup

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from mcqtest.plugin.wire import ERROR, FATAL
 from mcqtest.report import plural
+
+LEAVING_OUT = ("ignore", "ignore_glob", "lf")
+"""Options of pytest with which files are not collected."""
+_SELECTING = ("markexpr", "keyword", "deselect", *LEAVING_OUT)
+"""Options of pytest that leave something out."""
 
 
 class Ledger:
@@ -53,6 +58,7 @@ class Tally:
         self._skipped = 0
         self._uncollected = False
         self._errors: list[str] = []
+        self._seconds: dict[str, float] = {}
 
     def refuse(self, sentence: str) -> None:
         self.fatal, self.refused = sentence, True
@@ -62,9 +68,14 @@ class Tally:
             self.ledger.tick(report.nodeid)
             self._failures += report.failed
             self._skipped += report.skipped
+        self._seconds[report.nodeid] = self.seconds(report.nodeid) + report.duration
         if error := getattr(report, ERROR, None):
             self._errors.append(error)
         self.fatal = self.fatal or getattr(report, FATAL, None)
+
+    def seconds(self, nodeid: str) -> float:
+        """How long a test took, with its fixtures, as far as it was reported."""
+        return self._seconds.get(nodeid, 0.0)
 
     def uncollected(self, nodeid: str, fatal: str | None = None) -> None:
         """``fatal``: the mistake, where it is the user's."""
@@ -104,6 +115,26 @@ class Tally:
             tests = plural(len(missing), "selected test")
             problems.append(f"{tests} left out, since the run was to stop at a failure")
         return problems
+
+    def unasked(
+        self, config: pytest.Config, names: Sequence[str], judged: Iterable[tuple[str, str]]
+    ) -> list[str]:
+        """Benchmarks that were asked for by name (``--benchmarks``) and are not there, where
+        nothing was selected among them: a misspelt one must not go without a gate. ``judged``:
+        (benchmark, task).
+        """
+        asked = {benchmark for benchmark, _ in judged}
+        if not set(names) - asked or config.args_source is config.ArgsSource.ARGS:
+            return []
+        elsewhere = config.invocation_params.dir != config.rootpath
+        if elsewhere or any(getattr(config.option, name, None) for name in _SELECTING):
+            return []
+        return [
+            f"--benchmarks={name}: nothing was asked of it, for no such benchmark was collected; "
+            "correct the name"
+            for name in names
+            if name not in asked
+        ]
 
     @property
     def skipped(self) -> str | None:

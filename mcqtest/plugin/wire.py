@@ -13,6 +13,8 @@ from mcqtest.types import Identity
 OUTCOME = "mcqtest_outcome"
 """Attribute of a test report: what became of the task, a `mcqtest.gate.Outcome`; from a worker as
 plain values."""
+ASKED = "mcqtest_asked"
+"""Attribute of a test report: how many requests a model answered for the task in this run."""
 ERROR = "mcqtest_error"
 """Attribute of a test report: why a question could not be answered."""
 PLAN = "mcqtest_plan"

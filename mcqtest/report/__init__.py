@@ -2,14 +2,18 @@
 
 from mcqtest.report import growth, panels, points, terminal
 from mcqtest.report.cells import OFF, ON
-from mcqtest.report.clock import Clock
+from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import hint, sentence
+from mcqtest.report.inline import plain
 from mcqtest.report.looks import looks, markdown, marked
+from mcqtest.report.pages import Told, comment, page
+from mcqtest.report.picture import courses
 from mcqtest.report.scoreboard import UNFINISHED, Scoreboard, dump, refused, unfinished
 from mcqtest.report.seen import Answer, Seen
 from mcqtest.report.stored import stored
 from mcqtest.report.sweeps import drawn
 from mcqtest.report.terminal import plural
+from mcqtest.report.trend import Trends, table
 from mcqtest.report.whys import whys
 
 __all__ = [
@@ -20,19 +24,27 @@ __all__ = [
     "Clock",
     "Scoreboard",
     "Seen",
+    "Told",
+    "Trends",
+    "comment",
+    "courses",
     "drawn",
     "dump",
+    "duration",
     "growth",
     "hint",
     "looks",
     "markdown",
     "marked",
+    "page",
     "panels",
+    "plain",
     "plural",
     "points",
     "refused",
     "sentence",
     "stored",
+    "table",
     "terminal",
     "unfinished",
     "whys",

@@ -35,13 +35,13 @@ def clipped(text: str, span: Span | None, most: int) -> tuple[str, Span | None]:
     """A long text cut down to about ``most`` characters: how it begins, and what stands around the
     place, or how it ends; and where the place is in it.
     """
-    if len(text) <= most:
+    if len(text) <= most + most // 4:  # what is left out has to be worth the hole
         return text, span
     head = most // 3
     at = span[0] if span else len(text)
     start = max(head, min(at - most // 3, len(text) - (most - head)))
     end = max(start + most - head, span[1] if span else 0)
-    if start <= head + 20:
+    if start <= head + most // 8:
         start = head
     left = text[:head] + (
         f" [... {start - head:,} characters left out ...] " if start > head else ""

@@ -4,13 +4,13 @@ and of a model: whatever they hold is shown and does nothing.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mcqtest.report.cells import OFF, ON, beside, clipped, highlighted, inert, wrapped
 from mcqtest.report.columns import width as columns
+from mcqtest.report.inline import plain
 from mcqtest.report.seen import Answer, Seen, lettered
 
 _SIDE = 100
@@ -118,11 +118,11 @@ def _moved(text: str, span: tuple[int, int] | None) -> tuple[int, int] | None:
 # --- Markdown ---------------------------------------------------------------------------------
 
 
-def markdown(seen: Sequence[Seen], *, whole: bool = False) -> list[str]:
-    """Lines of Markdown. All that others wrote stands in fences of code, longer than any in it, or
-    is written out.
+def markdown(seen: Sequence[Seen], said: Sequence[str], *, whole: bool = False) -> list[str]:
+    """Lines of Markdown, below what is ``said`` of all of them, a paragraph each. All that others
+    wrote stands in fences of code, longer than any in it, or is written out.
     """
-    lines: list[str] = []
+    lines = [line for each in said for line in (_plain(each), "")][:-1]
     for (benchmark, task), group in groupby(seen, lambda each: (each.benchmark, each.task)):
         lines += ["", f"## {_plain(benchmark)}, {_plain(task)}"]
         for each in group:
@@ -158,9 +158,8 @@ def _fenced(lines: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Outside of blocks: what Markdown or HTML would take for its own is written out."""
-    once = html.escape(inert(text).replace("\n", " "), quote=False)
-    return re.sub(r"([\\`*_\[\]#!|~@$])", r"\\\1", once)
+    """Outside of blocks."""
+    return plain(inert(text).replace("\n", " "))
 
 
 def marked(text: str) -> str:

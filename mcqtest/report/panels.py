@@ -97,7 +97,8 @@ def _ends(claim: Claim) -> Iterator[float]:
     curve = claim.curve
     for value, error in zip(curve.values, curve.errors, strict=True):
         reach = _TWO_SIDED * error if error and len(curve.sizes) <= _CROWD else 0.0
-        yield from (value - reach, value + reach)
+        most = max(value, 100.0) if curve.normalised else math.inf
+        yield from (value - reach, min(value + reach, most))
 
 
 def _step(range_: float) -> float:

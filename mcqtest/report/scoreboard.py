@@ -30,6 +30,8 @@ class Scoreboard:
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     tags: Tags = field(default_factory=dict)
     """Labels of questions."""
+    tier: str = ""
+    """Whose options were taken."""
     notices: dict[str, None] = field(default_factory=dict)
     """Sentences for people; a dict keeps the order and drops repetitions."""
 
@@ -68,6 +70,7 @@ class Scoreboard:
         return {
             "format": FORMAT,
             "model": self.identity.name,
+            **({"tier": self.tier} if self.tier else {}),
             "baseline": self.policy.baseline,
             "anchor": self.policy.anchor,
             "verdict": verdict.state,

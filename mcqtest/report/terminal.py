@@ -33,7 +33,7 @@ def columns(width: int = 80, name: str = "task") -> str:
 
 
 def header(
-    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0
+    identity: Identity, policy: Policy, *, about: str, data: str, threads: int = 0, tier: str = ""
 ) -> list[str]:
     """Two lines above everything else; ``about`` is a word on the model, ``data`` where the
     questions are, and ``threads`` are those of each process on a CPU.
@@ -45,7 +45,7 @@ def header(
         against = f"{'recording' if policy.update else 'against'} baseline {policy.baseline!r}"
     return [
         f"mcqtest: {identity.name}{about}, weights {identity.weights[:12]}; {identity.setup}{on}",
-        f"mcqtest: {against}, alpha {policy.alpha:g}; {data}",
+        f"mcqtest: {against}, alpha {policy.alpha:g}{f', tier {tier}' if tier else ''}; {data}",
     ]
 
 
@@ -54,11 +54,11 @@ def planned(tasks: int, questions: int, requests: int, stored: int, *, loading: 
     is.
     """
     first = f"; {loading}" if loading and stored < requests else ""
-    kept = "none stored" if not stored else f"{stored:,} stored"
+    kept = ", none stored" if not stored else f", {stored:,} stored"
     asked = "" if requests == questions else f" in {plural(requests, 'request')}"
-    return (
-        f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}, {kept}{first}"
-    )
+    if not requests:  # tasks that talk by themselves: nobody knows yet what they are going to ask
+        asked = kept = ""
+    return f"mcqtest: {plural(tasks, 'task')}, {plural(questions, 'question')}{asked}{kept}{first}"
 
 
 def loads(said: str, size: int, *, workers: int = 0) -> str:

@@ -88,6 +88,11 @@ class Engine:
         asked = {request.key for request in planned.requests} | self._talked.get(planned, set())
         return not asked.isdisjoint(self._given)
 
+    def asked_of(self, task: Task) -> int:
+        """How many of the task's responses, in whatever way, a model gave in this process."""
+        every = (each for (of, _), each in self._planned.items() if of is task)
+        return sum(request.key in self._given for each in every for request in each.requests)
+
     @property
     def started(self) -> Backend | None:
         """The model if it was needed so far."""

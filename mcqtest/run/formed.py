@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from mcqtest import data
 from mcqtest.run.keys import ask_keys, prompts_hash, seeded, unasked
 from mcqtest.run.planned import Planned
+from mcqtest.run.sample import Rows, drawn, excerpt
 from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
+    Form,
     McqtestError,
     Method,
     Origin,
@@ -30,42 +33,55 @@ def formed(
     identity: str,
     name: str = "",
     variant: Variant | None = None,
+    count: int | None = None,
 ) -> Planned:
-    """The task with ``every`` question that it has, of which ``way`` may leave some out; raises for
-    a ``variant``.
-    """
-    form = method.form
-    assert form is not None
-    if variant is not None:
-        raise McqtestError(
-            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
-            "choose other benchmarks with -m"
-        )
-    if way.bigbench.get("likelihood") == "on":
-        form = form.with_likelihood()
-    by, _ = way.method_of(task.benchmark)
+    """The task with ``every`` question; ``way`` or ``count`` leave some out. No ``variant`` is."""
+    form = _form(method, way)
+    _check_variant(task, variant)
     shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
-    places = form.first(every, way.limit)
-    written = form.asks(every, places, shots=shots, decoding=decoding)
-    asks = {at: tuple(asked) for at, asked in zip(places, written, strict=True)}
-    if way.recorded:
-        asks = {at: _elsewhere(task, every[at], at, asked) for at, asked in asks.items()}
-    requests = _requests(task, every, asks, identity)
+    places = form.first(every, way.limit) if count is None else drawn(every, count)
+    how = f"{form.name}, {shots} shots, {way.method_of(task.benchmark)[0]}"
+
+    def asked(rows: Rows) -> tuple[tuple[Request, ...], list[Request]]:
+        written = form.asks(every, [at for at, _ in rows], shots=shots, decoding=decoding)
+        asks = {at: tuple(each) for (at, _), each in zip(rows, written, strict=True)}
+        if way.recorded:
+            asks = {at: _elsewhere(task, every[at], at, each) for at, each in asks.items()}
+        requests = _requests(task, every, asks, identity)
+        return requests, _own(requests, asks)
+
+    requests, own = asked([(at, every[at]) for at in places])
+    numbers = Counter(request.origin.row for request in requests if request.origin)
     questions = tuple(every[at] for at in places)
-    how = f"{form.name}, {shots} shots, {by}"
     return Planned(
         task=task,
         questions=questions,
         requests=requests,
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(how, _own(requests, asks), decoding, way),
+        asking=_described(how, own, decoding, way),
         left_out=len(every) - len(questions),
+        excerpt=excerpt(every, places, lambda rows: _described(how, asked(rows)[1], decoding, way)),
         variant=name,
         form=form,
-        counts=[len(asked) for asked in asks.values()],
+        counts=[numbers[at] for at in places],
         notices=form.notices(every),
     )
+
+
+def _form(method: Method, way: Way) -> Form:
+    assert method.form is not None
+    likelihood = way.bigbench.get("likelihood") == "on"
+    return method.form.with_likelihood() if likelihood else method.form
+
+
+def _check_variant(task: Task, variant: Variant | None) -> None:
+    """Raise for another way to put questions of a form: there is one."""
+    if variant is not None:
+        raise McqtestError(
+            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
+            "choose other benchmarks with -m"
+        )
 
 
 def _own(requests: Sequence[Request], asks: Mapping[int, Sequence[Ask]]) -> list[Request]:
@@ -100,5 +116,5 @@ def _requests(
 
 
 def _elsewhere(task: Task, question: Question, row: int, asked: Sequence[Ask]) -> tuple[Ask, ...]:
-    (prompt,) = unasked(task, [question], first=row)
+    (prompt,) = unasked(task, [(row, question)])
     return tuple(each._replace(prompt=prompt) for each in asked)

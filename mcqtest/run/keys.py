@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mcqtest import prompts
@@ -75,13 +75,14 @@ def _decoded(decoding: Decoding, *, in_chat: bool) -> str:
     return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops, *again))
 
 
-def unasked(task: Task, questions: Sequence[Question], *, first: int = 0) -> list[Prompt]:
+def unasked(task: Task, rows: Iterable[tuple[int, Question]]) -> list[Prompt]:
     """Stand for prompts that somebody else wrote: all by which an output is looked up, and what
-    was asked, so that other questions are not given the stored answers of these.
+    was asked, so that other questions are not given the stored answers of these. A row is that of
+    the question among all of its task, from 0.
     """
     return [
         Prompt("", (), json.dumps([task.path, each.id, row, each.text, each.choices]))
-        for row, each in enumerate(questions, first)
+        for row, each in rows
     ]
 
 

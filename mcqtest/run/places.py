@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mcqtest.options import OPTIONS, Option
 from mcqtest.types import McqtestError
 
-_PATHS = {"model", "data", "folder", "file"}
+_PATHS = {"model", "data", "folder", "file", "written"}
 """Kinds of options whose value is a path."""
 
 _SPELLINGS = {f"--{before}{each.name}": each for each in OPTIONS for before in ("", "mcq-")}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mcqtest import data, prompts
@@ -15,9 +16,11 @@ from mcqtest.run import splits
 from mcqtest.run.formed import formed
 from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
 from mcqtest.run.planned import Planned
+from mcqtest.run.sample import Rows, chosen, excerpt
 from mcqtest.run.talked import talked
 from mcqtest.run.way import OWN, Way, decoded, style_of
 from mcqtest.types import (
+    Back,
     Chat,
     McqtestError,
     Method,
@@ -41,34 +44,34 @@ def plan(
     variant: Variant | None = None,
     name: str = "",
     revision: str | None = None,
+    count: int | None = None,
 ) -> Planned:
-    """Write the requests of one task for the model with this ``identity``.
-
-    With ``variant`` they are asked in that way; ``name`` tells them from the task's others, and
-    ``revision`` is that of the hub's data. Raises `McqtestError` for bad data.
+    """Write the requests of one task for the model with this ``identity``, in the way of a
+    ``variant``; ``name`` tells them from the task's others, ``revision`` is that of the hub's data,
+    and ``count`` is how many questions are drawn. Raises `McqtestError` for bad data.
     """
     by, method = way.method_of(task.benchmark)
+    every = data.load(task, "test", root, revision=revision)
     if method.is_fixed:
-        fixed = formed if method.form else talked
-        every = data.load(task, "test", root, revision=revision)
+        fixed = talked if method.form is None else partial(formed, count=count)
         return fixed(task, method, way, every, identity=identity, name=name, variant=variant)
     method = replace(method, style=(variant and variant.style) or style_of(method))
-    examples = _examples(task, method, way, root, revision)
-    every = data.load(task, "test", root, revision=revision)
-    examples, hidden = _shown(task, method, way, examples, every, root=root)
-    questions = every[: way.limit]
-    put = tuple(variant.of(question) for question in questions) if variant else None
-    asked = questions if put is None else tuple(question for question, _ in put)
-    read = _reader(task, asked, method, way.reading)
-    written = _written(task, asked, style_of(method), examples, way)
+    examples, hidden = _shown(task, method, way, every, root=root, revision=revision)
+    places = chosen(every, way.limit, count)
+    questions = tuple(every[place] for place in places)
+    put, rows = _put(places, questions, variant)
+    read = _reader(task, [each for _, each in rows], method, way.reading)
+    write = partial(_written, task, style=style_of(method), examples=examples, way=way)
+    asking = partial(_described, by, method, shots=len(examples), way=way, texts=read)
     return Planned(
         task=task,
         questions=questions,
-        requests=_requests(task, asked, written, way=way, identity=identity, method=method),
+        asking=asking(written := write(rows)),
+        requests=_requests(task, rows, written, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
-        asking=_described(by, method, written, len(examples), way, texts=read),
         reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
+        excerpt=excerpt(every, places, lambda rows: asking(write(rows))),
         hidden=hidden,
         variant=name or (variant.name if variant else ""),
         put=put,
@@ -79,17 +82,23 @@ def plan(
     )
 
 
+def _put(
+    places: Sequence[int], questions: Sequence[Question], variant: Variant | None
+) -> tuple[Sequence[tuple[Question, Back]] | None, Rows]:
+    """How the questions in these places are put, with the way back where that is another one."""
+    if variant is None:
+        return None, tuple(zip(places, questions, strict=True))
+    put = tuple(map(variant.of, questions))
+    return put, tuple(zip(places, (question for question, _ in put), strict=True))
+
+
 def _written(
-    task: Task,
-    asked: Sequence[Question],
-    style: Style,
-    examples: Sequence[Question],
-    way: Way,
+    task: Task, rows: Rows, style: Style, examples: Sequence[Question], way: Way
 ) -> Sequence[Prompt | Chat]:
     """What is said to the model, question by question."""
     if way.recorded:
-        return unasked(task, asked)
-    written = [style.write(task, examples, question) for question in asked]
+        return unasked(task, rows)
+    written = [style.write(task, examples, question) for _, question in rows]
     return prompts.converse(task, style, examples, written, way.talk) if way.talk else written
 
 
@@ -141,14 +150,15 @@ def _shown(
     task: Task,
     method: Method,
     way: Way,
-    examples: Sequence[Question],
     every: Sequence[Question],
     *,
     root: Path | None,
+    revision: str | None,
 ) -> tuple[Sequence[Question], bool]:
-    """The shots among the ``examples``; without any, whether they would be questions of the test.
+    """The shots; without any, whether they would be questions of the test.
     Raises `McqtestError` where they are.
     """
+    examples = _examples(task, method, way, root, revision)
     splits.check(task, examples, every)
     hidden = not examples and not way.recorded and splits.hidden(task, _split(method), root, every)
     return examples[: _wanted(task, way)], hidden
@@ -164,7 +174,7 @@ def _split(method: Method) -> str:
 
 def _requests(
     task: Task,
-    asked: Sequence[Question],
+    rows: Rows,
     written: Sequence[Prompt | Chat],
     *,
     way: Way,
@@ -172,28 +182,29 @@ def _requests(
     method: Method,
 ) -> tuple[Request, ...]:
     """One for each sample of each question, these together."""
-    origins = [
-        Origin(task, question.id, row, sample)
-        for row, question in enumerate(asked)
-        for sample in range(way.samples(method))
+    samples = range(way.samples(method))
+    each = [
+        (Origin(task, question.id, row, sample), question, prompt)
+        for (row, question), prompt in zip(rows, written, strict=True)
+        for sample in samples
     ]
-    decodings = [seeded(method.decoding, origin) for origin in origins]
+    decodings = [seeded(method.decoding, origin) for origin, _, _ in each]
     keys = request_keys(
         way.identity(identity),
-        [written[origin.row] for origin in origins],
-        [asked[origin.row] for origin in origins],
+        [prompt for _, _, prompt in each],
+        [question for _, question, _ in each],
         decodings,
     )
     return tuple(
         Request(
             key=key,
-            prompt=written[origin.row],
-            choices=prompts.continuations(written[origin.row], asked[origin.row]),
+            prompt=prompt,
+            choices=prompts.continuations(prompt, question),
             name=str(origin),
             decoding=decoding,
             origin=origin,
         )
-        for origin, decoding, key in zip(origins, decodings, keys, strict=True)
+        for (origin, question, prompt), decoding, key in zip(each, decodings, keys, strict=True)
     )
 
 

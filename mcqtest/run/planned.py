@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mcqtest.answers import READING, Reading
+from mcqtest.gate import Excerpt
 from mcqtest.types import (
     Back,
     Conversation,
@@ -34,6 +35,8 @@ class Planned:
     reading: Reading = READING
     left_out: int = 0
     """Questions of the task that are not asked."""
+    excerpt: Excerpt | None = None
+    """Which ones are, where some are left out and that can be told."""
     hidden: bool = False
     """Its examples are questions of the test, but are not shown."""
     variant: str = ""
@@ -60,6 +63,12 @@ class Planned:
     """Fingerprint of the chat template; empty where plain text is asked."""
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
+
+    @property
+    def repeats(self) -> bool:
+        """Its samples are equal requests, to see whether answers are, too (`Decoding.repeat`)."""
+        decodings = [request.decoding for request in self.requests]
+        return any(each is not None and each.repeat for each in decodings)
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests: one for each sample, or those of its form; none where

@@ -35,21 +35,71 @@ def table(root: Path) -> dict[str, Any]:
     found = tools.get("mcqtest", {})
     if not isinstance(found, Mapping):
         raise McqtestError(f"{path}: tool.mcqtest = {found!r}: write a table, [tool.mcqtest]")
-    known = {option.key for option in OPTIONS} | {"gate", "required"}
-    for key in found:
-        if key.replace("-", "_") not in known:
-            raise McqtestError(
-                f"{path}: [tool.mcqtest] {key}: unknown; there are {', '.join(sorted(known))}"
-            )
-    return _spelt(found, path)
+    spelt = _spelt(found, f"{path}: [tool.mcqtest]", _KEYS | {"gate", "tier"})
+    if "tier" in spelt:
+        spelt["tier"] = _tiers(spelt["tier"], path)
+    return spelt
 
 
-def _spelt(found: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Keys as the options have them; raises where one is there in both spellings."""
+_KEYS = {option.key for option in OPTIONS if option.key != "tier"} | {"required"}
+"""What a tier may say; the table may have tiers and gates besides."""
+
+
+def _spelt(found: Mapping[str, Any], where: str, known: set[str]) -> dict[str, Any]:
+    """Keys as the options have them; raises for one that is unknown, and where one is there in both
+    spellings.
+    """
     for key in found:
-        if (other := key.replace("-", "_")) != key and other in found:
-            raise McqtestError(f"{path}: [tool.mcqtest] has {key} and {other}; drop one")
+        if (other := key.replace("-", "_")) not in known:
+            raise McqtestError(f"{where} {key}: unknown; there are {', '.join(sorted(known))}")
+        if other != key and other in found:
+            raise McqtestError(f"{where} has {key} and {other}; drop one")
     return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def _tiers(found: Any, path: Path) -> dict[str, dict[str, Any]]:
+    """Name -> options, of every ``[tool.mcqtest.tier.NAME]``, chosen or not."""
+    if not isinstance(found, Mapping):
+        raise McqtestError(
+            f"{path}: [tool.mcqtest] tier = {found!r}: write tables, [tool.mcqtest.tier.NAME], "
+            "and choose one with --tier=NAME"
+        )
+    for name, said in found.items():
+        if not isinstance(said, Mapping):
+            raise McqtestError(
+                f"{path}: [tool.mcqtest.tier] {name} = {said!r}: write a table, "
+                f"[tool.mcqtest.tier.{name}]"
+            )
+    return {
+        name: _spelt(said, f"{path}: [tool.mcqtest.tier.{name}]", _KEYS)
+        for name, said in found.items()
+    }
+
+
+def tier(table: Mapping[str, Any], name: str | None) -> dict[str, Any]:
+    """The options of the tier of this name (``--tier``); none without one. Raises `McqtestError`
+    for one that the project's ``table`` does not have.
+    """
+    if not name:
+        return {}
+    tiers: Mapping[str, dict[str, Any]] = table.get("tier", {})
+    if name not in tiers:
+        there = f"there is {', '.join(sorted(tiers))}" if tiers else "there is none"
+        raise McqtestError(
+            f"--tier={name}: no [tool.mcqtest.tier.{name}] in pyproject.toml; {there}"
+        )
+    return tiers[name]
+
+
+def without_margins(
+    gate: Mapping[str, Mapping[str, Any]], chosen: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The gate's tables without the margins, or tolerances, that a ``chosen`` tier replaces."""
+    replaced = {"margin", "tolerance"} & chosen.keys()
+    return {
+        place: {key: value for key, value in said.items() if key not in replaced}
+        for place, said in gate.items()
+    }
 
 
 def unread(folder: Path, root: Path) -> list[str]:

@@ -18,7 +18,7 @@ from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
-from mcqtest.run import checks, splits
+from mcqtest.run import asked, checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
@@ -42,7 +42,13 @@ class Run:
         self.tags = read_tags(settings.tags)
         self._model, self._setup = model_of(settings, identity)
         model = self._model, self._setup
-        self._way = way_of(settings, backends.recorded(*model), lambda: backends.sampling(*model))
+        self._vouched = backends.vouched(*model)
+        self._way = way_of(
+            settings,
+            backends.recorded(*model),
+            lambda: backends.sampling(*model),
+            vouched=self._vouched is not None,
+        )
         self.identity = identity or identify(settings, *model)
         self.policy = policy_of(settings, self.identity)
         self.chatting = Chatting(settings, backends.template(*model), self._way, self.policy)
@@ -52,6 +58,7 @@ class Run:
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
+        self._sampled: dict[Task, int] = {}
         self._found: dict[Benchmark, Benchmark] = {}
         self._variants: dict[Task, dict[str, Results]] = {}
         self._methods: dict[Task, dict[str, float]] = {}
@@ -107,6 +114,7 @@ class Run:
     def plan(self, tasks: Sequence[Task], collected: checks.Collected = checks.UNSAID) -> None:
         """Load and check all data, and all baselines that will be compared with."""
         checks.check_benchmarks(tasks)
+        self._sampled = sample.counts(tasks, self.settings, self._root)
         comparisons = {}
         benchmarks = dict.fromkeys(task.benchmark for task in tasks)
         ways = {each.name: self.chatting.way(each).folder(each) for each in benchmarks}
@@ -115,20 +123,20 @@ class Run:
             self.anchors.policy = replace(self.anchors.policy, ways=ways)
         for task in dict.fromkeys(tasks):
             planned = self.planned[task] = self._plan(task, self.chatting.way(task.benchmark))
+            asked.check(planned, self._vouched)
             self._plan_variants(task)
             count = f"{len(planned.questions)}, {planned.fingerprint}"
-            self.baselines.check(
-                task,
-                questions=count,
-                asking=planned.asking,
-                asked=planned.questions,
-                left_out=planned.left_out,
-                valued=bool(planned.value or planned.form or planned.conversation),
-            )
-            if self.anchors is not None:
-                self.anchors.check(
-                    task, questions=count, asking=planned.asking, asked=planned.questions
+            for each in filter(None, (self.baselines, self.anchors)):
+                each.check(
+                    task,
+                    questions=count,
+                    asking=planned.asking,
+                    asked=planned.questions,
+                    left_out=planned.left_out,
+                    valued=bool(planned.value or planned.form or planned.conversation),
+                    excerpt=planned.excerpt,
                 )
+            if self.anchors is not None:
                 self.anchors.require(task)
             criterion = task.criterion
             comparisons[task] = criterion.comparisons(planned.questions) if criterion else 0
@@ -141,8 +149,8 @@ class Run:
             checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
-        asked = [request for each in self.planned.values() for request in each.requests]
-        self._notices += backends.check(self._model, asked, self._setup)
+        requests = [request for each in self.planned.values() for request in each.requests]
+        self._notices += backends.check(self._model, requests, self._setup)
         self.baselines.check_any(self.planned)
 
     def _root(self, task: Task) -> Path | None:
@@ -161,6 +169,7 @@ class Run:
             variant=variant,
             name=name,
             revision=self.settings.revision.get(task.benchmark.name),
+            count=self._sampled.get(task),
         )
 
     def _plan_variants(self, task: Task) -> None:
@@ -256,8 +265,9 @@ class Run:
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
-        if _repeats(self.planned[results.task]):
+        if planned.repeats:
             outcome.wavering = sum(len({*result.votes}) > 1 for result in results)
+        outcome.whole = self.baselines.whole(results.task)
         said = getattr(self.engine.started, "notices", ())
         kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)
         notices = (*outcome.notices, *self._notices, *self.store.skipped, *said, *kept)
@@ -293,11 +303,6 @@ class Run:
                 if stored is not None and unanswered(stored) < len(stored):
                     found[name] = right(stored)
         return found
-
-
-def _repeats(planned: Planned) -> bool:
-    """Its samples are equal requests, whose answers would be the same text (`Decoding.repeat`)."""
-    return any(each.decoding is not None and each.decoding.repeat for each in planned.requests)
 
 
 def right(results: Results) -> float:

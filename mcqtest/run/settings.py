@@ -54,6 +54,8 @@ class Settings:
     """(opening, closing); the former may be empty."""
     shots: int | None
     limit: int | None
+    sample: int | None
+    """Questions of each benchmark; not together with ``limit``."""
     baseline: str | None
     """None: the model's own name."""
     baselines_dir: str
@@ -64,6 +66,10 @@ class Settings:
     """In points."""
     anchor: str | None
     alpha: float
+    tier: str | None
+    """Whose options are taken as well (`mcqtest.run.project.tier`)."""
+    comment: str | None
+    """A file to be written, for a pull request."""
     run_dir: str
     accept_regression: str | None
     demo: bool
@@ -140,6 +146,11 @@ def _agree(values: Mapping[str, Any], gate: Mapping[str, Any], *, update: bool) 
     if values["accept_regression"] is not None and not update:
         raise McqtestError(
             "--accept-regression: nothing is recorded without --snapshot-update; add that too"
+        )
+    if values["limit"] is not None and values["sample"] is not None:
+        raise McqtestError(
+            f"--sample={values['sample']}: --limit={values['limit']} is given, too, and each says "
+            "which questions are left out; drop one"
         )
     if values["baseline"] == "none" and not tables(gate)[0] and not update:
         raise McqtestError(

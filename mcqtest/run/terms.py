@@ -35,11 +35,18 @@ def decoding_of(settings: Settings, told: Callable[[], Mapping[str, str]]) -> Ma
     return {**told(), **vote, **said}
 
 
-def way_of(settings: Settings, recorded: str, told: Callable[[], Mapping[str, str]] = dict) -> Way:
-    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked.
-    ``told`` is what the model's own files say of sampling.
+def way_of(
+    settings: Settings,
+    recorded: str,
+    told: Callable[[], Mapping[str, str]] = dict,
+    *,
+    vouched: bool = False,
+) -> Way:
+    """How the run asks; ``recorded``: what was recorded elsewhere, so that nothing is asked;
+    ``vouched``: it was, too, and is known to have been asked in this way. ``told`` is what the
+    model's own files say of sampling.
     """
-    for option in _ASKING if recorded else ():
+    for option in _ASKING if recorded else ("sensitivity", "sweep") if vouched else ():
         if getattr(settings, option) not in (None, {}):
             name = option.replace("_", "-")
             raise McqtestError(
@@ -98,6 +105,7 @@ def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
         device=setup.device,
         stamp=stamp,
         dtype=setup.dtype,
+        **backends.size(model, setup),
     )
 
 

@@ -200,6 +200,23 @@ def _file(option: str, given: str | None, base: Path) -> str | None:
     return path
 
 
+def _written(option: str, given: str | None, base: Path) -> str | None:
+    """A file that is going to be written, in a folder that is there."""
+    if not given:
+        return None
+    path = Path(path_of(option, given, base))
+    if path.is_dir() or not path.parent.is_dir():
+        raise McqtestError(
+            f"--{option}={given}: "
+            + (
+                "a folder; name a file in it"
+                if path.is_dir()
+                else f"no folder {path.parent}; make it"
+            )
+        )
+    return str(path)
+
+
 CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "text": _text,
     "model": _model,
@@ -220,6 +237,7 @@ CHECKS: Mapping[str, Callable[[str, Any, Path], Any]] = {
     "name": _name,
     "names": _names,
     "file": _file,
+    "written": _written,
     "reason": _reason,
 }
 """Kind of an option (`mcqtest.options.Option.kind`) -> what checks its name, value and base."""

@@ -82,6 +82,8 @@ class Way:
             parts.append(f"{self.shots}shots")
         if method.decoding is not None:
             parts += [f"{key}={value}" for key, value in sorted(self.decoding.items())]
+        if method.conversation is not None and self.limit is not None:
+            parts.append(f"{self.limit}examples")  # one number, of fewer examples: another one
         parts += _talked(self.talk) if self.talk else []
         folder = "-".join(parts)
         if re.fullmatch(r"[\w.=-]{0,100}", folder, re.ASCII):

@@ -4,7 +4,7 @@
 another, by the code with which a run judges its results against its baseline.
 """
 
-from mcqtest.sides.definitions import Definitions
+from mcqtest.sides.definitions import Definitions, strange
 from mcqtest.sides.find import Finder
 from mcqtest.sides.mistaken import wrong
 from mcqtest.sides.moved import Found, Wanted, moved
@@ -25,5 +25,6 @@ __all__ = [
     "against",
     "moved",
     "paired",
+    "strange",
     "wrong",
 ]

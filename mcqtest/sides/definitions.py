@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -13,7 +14,8 @@ from types import ModuleType
 
 import mcqtest
 from mcqtest import data
-from mcqtest.gate import Policy
+from mcqtest.gate import Entry, Policy, impossible
+from mcqtest.prompts import styles
 from mcqtest.sides.side import Stored
 from mcqtest.types import Benchmark, McqtestError, Question, Source, Task, one_line
 
@@ -66,6 +68,10 @@ class Definitions:
             metrics=policy.metrics.get(name, ()),
         )
 
+    def root(self, task: Task) -> Path | None:
+        """Where its data is; None for the hub."""
+        return task.benchmark.source.place or self._root
+
     def questions(self, task: Task, stored: Stored) -> Sequence[Question]:
         """The questions of a task as its data has them. Raises `McqtestError` where they are not
         those that were answered.
@@ -86,6 +92,27 @@ class Definitions:
             found |= _defined(_imported(path))
         return found
 
+    def suite(self, *, demo: bool) -> list[str]:
+        """Names of the benchmarks that are asked where none is named, of those that come along."""
+        inside = Path(mcqtest.__file__).parent / "benchmarks"
+        folder = inside if inside.is_dir() else inside.parents[1] / "benchmarks"
+        names = sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py"))
+        every = ((name, self._packaged(name)) for name in names)
+        return [name for name, each in every if each and each.suite and each.demo == demo]
+
+    def gone(self, name: str, task: str, way: str) -> str | None:
+        """Why no run can ask this any more; None where one can, or where nobody here knows the
+        benchmark.
+        """
+        found = self._own.get(name) or self._packaged(name)
+        if found is None:
+            return None
+        if isinstance(found.source, Source) and all(each.name != task for each in found.tasks):
+            return f"{name} has no task {task} any more"
+        if way and not _is_way(way, found):
+            return f"{name} is not asked in the way {way!r} any more"
+        return None
+
     @property
     def names(self) -> Collection[str]:
         """Of the benchmarks of the files."""
@@ -102,6 +129,22 @@ class Definitions:
         except ImportError:
             return None
         return _defined(module).get(name)
+
+
+_PART = re.compile(r"\d+shots|[a-z_]+=.*|chat|shots|as|turns|text|system|[0-9a-f]{8}|[0-9a-f]{16}")
+
+
+def _is_way(way: str, benchmark: Benchmark) -> bool:
+    """Whether a folder can be that of a way of asking (`mcqtest.run.way.Way.folder`)."""
+    if "/" in way:
+        return False
+    if way.startswith("other-"):
+        return True
+    methods = benchmark.methods
+    return all(
+        part in methods or _PART.fullmatch(part) or any(styles.has(name, part) for name in methods)
+        for part in way.split("-")
+    )
 
 
 def _defined(module: ModuleType) -> dict[str, Benchmark]:
@@ -127,3 +170,30 @@ def _imported(path: Path) -> ModuleType:
             f"--benchmarks={path}: cannot be imported ({said}); correct it"
         ) from error
     return module
+
+
+def strange(entry: Entry, definitions: Definitions) -> tuple[list[str], bool]:
+    """What is odd about the questions of a sound baseline, held against the data; and whether a run
+    would refuse it for that. Of a part of the questions nobody can tell which.
+    """
+    try:
+        task = definitions.task(entry.benchmark, entry.task)
+        every = data.load(task, "test", definitions.root(task))
+    except McqtestError as error:
+        return [f"{entry.path}: {error}"], False
+    record = entry.record
+    if record.count < len(every):
+        first = every[: record.count]
+        if data.fingerprint(first).startswith(record.questions.partition(", ")[2]):
+            every = first
+        else:
+            return [
+                f"{entry.path}: {record.count} of {len(every)} questions; which is unknown"
+            ], False
+    if record.questions != f"{len(every)}, {data.fingerprint(every)[:32]}":
+        now = f"the data has {len(every)}" if len(every) != record.count else "the data has others"
+        return [f"{entry.path}: recorded on {record.count} questions, {now}"], True
+    number = impossible(record, every, valued=True)
+    if number is None:
+        return [], False
+    return [f"{entry.path}: the answer to question {number} cannot have been recorded"], True

@@ -33,7 +33,8 @@ class Finder:
         """
         told, recorded = {}, {}
         for name, said, is_old in (("old", old, True), ("new", new, False)):
-            if (path := _recording(said)) is not None:
+            path = _recording(said)
+            if path is not None and (path.is_file() or self._named(said, old=is_old) is None):
                 recorded[name] = path
             else:
                 told[name] = self.stored(said, old=is_old)

@@ -124,8 +124,8 @@ class Found:
             if (stored := self._pairs[key][0]) is None:
                 continue
             side = self._run(key) or self.old
-            side.choose(stored)
-            sides.setdefault(side.name, (side, {}))[1][key] = set(places)
+            side.choose(stored.whole or stored)
+            sides.setdefault(side.name, (side, {}))[1][key] = set(_among(stored, places))
         return {
             key: (scores, self._is_told(side))
             for side, wanted in sides.values()
@@ -139,7 +139,8 @@ class Found:
             return None
         if key not in self._runs:
             known = next((run for run in self._runs.values() if run and _holds(run, stored)), None)
-            if known is None and (kept := archive.holding(stored.record, self.old.folder)):
+            every = (stored.whole or stored).record
+            if known is None and (kept := archive.holding(every, self.old.folder)):
                 known = RunSide(kept)
             self._runs[key] = known
         return self._runs[key]
@@ -151,11 +152,18 @@ class Found:
         """The questions of a task, by whichever side keeps them."""
         if key not in self._questions:
             before, after = self._pairs[key]
-            found = self.new.questions(after)
+            found: Sequence[Question] | None = self.new.questions(after)
             if found is None and self.old is not None and before is not None:
-                found = self.old.questions(before)
+                every = self.old.questions(before.whole or before)
+                rows = _among(before, range(after.record.count))
+                found = every and [every[row] for row in rows]
             self._questions[key] = found
         return self._questions[key]
+
+
+def _among(stored: Stored, rows: Sequence[int]) -> Sequence[int]:
+    """These rows of a part, as rows of the whole."""
+    return rows if stored.whole is None else [stored.places[row] for row in rows]
 
 
 def _has_texts(stored: Stored) -> bool:
@@ -169,7 +177,8 @@ def _holds(run: RunSide, stored: Stored) -> bool:
     def told(record: Record) -> tuple[object, ...]:
         return record.questions, record.asking, record.weights, record.marks, record.scores
 
-    return any(told(each.record) == told(stored.record) for each in run.tasks.get(stored.key, ()))
+    every = (stored.whole or stored).record
+    return any(told(each.record) == told(every) for each in run.tasks.get(stored.key, ()))
 
 
 def moved(old: Side | None, new: Side, wanted: Wanted) -> Found:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mcqtest import archive
 from mcqtest.archive import Kept
-from mcqtest.gate import Companion, Policy, Record
+from mcqtest.gate import Companion, Excerpt, Policy, Record
 from mcqtest.types import Identity, Question, Result, Results, Score, Task
 
 Key = tuple[str, str]
@@ -30,6 +30,10 @@ class Stored:
     """For messages."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """What a run kept of its outcome (`mcqtest.archive.KeptTask`)."""
+    whole: Stored | None = None
+    """What this is a part of, where it is one (`cut`)."""
+    places: Sequence[int] = ()
+    """0-based, of its questions among those of the whole."""
 
     @property
     def key(self) -> Key:
@@ -43,9 +47,29 @@ class Stored:
     @cached_property
     def companion(self) -> Companion | None:
         """What letters cannot hold. Raises `McqtestError` for a damaged one."""
+        if self.whole is not None:
+            every = self.whole.companion
+            return every and _excerpt(self.places, self.whole).companion(every, self.record)
         if self.beside is None:
             return None
         return Companion.of_text(self.beside, self.record, where=self.where)
+
+    def cut(self, now: Stored) -> Stored:
+        """As if no more had been answered than was ``now``, where a run has found that these are
+        some of its questions, asked as they were asked here; itself elsewhere.
+        """
+        whole = now.about.get("whole")
+        ours = {"questions": self.record.questions, "asking": self.record.asking}
+        if not whole or any(whole[name] != each for name, each in ours.items()):
+            return self
+        told = {"questions": now.record.questions, "asking": now.record.asking}
+        record = _excerpt(whole["places"], self).record(self.record, **told)
+        return replace(self, record=record, whole=self, places=whole["places"])
+
+
+def _excerpt(places: Sequence[int], whole: Stored) -> Excerpt:
+    record = whole.record
+    return Excerpt(places, record.count, lambda: whole.known_as, lambda: record.asking)
 
 
 class Side(ABC):

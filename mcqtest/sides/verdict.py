@@ -21,7 +21,7 @@ from mcqtest.gate import (
 from mcqtest.report import Scoreboard
 from mcqtest.sides.definitions import Definitions
 from mcqtest.sides.side import Key, Side, Stored
-from mcqtest.types import Benchmark, McqtestError, Results, Task
+from mcqtest.types import Benchmark, McqtestError, Result, Results, Task
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,24 @@ def against(
     for found, now in results.values():
         judge.remember(found, now.companion)
         kept = {name: now.about[name] for name in _KEPT if name in now.about}
-        board.add(judge.judge(found, **kept))
+        board.add(judge.judge(found, variants=_variants(found, now), **kept))
     pooled = board.benchmarks()
     return Against(board, pooled, decide(pooled, new.problems, policy))
 
 
 _KEPT = ("fewer_shots", "in_part", "methods")
+
+
+def _variants(results: Results, stored: Stored) -> dict[str, Results]:
+    """The same questions in other ways of asking, of which points are kept and no answers."""
+    found = {}
+    for name, values in stored.about.get("variants", {}).items():
+        items = [
+            Result(each.question, None, None, 0, value=float(value))
+            for each, value in zip(results, values, strict=True)
+        ]
+        found[name] = replace(results, items=tuple(items))
+    return found
 
 
 def _wanted(
@@ -120,7 +132,8 @@ def paired(old: Side, new: Side) -> dict[Key, tuple[Stored | None, Stored]]:
     found: dict[Key, tuple[Stored | None, Stored]] = {}
     for key, ways in new.tasks.items():
         olds = old.tasks.get(key, ())
-        same = ((then, now) for now in ways for then in olds if _is_same(then, now))
+        every = ((then.cut(now), now) for now in ways for then in olds)
+        same = ((then, now) for then, now in every if _is_same(then, now))
         found[key] = next(same, (next(iter(olds), None), ways[0]))
     return found
 

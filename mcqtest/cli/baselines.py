@@ -1,0 +1,290 @@
+"""``mcqtest baselines``: which there are, whether they are sound, and what can go."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mcqtest import archive
+from mcqtest.cli import project
+from mcqtest.cli.said import Said
+from mcqtest.gate import Dates, Entry, beside, entries, folders, orphans, trouble
+from mcqtest.report import plural
+from mcqtest.run import Settings
+from mcqtest.sides import Definitions, strange
+from mcqtest.types import McqtestError, one_line, several
+
+UNSOUND = 1
+"""Exit code where a file would be refused."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=ACTIONS, default="list", help=_HELP)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="baselines; rename: OLD NEW")
+    parser.add_argument("--yes", action="store_true", help="remove without asking")
+    parser.add_argument(
+        "--keep-runs",
+        type=int,
+        metavar="N",
+        help="prune: of all runs keep the last N, and those that a baseline was recorded from",
+    )
+    parser.add_argument(
+        "--benchmarks",
+        metavar="NAMES",
+        action="append",
+        help="only these; or files that define some",
+    )
+    project.add(parser, "baselines-dir", "run-dir", "data")
+
+
+def run(options: argparse.Namespace) -> Said:
+    settings = project.read(options)
+    root = Path(settings.baselines_dir)
+    action = ACTIONS[options.action]
+    named = options.names[:1] if action is _rename else options.names
+    if missing := [name for name in named if not _is_there(root, name)]:
+        there = several(folders(root), 10) or "nothing"
+        raise McqtestError(f"no baseline {missing[0]!r} in {root}; there is {there}")
+    return action(options, settings, root)
+
+
+def _is_there(root: Path, name: str) -> bool:
+    return name in folders(root)
+
+
+def _list(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
+    rows = _rows(root, options.names)
+    if not rows:
+        return Said(f"no baseline in {root}", {"baselines": []})
+    widths = {
+        key: max(len(key), *(len(str(row[key])) for row in rows))
+        for key in ("name", "benchmark", "way")
+    }
+    heading = " ".join(f"{key:<{width}}" for key, width in widths.items())
+    lines = [f"{heading} tasks questions accuracy date        weights"]
+    for row in rows:
+        names = " ".join(f"{row[key]:<{width}}" for key, width in widths.items())
+        known = "" if row["accuracy"] is None else f"{row['accuracy']:.4f}"
+        mark = " " if row["date_from"] == "git" else "*"
+        lines.append(
+            f"{names} {row['tasks']:>5} {row['questions']:>9,} {known:>8} {row['date'][:10]}{mark} "
+            f"{', '.join(each[:12] for each in row['weights'])}"
+        )
+        lines += map(_said, row["accepted"])
+    if any(row["date_from"] == "file" for row in rows):
+        lines.append("* not committed: the time of the file, which a copy changes")
+    return Said("\n".join(lines), {"baselines": rows})
+
+
+def _rows(root: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Of every baseline, benchmark and way."""
+    together: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries(root, names):
+        together.setdefault(entry.place, []).append(entry)
+    dates = Dates(root)
+    return [_row(group, dates) for group in together.values()]
+
+
+def _row(group: Sequence[Entry], dates: Dates) -> dict[str, Any]:
+    first, n = group[0], sum(each.questions for each in group)
+    known = [each.accuracy for each in group]
+    right = sum((each.accuracy or 0.0) * each.questions for each in group)
+    when = max(dates.of(each.path) for each in group)
+    return {
+        "name": first.name,
+        "benchmark": first.benchmark,
+        "way": first.way,
+        "tasks": len(group),
+        "questions": n,
+        "accuracy": round(right / n, 6) if n and None not in known else None,
+        "date": when.when.isoformat(timespec="seconds"),
+        "date_from": when.source,
+        "models": sorted({each.model for each in group}),
+        "weights": sorted({each.weights for each in group}),
+        "setups": sorted({each.setup for each in group}),
+        "accepted": _accepted(group),
+    }
+
+
+_ACCEPTED = re.compile(r"(.*) \((?:(\d+) lost, (\d+) won against weights (\w+), p = .*|.*)\)")
+
+
+def _accepted(group: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Regressions that somebody accepted, by the reason: in how many tasks, and what was lost."""
+    found: dict[str, dict[str, Any]] = {}
+    for said in (said for each in group for said in each.accepted):
+        match = _ACCEPTED.fullmatch(said)
+        reason, lost, won, against = match.groups() if match else (said, None, None, None)
+        start = {"reason": reason, "tasks": 0, "lost": 0, "won": 0, "against": against}
+        entry = found.setdefault(reason, start)
+        entry["tasks"] += 1
+        entry["lost"] += int(lost or 0)
+        entry["won"] += int(won or 0)
+    return list(found.values())
+
+
+def _said(accepted: dict[str, Any]) -> str:
+    """In a line."""
+    against = f" against weights {accepted['against']}" if accepted["against"] else ""
+    where = plural(accepted["tasks"], "task")
+    return (
+        f"  accepted: {accepted['reason']} ({accepted['lost']} lost, {accepted['won']} won in "
+        f"{where}{against})"
+    )
+
+
+def _show(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
+    if not options.names:
+        raise McqtestError(f"show: name a baseline; there is {several(folders(root), 10)}")
+    lines, data = [], []
+    for row in _rows(root, options.names):
+        data.append(row)
+        way = f" ({row['way']})" if row["way"] else ""
+        about = f"{plural(row['questions'], 'question')} of {plural(row['tasks'], 'task')}"
+        lines += [
+            f"{row['name']}: {row['benchmark']}{way}, {about}",
+            *(f"  model {each}" for each in row["models"]),
+            *(f"  weights {each}" for each in row["weights"]),
+            *(f"  on {each}" for each in row["setups"]),
+            f"  {'committed' if row['date_from'] == 'git' else 'file of'} {row['date']}",
+            *map(_said, row["accepted"]),
+        ]
+        row["entries"] = []
+        for each in entries(root, [row["name"]]):
+            if each.place == (row["name"], row["benchmark"], row["way"]):
+                row["entries"].append(
+                    {
+                        "task": each.task,
+                        "questions": each.questions,
+                        "accuracy": each.accuracy,
+                        "asking": each.asking,
+                    }
+                )
+                known = "" if each.accuracy is None else f"{each.accuracy:.4f}"
+                lines.append(f"  {each.task:<40} {each.questions:>6,} {known:>8}")
+    return Said("\n".join(lines), {"baselines": data})
+
+
+def _rename(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
+    if len(options.names) != 2:
+        raise McqtestError("rename: give the old name and the new one")
+    old, new = options.names
+    if {*new} & {*"/\\"} or new.startswith(".") or new != new.strip() or new in {"", "none"}:
+        raise McqtestError(f"rename: {new!r} cannot be the name of a baseline; choose another")
+    if (root / new).exists():
+        raise McqtestError(f"rename: there is a baseline {new!r} already; remove it first")
+    _change(lambda: (root / old).rename(root / new))
+    return Said(f"{old} is now {new}", {"old": old, "new": new})
+
+
+def _remove(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
+    if not options.names:
+        raise McqtestError(f"remove: name a baseline; there is {several(folders(root), 10)}")
+    names, _ = project.benchmarks(options)
+    found = [each for each in entries(root, options.names) if not names or each.benchmark in names]
+    paths = [path for each in found for path in (each.path, beside(each.path))]
+    what = sorted({" ".join(filter(None, each.place)) for each in found})
+    return _gone(options, root, paths, [f"{each}: all of its tasks" for each in what])
+
+
+def _check(options: argparse.Namespace, settings: Settings, root: Path) -> Said:
+    found = list(entries(root, options.names))
+    names, files = project.benchmarks(options)
+    definitions = Definitions(files, Path(settings.data) if settings.data else None)
+    bad = [said for each in found if (said := trouble(each))]
+    bad += [f"{path}: beside no baseline; remove it" for path in orphans(root, options.names)]
+    unknown: list[str] = []
+    if settings.data or settings.demo or names:
+        for each in found if not bad else ():
+            if not names or each.benchmark in names:
+                odd, is_bad = strange(each, definitions)
+                (bad if is_bad else unknown).extend(odd)
+    checked = f"{plural(len(found), 'baseline file')} in {root}"
+    held = settings.data or settings.demo or names
+    against = "" if held else "; name --data to check the questions as well"
+    lines = [*bad, *(f"note: {each}" for each in dict.fromkeys(unknown))]
+    word = f"{len(bad)} unsound" if bad else "all sound"
+    data = {"files": len(found), "unsound": bad, "notes": list(dict.fromkeys(unknown))}
+    return Said("\n".join([*lines, f"{checked}: {word}{against}"]), data, UNSOUND if bad else 0)
+
+
+def _prune(options: argparse.Namespace, settings: Settings, root: Path) -> Said:
+    """What no run can read any more; and old runs, where somebody says how many are kept."""
+    _, files = project.benchmarks(options)
+    definitions = Definitions(files, Path(settings.data) if settings.data else None)
+    paths = orphans(root, options.names)
+    what = [f"{path}: beside no baseline" for path in paths]
+    for each in entries(root, options.names):
+        if (why := definitions.gone(each.benchmark, each.task, each.way)) is not None:
+            paths += [each.path, beside(each.path)]
+            what.append(f"{each.path}: {why}")
+    said = _gone(options, root, paths, what)
+    if options.keep_runs is None:
+        return said
+    folder = Path(settings.run_dir)
+    spared = _recorded_from(root, folder)
+    removed = archive.prune(folder, keep=options.keep_runs, spared=spared)
+    names = [each.name for each in removed]
+    text = f"{said.text}\n{plural(len(names), 'run')} removed: {', '.join(names) or 'none'}"
+    return Said(text, {**said.data, "runs": names}, said.code)
+
+
+def _recorded_from(root: Path, folder: Path) -> set[str]:
+    """Runs that a baseline was recorded from: its first task says it for all."""
+    first: dict[tuple[str, str, str], Entry] = {}
+    for each in entries(root):
+        first.setdefault(each.place, each)
+    found = (archive.holding(each.record, folder) for each in first.values() if not trouble(each))
+    return {each.name for each in found if each is not None}
+
+
+def _gone(
+    options: argparse.Namespace, root: Path, paths: Sequence[Path], what: Sequence[str]
+) -> Said:
+    """Remove these files, if somebody says so, and the folders that are left empty."""
+    there = [path for path in paths if path.exists()]
+    if not there:
+        return Said("nothing to remove", {"removed": []})
+    listed = "\n".join(what)
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise McqtestError(
+                f"{options.action}: {plural(len(there), 'file')} would be removed; say --yes"
+            )
+        print(listed, file=sys.stderr)  # noqa: T201
+        print(f"remove {plural(len(there), 'file')}? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            return Said("nothing was removed", {"removed": []})
+    for path in there:
+        _change(path.unlink)
+    for folder in sorted({path.parent for path in there}, key=lambda each: -len(each.parts)):
+        place = folder
+        while place != root and not any(place.iterdir()):
+            _change(place.rmdir)
+            place = place.parent
+    return Said(
+        f"{listed}\n{plural(len(there), 'file')} removed",
+        {"removed": [str(path) for path in there]},
+    )
+
+
+def _change(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except OSError as error:
+        raise McqtestError(f"cannot be changed ({one_line(error)})") from None
+
+
+ACTIONS: dict[str, Callable[[argparse.Namespace, Settings, Path], Said]] = {
+    "list": _list,
+    "show": _show,
+    "rename": _rename,
+    "remove": _remove,
+    "check": _check,
+    "prune": _prune,
+}
+_HELP = "list (default), show, rename, remove, check (against companions and --data) or prune"
