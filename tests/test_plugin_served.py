@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -13,6 +14,7 @@ pytest.importorskip("openai", reason="the extra openai is not installed")
 
 from faults.runs import stored
 from faults.server import Server
+from mcqtest.cli import main
 
 KEY = "sk-0123-nobody-may-see-this"
 
@@ -110,7 +112,9 @@ def test_a_key_is_nowhere(sums, monkeypatch):
         return await handle(writer, method, path, head, body)
 
     monkeypatch.setattr(sums.server, "_handle", looking)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{KEY}@127.0.0.1:9")
     loud = ("--junitxml=junit.xml", "--showlocals", "-vv", "-o", "log_cli=true")
+    sums.server.faults = {"reset": 0.05, "json": 0.05}
     good = sums.run("--snapshot-update", "-n", "2", *loud)
     assert good.ret == 0, said(good)
     sums.server.key = KEY.replace("this", "that")  # from now on it says which key it was given
@@ -118,12 +122,8 @@ def test_a_key_is_nowhere(sums, monkeypatch):
     assert bad.ret == 4
     line = f"{sums.server.url}: 401: Incorrect API key provided: Bearer ***; the key is taken from"
     assert line in said(bad)
-    sums.server.key = KEY
-    sums.server.faults = {"reset": 0.1, "json": 0.1}
-    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{KEY}@127.0.0.1:9")
-    odd = sums.run("--run-dir=third", "--backend-option=retries=0", *loud)
     assert len(seen) == 3
-    left = everything(sums.path) + said(good) + said(bad) + said(odd)
+    left = everything(sums.path) + said(good) + said(bad)
     assert "test_sums" in left
     assert KEY not in left
     assert not [each for each in seen if KEY.encode() in each]
@@ -184,27 +184,51 @@ def test_a_url_is_no_model(sums):
 def test_killed_and_resumed(sums):
     """Nothing stored is asked again or lost, whatever the server does, and all is judged."""
     server, folder = sums.server, sums.path / ".mcqtest"
-    assert sums.run("--run-dir=undisturbed", "--snapshot-update").ret == 0
     server.faults = {"reset": 0.05, "empty": 0.05, "equal": 0.05, "twice": 0.05, "again": 0.05}
     server.rate = 100.0
-    kept: set[str] = set()
-    for wanted in (20, 70):
-        process = sums.start()
-        until = time.monotonic() + 60
-        while len(stored(folder)) < wanted and time.monotonic() < until:
-            time.sleep(0.01)
-        process.kill()
-        process.wait()
-        now = stored(folder)
-        assert kept <= now.keys()
-        kept = set(now)
+    process = sums.start("--snapshot-update")
+    until = time.monotonic() + 60
+    while len(stored(folder)) < 40 and time.monotonic() < until:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    kept = stored(folder)
+    assert 40 <= len(kept) < COUNT
     server.rate = 0.0
-    last = sums.run()
+    last = sums.run("--snapshot-update")
     assert last.ret == 0, said(last)
     found = stored(folder)
     assert len(found) == COUNT
+    assert {key: found[key] for key in kept} == kept
     assert all(len(each) == 1 for each in found.values())
-    assert rows(sums.path) == [
-        line.replace('"change": null', '"change": "same"')
-        for line in (sums.path / "undisturbed" / "results.jsonl").read_text("utf-8").splitlines()
-    ]
+    judged = [json.loads(line) for line in rows(sums.path)]
+    assert sum(each["correct"] for each in judged) == COUNT
+
+
+def test_batches(sums, monkeypatch, capsys):
+    """What is written is what the API takes, and its results are answers."""
+    monkeypatch.chdir(sums.path)
+    asked = ("--benchmarks=test_sums.py", "--data=.", "--form=openai-batch")
+    assert main(["prompts", "batch.jsonl", *asked, "--served=adder"]) == 4
+    assert "sums/large/10001: scores what could be said" in capsys.readouterr().err
+    how = ("--method=cot", "--chat=on")
+    assert main(["prompts", "batch.jsonl", *asked, *how]) == 4
+    assert "for which model? Add --served=NAME" in capsys.readouterr().err
+    assert main(["prompts", "batch.jsonl", *asked, *how, "--served=adder"]) == 0
+    results = []
+    for line in Path("batch.jsonl").read_text("utf-8").splitlines():
+        request = json.loads(line)
+        url = sums.server.url.removesuffix("/v1") + request["url"]
+        headers = {"authorization": f"Bearer {KEY}"}
+        body = json.dumps(request["body"]).encode()
+        with urlopen(Request(url, body, headers)) as reply:
+            response = {"status_code": reply.status, "body": json.load(reply)}
+        results.append({"custom_id": request["custom_id"], "response": response, "error": None})
+    text = "".join(json.dumps(each) + "\n" for each in results)
+    Path("results.jsonl").write_text(text, "utf-8")
+    given = ("--backend=replay", "--model=results.jsonl", "--data=.", *how, "--snapshot-update")
+    recorded = sums.pytester.runpytest_subprocess(*given, "-p", "no:cacheprovider")
+    assert recorded.ret == 0, said(recorded)
+    recorded.stdout.fnmatch_lines(["  all * 120   1.0000"])
+    baseline = next((sums.path / "baselines").rglob("small.txt")).read_text("utf-8")
+    assert "cot, chat, 9 tokens" in baseline
