@@ -25,9 +25,17 @@ COUNT = 40
 TEXT = Decoding(max_tokens=20, stop=("\n\n",))
 
 
+def right(a):
+    """Index of the right answer."""
+    return a // 8 % 4
+
+
 def prompt(a, b, *, chats=False):
-    """A sum to be done, whose right answer is C."""
-    text = f"What is {a} + {b}?\nA. 1\nB. 2\nC. {a + b}\nD. 4\nAnswer:"
+    """A sum to be done, whose right answer is one of all letters."""
+    choices = [*map(str, range(3))]
+    choices.insert(right(a), str(a + b))
+    lines = "".join(f"{letter}. {each}\n" for letter, each in zip("ABCD", choices, strict=True))
+    text = f"What is {a} + {b}?\n{lines}Answer:"
     return Chat("Add.", "", (), text) if chats else Prompt("", (), text)
 
 
@@ -97,10 +105,9 @@ def test_texts(tmp_path):
         server.keeps = True
         plain = list(backend.run(requests(3, decoding=TEXT)))
         chat = list(backend.run(requests(3, decoding=TEXT, chats=True)))
-    assert {each.text for each in plain} == {" The answer is (C)."}
-    assert {(each.text, each.truncated, each.tokens) for each in chat} == {
-        ("The answer is (C).", False, 10)
-    }
+    assert {each.text for each in plain} == {f" The answer is ({letter})." for letter in "ABC"}
+    assert {each.text for each in chat} == {f"The answer is ({letter})." for letter in "ABC"}
+    assert {(each.truncated, each.tokens) for each in chat} == {(False, 10)}
     body = server.bodies[-1]
     assert [each["role"] for each in body["messages"]] == ["system", "user"]
     assert body.keys() == {"model", "messages", "max_tokens", "temperature", "top_p"}
@@ -173,7 +180,8 @@ def test_faults(tmp_path, monkeypatch):
         answers = [*backend.run(asked)]
         assert server.met.keys() >= FAULTS.keys() - {"storm"}
     assert sorted(each.key for each in answers) == sorted(each.key for each in asked)
-    assert all(max(each.logprobs) == each.logprobs[2] for each in answers)
+    for each in answers:
+        assert max(each.logprobs) == each.logprobs[right(int(each.key))]
     assert backend.spent["sent again"] >= 100
     said = " ".join(backend.notices)
     assert "what is served changed while it was asked (system_fingerprint fp_1" in said
@@ -351,10 +359,11 @@ def test_flight_keeps_to_its_pace():
             flight.send(job)
         while len(most) < 64:
             time.sleep(0.001)
+        time.sleep(0.05)
+        assert len(most) == 64
         gate.set()
         assert {flight.take().job for _ in range(300)} == set(range(300))
-    assert most[:64] == [*range(1, 65)]
-    assert max(most) < 364
+    assert max(most) <= 364
 
 
 def test_what_stands_for_weights(tmp_path, monkeypatch):
