@@ -18,7 +18,7 @@ class Spending:
 
     def __init__(self, config: pytest.Config, run: Run) -> None:
         self._config = config
-        self._run = run
+        self.run = run
         self._others: Counter[str] = Counter()
 
     @pytest.hookimpl(optionalhook=True)
@@ -28,10 +28,10 @@ class Spending:
     def pytest_sessionfinish(self) -> None:
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_SPENT] = dict(self._run.spent)
+            output[_SPENT] = dict(self.run.spent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        said = terminal.spent({**self._others, **self._run.spent})
+        said = terminal.spent({**self._others, **self.run.spent})
         if said and terminalreporter.verbosity >= 0:
             terminalreporter.write_line(said)
