@@ -386,6 +386,19 @@ def test_what_stands_for_weights(tmp_path, monkeypatch):
     assert worker.fingerprint == tagged[0].fingerprint
 
 
+def test_what_moves_answers(tmp_path):
+    """Fields of requests do, and the way of scoring; where, how fast and for whose money do not."""
+    known = backends.openai.Served("m", found.Found("m", "http://h/v1"))
+
+    def identity(**options):
+        given = {"base_url": "http://h/v1", **options}
+        return backends.setup("openai", known, given).identity("0" * 64)
+
+    same = {"concurrency": "9", "retries": "1", "timeout": "5", "price": "1,2", "key_env": "K"}
+    assert {identity(**{key: value}) for key, value in same.items()} == {identity()}
+    assert len({identity(), identity(extra="{}"), identity(letters="echo")}) == 3
+
+
 def test_a_second_look_is_short(tmp_path):
     """Where nothing changed, ways of scoring letters are not tried again."""
     with Server() as server:

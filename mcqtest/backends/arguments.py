@@ -47,13 +47,16 @@ WITHOUT_EFFECT = frozenset(
         *("gpu_memory_utilization", "kv_cache_memory_bytes", "num_gpu_blocks_override"),
         *("tensor_parallel_size", "pipeline_parallel_size", "distributed_executor_backend"),
         *("max_parallel_loading_workers", "disable_custom_all_reduce", "cpu_offload_gb"),
-        # of served models; where and what they are stands for their weights
-        *("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price"),
     )
 )
 """Options that change at most the last bits of an answer; a stored one stays good. What is not
 named here counts as a change, however harmless.
 """
+
+SERVED = frozenset(
+    ("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
+)
+"""Likewise of served models; where and what they are stands for their weights."""
 
 _VLLM_NAMES = {"max_length": "max_model_len", "batch_tokens": "max_num_batched_tokens"}
 """Our name of an option -> vLLM's."""
