@@ -142,6 +142,7 @@ GOOD = {"finish_reason": "stop", "message": {"content": "B"}}
             True,
         ),
         ({"message": {"content": "B\ufffd"}}, "B\ufffd", None),
+        ({"finish_reason": "length", "message": {"content": None}}, "", True),
         ({"finish_reason": "length", "message": {"content": "B\ufffd"}}, "B", True),
         ({"finish_reason": "content_filter", "message": {"content": None}}, "", False),
         ({"finish_reason": "stop", "message": {"content": "B\ud83d"}}, "B\ufffd", False),

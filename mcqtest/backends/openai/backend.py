@@ -14,7 +14,7 @@ from mcqtest.backends.openai.pace import Pace
 from mcqtest.backends.openai.place import Place
 from mcqtest.backends.openai.reply import Replies
 from mcqtest.backends.openai.texts import decoded, heard, too_long
-from mcqtest.backends.openai.trouble import Trouble, broken
+from mcqtest.backends.openai.trouble import Trouble
 from mcqtest.backends.speech import stop_at
 from mcqtest.types import AnswerError, Chat, McqtestError, Request, Response, several
 
@@ -143,7 +143,5 @@ class Served:
             text, truncated = text[:stop], False
         usage = reply.get("usage")
         tokens = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
-        if chats and type(tokens) is int and tokens > 0 and not text and truncated:
-            raise broken("a text without an end, and without a beginning")
         counted = tokens if chats and type(tokens) is int and tokens >= 0 else None
         return Response(request.key, (), shots, self._secret.hide(text), truncated, counted)
