@@ -62,17 +62,20 @@ def test_runs_are_ordered_by_their_numbers(tmp_path):
     one, other = task("AAbC"), task("AAAA")
     for outcome in (one, other, one):
         assert kept(tmp_path, outcome) == []
-    assert names(tmp_path) == ["small-0001", "small-0002"]
+    assert names(tmp_path) == ["small-0002", "small-0001"]
+    assert archive.newest(tmp_path).name == archive.named("small", tmp_path).name == "small-0001"
+    (tmp_path / "summary.json").write_text("{}")  # of a run that a mistake ended
     assert archive.newest(tmp_path).name == "small-0001"
-    assert archive.named("small", tmp_path).name == "small-0002"
     assert archive.named("small-0001", tmp_path).scores(("toy", "tides")) == one.scores
     path = tmp_path / "runs" / "small-0001"
     assert archive.named(str(path), tmp_path / "elsewhere").path == path
     assert archive.named(str(tmp_path), tmp_path / "elsewhere").name == "small-0001"
-    with pytest.raises(McqtestError, match="no run 'large': there is small-0002, small-0001"):
+    with pytest.raises(McqtestError, match="no run 'large': there is small-0001, small-0002"):
         archive.named("large", tmp_path)
     with pytest.raises(McqtestError, match="no run is kept there"):
         archive.newest(tmp_path / "elsewhere")
+    assert kept(tmp_path, task("CCCC")) == []
+    assert names(tmp_path) == ["small-0002", "small-0001", "small-0004"]  # 3 was a turn
 
 
 @pytest.mark.parametrize("name", ["../up", ".hidden", "a b/c", "한국어", "x" * 300, "…"])

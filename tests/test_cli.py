@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -42,6 +43,27 @@ def test_a_mistake_is_one_line_and_code_4(command, capsys):
     command.run = run
     assert main(["look"]) == 4
     assert capsys.readouterr() == ("", "mcqtest look: no such run\n")
+
+
+@pytest.mark.parametrize("given", [["lok"], ["look", "--times=x"], ["look", "--tims=1"], []])
+def test_a_slip_is_one_line_and_code_4(command, given, capsys):
+    """2 would be an interruption."""
+    with pytest.raises(SystemExit) as caught:
+        main(given)
+    assert caught.value.code == 4
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.endswith("--help\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_an_answer_that_cannot_be_written():
+    """One line, for it may have been meant for a file."""
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "mcqtest", "baselines", "--json"]
+        done = subprocess.run(words, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (4, 1)
+    assert done.stderr.startswith("mcqtest: the answer cannot be written")
 
 
 def test_what_could_move_the_cursor_is_written_out(command, capsys):

@@ -149,6 +149,17 @@ def test_prune(shelf, capsys):
     assert said(capsys, "prune", "--yes") == {"removed": []}
 
 
+def test_prune_asks_before_runs_go(shelf, capsys, monkeypatch):
+    """As before anything else."""
+    runs = [f"v{number}-000{number}" for number in (1, 2, 3)]
+    for run in runs:
+        (shelf.parent / ".mcqtest/runs" / run).mkdir(parents=True)
+    assert "2 runs would be removed; say --yes" in refused(capsys, "prune", "--keep-runs=1")
+    assert "from 1 up" in refused(capsys, "prune", "--keep-runs=0", "--yes")
+    assert said(capsys, "prune", "--keep-runs=1", "--yes")["runs"] == runs[:2]
+    assert [each.name for each in (shelf.parent / ".mcqtest/runs").iterdir()] == runs[2:]
+
+
 @pytest.mark.parametrize(
     ("way", "gone"),
     [

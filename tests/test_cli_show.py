@@ -158,3 +158,20 @@ def test_long_answers_are_paged_in_a_terminal(monkeypatch, capfd):
 def test_the_commands_are_there():
     """Under their names."""
     assert {"compare", "errors", "show"} <= COMMANDS.keys()
+
+
+def test_a_baseline_that_was_recorded_anew(project, capsys):
+    """What was lost is not lost any more, and that is said."""
+    project.run("new", {"foam": "BBC-BC" + "ABC" * 2, "tides": "ABA" + "ABC" * 3}, record=True)
+    (project.folder / "baselines/old").rename(project.folder / "baselines/older")
+    (project.folder / "baselines/new").rename(project.folder / "baselines/old")
+    text = said(capsys, "new-0002", "--lost")
+    assert "0 questions lost" in text
+    assert "note: baseline old was recorded anew since this run, which had lost 3 questions" in text
+    assert "recorded anew" not in said(capsys, "new-0002", "--lost", "--baseline=older")
+
+
+def test_no_number_of_questions(project, capsys):
+    """None is no limit."""
+    assert main(["show", "--limit=-1"]) == 4
+    assert "from 0 up" in capsys.readouterr().err

@@ -20,7 +20,7 @@ def every(folder: Path) -> list[Kept]:
         inside = [path for path in (folder / "runs").iterdir() if _NAMED.fullmatch(path.name)]
     except OSError:
         return []
-    return sorted(map(Kept, inside), key=lambda kept: (kept.number, kept.name))
+    return sorted(map(Kept, inside), key=lambda kept: (kept.turn, kept.name))
 
 
 def newest(folder: Path) -> Kept:
@@ -77,10 +77,12 @@ def holding(record: Record, folder: Path) -> Kept | None:
     return None
 
 
-def prune(folder: Path, *, keep: int, spared: Collection[str] = ()) -> list[Kept]:
+def prune(
+    folder: Path, *, keep: int, spared: Collection[str] = (), removing: bool = True
+) -> list[Kept]:
     """Remove the oldest runs, so that ``keep`` are left beside those whose names are ``spared`` and
     the newest, which is never removed; and questions that no run asks any more. Those that were
-    removed, oldest first.
+    removed, oldest first; without ``removing``, those that would be.
     """
     kept = every(folder)
     if not kept:
@@ -88,9 +90,9 @@ def prune(folder: Path, *, keep: int, spared: Collection[str] = ()) -> list[Kept
     last = newest(folder).name
     old = [each for each in kept if each.name != last and each.name not in spared]
     removed = old[: max(0, len(old) - max(0, keep - 1))]
-    for each in removed:
+    for each in removed if removing else ():
         shutil.rmtree(each.path, ignore_errors=True)
-    if removed:
+    if removed and removing:
         _forget(folder)
     return removed
 

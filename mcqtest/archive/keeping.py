@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest.archive.folder import every, is_same, prune
-from mcqtest.archive.kept import FORMAT, Kept
+from mcqtest.archive.kept import FORMAT, TURN, Kept
 from mcqtest.gate import Outcome, Policy, digest, parse, write
 from mcqtest.types import Identity, McqtestError, Score, one_line
 
@@ -33,8 +33,9 @@ def keep(
     problems: Sequence[str],
 ) -> list[str]:
     """Keep the run whose ``summary.json`` and ``results.jsonl`` lie at the top of a run folder, and
-    let the oldest ones go. The same run again is not kept twice. What a person should know, in
-    sentences: where it cannot be kept nothing of it is left, and nothing else changes.
+    let the oldest ones go. The same run again is not kept twice, and is the last one again. What a
+    person should know, in sentences: where it cannot be kept nothing of it is left, and nothing
+    else changes.
 
     Args:
         folder: that of the run; nobody else writes there meanwhile
@@ -46,10 +47,13 @@ def keep(
     """
     told = _told(outcomes, policy, identity, problems)
     kept = every(folder)
-    if any(_is_twin(each, folder, told) for each in reversed(kept)):
+    if twin := next((each for each in reversed(kept) if _is_twin(each, folder, told)), None):
+        if twin.name != kept[-1].name:
+            with suppress(McqtestError):  # it is kept, and only stands further back
+                write(twin.path / TURN, f"{kept[-1].turn + 1}\n")
         return []
     stem = re.sub(r"[^\w.=+@-]", "_", identity.name).lstrip(".")[:_ENDS] or "model"
-    number = 1 + max((each.number for each in kept), default=0)
+    number = 1 + max((max(each.number, each.turn) for each in kept), default=0)
     place = folder / "runs" / f"{stem}-{number:04}"
     building = place.with_name(f".{place.name}.tmp")
     try:

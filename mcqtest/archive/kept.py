@@ -15,6 +15,8 @@ from mcqtest.types import Identity, McqtestError, Score, one_line
 FORMAT = 1
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading raises where a file is not what a run writes."""
+TURN = "turn"
+"""File of a run that was run again: its place among the others."""
 Key = tuple[str, str]
 """Benchmark and task."""
 
@@ -54,8 +56,18 @@ class Kept:
 
     @property
     def number(self) -> int:
-        """Later runs of a run folder have larger ones, whatever the clock said."""
+        """That of its name: it was kept for the first time after those with smaller ones."""
         return int(self.path.name.rpartition("-")[2])
+
+    @property
+    def turn(self) -> int:
+        """Later runs of a run folder have larger ones, whatever the clock said; one that was run
+        again took its turn anew (`TURN`).
+        """
+        try:
+            return int((self.path / TURN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return self.number
 
     @property
     def folder(self) -> Path:

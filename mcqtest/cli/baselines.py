@@ -25,7 +25,7 @@ UNSOUND = 1
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=ACTIONS, default="list", help=_HELP)
     parser.add_argument("names", nargs="*", metavar="NAME", help="baselines; rename: OLD NEW")
-    parser.add_argument("--yes", action="store_true", help="remove without asking")
+    parser.add_argument("--yes", action="store_true", help="remove and prune without asking")
     parser.add_argument(
         "--keep-runs",
         type=int,
@@ -47,13 +47,16 @@ def run(options: argparse.Namespace) -> Said:
     action = ACTIONS[options.action]
     named = options.names[:1] if action is _rename else options.names
     if missing := [name for name in named if not _is_there(root, name)]:
-        there = several(folders(root), 10) or "nothing"
-        raise McqtestError(f"no baseline {missing[0]!r} in {root}; there is {there}")
+        raise McqtestError(f"no baseline {missing[0]!r} in {root}; there is {_there(root)}")
     return action(options, settings, root)
 
 
 def _is_there(root: Path, name: str) -> bool:
     return name in folders(root)
+
+
+def _there(root: Path) -> str:
+    return several(folders(root), 10) or "none"
 
 
 def _list(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
@@ -139,7 +142,7 @@ def _said(accepted: dict[str, Any]) -> str:
 
 def _show(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
     if not options.names:
-        raise McqtestError(f"show: name a baseline; there is {several(folders(root), 10)}")
+        raise McqtestError(f"show: name a baseline; there is {_there(root)}")
     lines, data = [], []
     for row in _rows(root, options.names):
         data.append(row)
@@ -183,7 +186,7 @@ def _rename(options: argparse.Namespace, settings: Settings, root: Path) -> Said
 
 def _remove(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
     if not options.names:
-        raise McqtestError(f"remove: name a baseline; there is {several(folders(root), 10)}")
+        raise McqtestError(f"remove: name a baseline; there is {_there(root)}")
     names, _ = project.benchmarks(options)
     found = [each for each in entries(root, options.names) if not names or each.benchmark in names]
     paths = [path for each in found for path in (each.path, beside(each.path))]
@@ -225,10 +228,15 @@ def _prune(options: argparse.Namespace, settings: Settings, root: Path) -> Said:
     said = _gone(options, root, paths, what)
     if options.keep_runs is None:
         return said
+    if options.keep_runs < 1:
+        raise McqtestError(f"--keep-runs={options.keep_runs}: a whole number from 1 up is needed")
     folder = Path(settings.run_dir)
     spared = _recorded_from(root, folder)
-    removed = archive.prune(folder, keep=options.keep_runs, spared=spared)
-    names = [each.name for each in removed]
+    old = archive.prune(folder, keep=options.keep_runs, spared=spared, removing=False)
+    names = [each.name for each in old]
+    if names and not _agreed(options, names, plural(len(names), "run")):
+        return Said(f"{said.text}\nno run was removed", {**said.data, "runs": []}, said.code)
+    archive.prune(folder, keep=options.keep_runs, spared=spared)
     text = f"{said.text}\n{plural(len(names), 'run')} removed: {', '.join(names) or 'none'}"
     return Said(text, {**said.data, "runs": names}, said.code)
 
@@ -250,15 +258,8 @@ def _gone(
     if not there:
         return Said("nothing to remove", {"removed": []})
     listed = "\n".join(what)
-    if not options.yes:
-        if not sys.stdin.isatty():
-            raise McqtestError(
-                f"{options.action}: {plural(len(there), 'file')} would be removed; say --yes"
-            )
-        print(listed, file=sys.stderr)  # noqa: T201
-        print(f"remove {plural(len(there), 'file')}? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-            return Said("nothing was removed", {"removed": []})
+    if not _agreed(options, what, plural(len(there), "file")):
+        return Said("nothing was removed", {"removed": []})
     for path in there:
         _change(path.unlink)
     for folder in sorted({path.parent for path in there}, key=lambda each: -len(each.parts)):
@@ -270,6 +271,19 @@ def _gone(
         f"{listed}\n{plural(len(there), 'file')} removed",
         {"removed": [str(path) for path in there]},
     )
+
+
+def _agreed(options: argparse.Namespace, what: Sequence[str], how_many: str) -> bool:
+    """Whether somebody says that ``what`` is listed may go. Raises `McqtestError` where nobody can
+    be asked.
+    """
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise McqtestError(f"{options.action}: {how_many} would be removed; say --yes")
+    print("\n".join(what), file=sys.stderr)  # noqa: T201
+    print(f"remove {how_many}? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _change(action: Callable[[], object]) -> None:

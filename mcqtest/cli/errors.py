@@ -49,8 +49,10 @@ def run(options: argparse.Namespace) -> Said:
     labels: dict[str, str] = {}
     for path in options.labels or ():
         labels |= labelled(Path(path))
+    if options.labels and not labels:
+        raise McqtestError(f"--labels={options.labels[0]}: holds no label; fill in that column")
     sides, notes = wrong(old, new, show.word(options.k), lost=options.lost)
-    notes = [*show.earlier(options.run, new), *notes]
+    notes = [*show.earlier(options.run, new), *show.since(options.baseline, old, new), *notes]
     found = {name: shares(each, labels) for name, each in sides.items()}
     lines = [_title(old, new), *whys(found), *(f"note: {note}" for note in notes)]
     used = {each.key for side in found.values() for each in side.rest}

@@ -9,11 +9,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import mcqtest
 from mcqtest.cli.said import Said
 from mcqtest.cli.screen import has_colours, paged, plain, shown
-from mcqtest.types import McqtestError
+from mcqtest.types import McqtestError, one_line, printable
 
 COMMANDS: dict[str, str] = {
     "baselines": "list the baselines of the project, check them, rename or remove some",
@@ -29,7 +30,7 @@ COMMANDS: dict[str, str] = {
 parser, and ``run``, which gets what was parsed and returns `Said`."""
 
 MISTAKE = 4
-"""Exit code where something is to be mended, as in the gate; argparse's own is 2."""
+"""Exit code where something is to be mended, as in the gate."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,9 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _tell(said, as_json=options.json)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, with the gate's exit code for it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISTAKE, f"{self.prog}: {printable(message)}; see {self.prog} --help\n")
+
+
 def _parser(chosen: str) -> argparse.ArgumentParser:
     """The parser; only the chosen command is imported, so that each starts at once."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mcqtest",
         description="Around the gate. The gate itself is pytest: `pytest --model=PATH`.",
     )
@@ -75,5 +83,14 @@ def _tell(said: Said, *, as_json: bool) -> int:
         if not (is_long and paged(text)):
             print(text, flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _dismiss()
+    except OSError as error:
+        _dismiss()
+        print(f"mcqtest: the answer cannot be written ({one_line(error)})", file=sys.stderr)
+        return MISTAKE
     return said.code
+
+
+def _dismiss() -> None:
+    """Nothing more goes out, also not when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -52,6 +52,8 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Said:
     settings = project.read(options)
+    if options.limit < 0:
+        raise McqtestError(f"--limit={options.limit}: a whole number from 0 up is needed")
     new = run_of(options.run, settings)
     old = against(options.baseline, new, settings)
     kinds = [kind for kind in _KINDS if getattr(options, kind)]
@@ -65,7 +67,8 @@ def run(options: argparse.Namespace) -> Said:
     rows = found.first(0 if options.id else options.limit)
     seen = found.seen(rows)
     what = "named" if options.id else " or ".join(wanted.kinds)
-    lacking = [*earlier(options.run, new), *found.lacking(rows)]
+    lacking = [*earlier(options.run, new), *since(options.baseline, old, new)]
+    lacking += found.lacking(rows)
     said = heading(found, what, len(seen))
     notes = [f"note: {each}" for each in lacking]
     whole = options.whole or bool(options.id)
@@ -101,6 +104,26 @@ def earlier(said: str | None, new: RunSide) -> list[str]:
     if said is not None or archive.is_newest(new.kept):
         return []
     return ["the last run of this folder did not finish, or was not kept; this is an earlier one"]
+
+
+def since(named: str | None, old: Side | None, new: RunSide) -> list[str]:
+    """That what the run was compared with, where nothing else is named, is another one by now."""
+    if named is not None or old is None:
+        return []
+    told = new.kept.summary["benchmarks"]
+    for (benchmark, task), (stored, *_) in old.tasks.items():
+        then = told.get(benchmark, {}).get("tasks", {}).get(task, {})
+        known = then.get("baseline_accuracy"), stored.record.accuracy
+        whole = then.get("n") == stored.record.count and known[0] is not None
+        if whole and abs(known[0] - known[1]) > _OTHER:
+            lost = sum(each.get("lost") or 0 for each in told.values())
+            said = f"baseline {old.name} was recorded anew since this run, which had lost "
+            return [f"{said}{plural(lost, 'question')}; --baseline=RUN takes a run that is kept"]
+    return []
+
+
+_OTHER = 1e-5
+"""Accuracies that differ by more are those of other answers; a file has six digits of a score."""
 
 
 def run_of(said: str | None, settings: Settings) -> RunSide:
