@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from faults import changes, folders, inputs, kills
+from faults import changes, folders, inputs, kills, served
 from speed.process import processor
 from speed.table import Table, write
 
@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[Part, int, str]] = {
     "changes": (changes.table, 60, "checkpoints that are changed while they are asked"),
     "pairs": (folders.pairs, 20, "two runs in one run folder"),
     "full": (folders.full, 10, "full disks; mounts small ones where it may (root)"),
+    "served": (served.table, 10_000, "questions to a server that goes wrong, ten kills"),
     "inputs": (inputs.table, 200, "changed files, of each kind"),
 }
 

@@ -24,11 +24,13 @@ OPTIONS = (
     Option(
         "model",
         "PATH",
-        "checkpoint to judge: a folder, a hub id, or demo; recorded outputs",
+        "checkpoint to judge: a folder, a hub id, or demo; recorded outputs; a served model",
         kind="model",
     ),
     Option(
-        "backend", "NAME", "auto, transformers, vllm, replay, or package.module (default: auto)"
+        "backend",
+        "NAME",
+        "auto, transformers, vllm, openai, replay, or package.module (default: auto)",
     ),
     Option(
         "backend-option",

@@ -51,13 +51,15 @@ PLUGIN = {
     "plugin",
     *(
         f"plugin.{name}"
-        for name in ("snapshots", "cases", "controller", "screen", "start", "tally")
+        for name in ("snapshots", "cases", "controller", "screen", "spending", "start", "tally")
     ),
 }
 ALLOWED = {
     "torch": TORCH,
     "transformers": TORCH,
     "vllm": {"backends.vllm.backend", "backends.vllm.item"},
+    "openai": {"backends.openai.client"},
+    "httpx2": {"backends.openai.client"},
     "pytest": PLUGIN,
     "syrupy": {"plugin.snapshots"},
     "xdist": set(),
@@ -250,7 +252,7 @@ def loaded(statement):
 
 
 HEAVY = {"torch", "transformers", "numpy", "scipy", "pyarrow", "huggingface_hub", "tokenizers"}
-HEAVY |= {"hypothesis", "syrupy", "xdist", "safetensors"}
+HEAVY |= {"openai", "httpx2", "hypothesis", "syrupy", "xdist", "safetensors"}
 
 
 def test_the_plugin_costs_next_to_nothing():

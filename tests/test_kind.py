@@ -114,8 +114,8 @@ def test_an_unknown_name(name, tmp_path):
     """One line says what there is, and how one's own is written."""
     choice._kind.cache_clear()
     assert complaint(backends.find, name, "m", base=tmp_path) == (
-        f"--backend={name}: unknown; choose auto, transformers, vllm or replay, or a module of "
-        "your own as package.module"
+        f"--backend={name}: unknown; choose auto, transformers, vllm, openai or replay, or a "
+        "module of your own as package.module"
     )
 
 

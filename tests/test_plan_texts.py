@@ -189,7 +189,6 @@ MISTAKES = [
     ({"samples": "few"}, f"samples=few: {WHOLE}"),
     ({"samples": "2.0", "temperature": "1"}, f"samples=2.0: {WHOLE}"),
     ({"samples": "3"}, f"samples=3: {GREEDY}"),
-    ({"samples": "3", "temperature": "0.0"}, f"samples=3: {GREEDY}"),
 ]
 
 
@@ -203,6 +202,17 @@ def test_decoding_that_cannot_be(root, decoding, said):
             "there are max_tokens, stop, temperature, top_p, top_k, seed, thinking_tokens, "
             "samples, vote, from"
         )
+
+
+def test_equal_requests_are_told_apart(root):
+    """Where somebody says both, each is asked by itself; the first as if it were the only one."""
+    one = planned(root)
+    two = planned(root, decoding={"samples": "2", "temperature": "0"})
+    keys = [request.key for request in two.requests]
+    first = [request.key for request in one.requests]
+    assert keys[::2] == first
+    assert len({*keys}) == 2 * len({*first})
+    assert "temperature 0, majority of 2" in two.asking
 
 
 # --- the way of asking ------------------------------------------------------------------------

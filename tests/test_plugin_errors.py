@@ -24,7 +24,7 @@ OPTIONS = {
     "--fallback=random": "--fallback: no text is asked for, since all that is selected answers",
     "--decoding=seed=1": "--decoding: no text is asked for, since all that is selected answers",
     "--method=cot": "--method=cot: toy has letters only; choose benchmarks with -m",
-    "--backend=torch": "--backend=torch: unknown; choose auto, transformers, vllm or replay",
+    "--backend=torch": "--backend=torch: unknown; choose auto, transformers, vllm, openai",
     "--data=nowhere": "nowhere: no such folder",
     "--model=models/none": "--model=models/none: no such folder",
     "--model=conftest.py": "conftest.py: a file; give the folder that holds config.json",

@@ -344,3 +344,63 @@ def test_nothing_to_find(tmp_path):
     (tmp_path / "empty/.hidden.jsonl").write_text("{}")
     (tmp_path / "empty/config.json").write_text("{}")
     assert "no *.jsonl or *.jsonl.gz" in complaint(find, "empty", base=tmp_path)
+
+
+# --- results of a batch -----------------------------------------------------------------------
+
+
+def result(name="toy/high_school_tides/7", *, status=200, **body):
+    """A row of results."""
+    response = {"status_code": status, "body": {"choices": [{"message": {"content": "B"}}], **body}}
+    return {"id": "batch_req_1", "custom_id": name, "response": response, "error": None}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["toy/high_school_tides/7", "high_school_tides/7", "7", f"toy/high_school_tides/7#{'0' * 32}"],
+)
+def test_a_batch_names_questions(tmp_path, name):
+    """By ``custom_id``, in as many words as are needed."""
+    outputs = recorded(tmp_path / "said.jsonl", result(name)).outputs()
+    assert outputs.get(place()).texts == ("B",)
+
+
+@pytest.mark.parametrize(
+    ("choices", "texts", "truncated"),
+    [
+        ([{"message": {"content": "A"}, "finish_reason": "stop"}], ("A",), False),
+        ([{"text": "A", "finish_reason": "length"}], ("A",), True),
+        ([{"message": {"content": "A"}}, {"message": {"content": "B"}}], ("A", "B"), None),
+        (
+            [{"message": {"content": "A", "reasoning_content": "a?"}, "finish_reason": "stop"}],
+            ("<think>\na?\n</think>\n\nA",),
+            False,
+        ),
+    ],
+)
+def test_what_a_batch_says(tmp_path, choices, texts, truncated):
+    """A text for each choice, with its thought."""
+    output = recorded(tmp_path / "said.jsonl", result(choices=choices)).outputs().get(place())
+    assert (output.texts, output.truncated) == (texts, truncated)
+
+
+def test_requests_of_a_batch_that_failed(tmp_path):
+    """Answer nothing, and are missing."""
+    failed = [
+        {**result(), "error": {"code": "batch_expired"}, "response": None},
+        result("toy/high_school_tides/8", status=500),
+    ]
+    good = result("toy/high_school_tides/9")
+    assert len(recorded(tmp_path / "said.jsonl", *failed, good).outputs()) == 1
+
+
+def test_what_is_no_result(tmp_path):
+    """Of another endpoint, or without a name: the line says which row."""
+    odd = recorded(tmp_path / "a.jsonl", result(choices=[]))
+    assert complaint(odd.outputs).startswith(
+        "a.jsonl, row 1 (line 1): response.body holds no choices ("
+    )
+    odd = recorded(tmp_path / "b.jsonl", result(3))
+    assert complaint(odd.outputs).startswith(
+        "b.jsonl, row 1 (line 1): custom_id is 3, expected BENCHMARK/"
+    )

@@ -105,7 +105,9 @@ def test_who_runs_cases(tmp_path, option, workers):
     """The one process, unless there are workers: then it only reports."""
     config = Config(tmp_path, model="m", option=option)
     start.start(config)
-    names = {"mcqtest-controller"} | ({"mcqtest-cases"} if not workers else set())
+    names = {"mcqtest-controller", "mcqtest-spending"} | (
+        {"mcqtest-cases"} if not workers else set()
+    )
     assert config.registered.keys() == names
     assert config.registered["mcqtest-controller"].workers == workers
     assert all(each.run is Run.made[0] for each in config.registered.values())
@@ -118,7 +120,7 @@ def test_a_worker_is_told_everything(tmp_path, monkeypatch):
     given = wire.worker_input(Run(settings, session="one"), {"OMP_NUM_THREADS": "2"})
     config = Config(tmp_path, workerinput={"mcqtest": json.loads(json.dumps(given))})
     start.start(config)
-    assert config.registered.keys() == {"mcqtest-cases"}
+    assert config.registered.keys() == {"mcqtest-cases", "mcqtest-spending"}
     run, identity = Run.made
     assert (run.settings, identity, run.session) == (settings, MODEL, "one")
     assert os.environ["OMP_NUM_THREADS"] == "2"

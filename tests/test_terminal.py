@@ -160,3 +160,14 @@ def test_thoughts_that_their_budget_ended():
         summed = summary_of(outcome)["benchmarks"]["toy"]
         assert summed.get("ended_thoughts", 0) == summed["tasks"]["tides"].get("ended_thoughts", 0)
         assert ("ended_thoughts" in summed) == bool(ended)
+
+
+def test_what_answers_took():
+    """In one line, where it cost something."""
+    told = {"answers": 1200, "sent again": 3, "tokens read": 5000, "tokens written": 70}
+    line = "1,200 answers asked for, 3 sent again, 5,000 tokens read and 70 written"
+    assert terminal.spent(told) == line
+    assert terminal.spent({**told, "sent again": 0, "cost": 0.126}) == (
+        "1,200 answers asked for, 5,000 tokens read and 70 written, cost 0.13"
+    )
+    assert terminal.spent({}) == ""

@@ -230,8 +230,8 @@ def test_vllm_that_is_not_installed(tmp_path, monkeypatch):
     assert said == 'vllm is not installed; pip install "mcqtest[vllm]"'
     said = complaint(backends.setup, "vlm", checkpoint(tmp_path), {})
     assert said == (
-        "--backend=vlm: unknown; choose auto, transformers, vllm or replay, or a module of your "
-        "own as package.module"
+        "--backend=vlm: unknown; choose auto, transformers, vllm, openai or replay, or a module "
+        "of your own as package.module"
     )
 
 

@@ -8,6 +8,7 @@ from mcqtest.backends.choice import (
     cost,
     find,
     load,
+    probe,
     recorded,
     sampling,
     setup,
@@ -17,6 +18,7 @@ from mcqtest.backends.choice import (
 )
 from mcqtest.backends.cores import allowed_cores
 from mcqtest.backends.kind import Kind, Model
+from mcqtest.backends.openai.place import is_url, what_instead
 from mcqtest.backends.setup import REVISION, Setup, dtype
 from mcqtest.backends.templates import ChatTemplate
 
@@ -36,11 +38,14 @@ __all__ = [
     "dtype",
     "find",
     "installed",
+    "is_url",
     "load",
+    "probe",
     "recorded",
     "sampling",
     "setup",
     "size",
     "template",
     "vouched",
+    "what_instead",
 ]

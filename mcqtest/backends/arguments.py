@@ -53,6 +53,11 @@ WITHOUT_EFFECT = frozenset(
 named here counts as a change, however harmless.
 """
 
+SERVED = frozenset(
+    ("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
+)
+"""Likewise of served models; where and what they are stands for their weights."""
+
 _VLLM_NAMES = {"max_length": "max_model_len", "batch_tokens": "max_num_batched_tokens"}
 """Our name of an option -> vLLM's."""
 

@@ -13,7 +13,7 @@ from mcqtest.backends.setup import Setup
 from mcqtest.backends.templates import ChatTemplate
 from mcqtest.types import Backend, McqtestError, Origin, Request, one_line
 
-OURS = ("transformers", "vllm", "replay")
+OURS = ("transformers", "vllm", "openai", "replay")
 _AUTO = "auto"
 
 
@@ -43,6 +43,17 @@ def _kind(name: str) -> Any:
 def find(backend: str, model: str, *, base: Path) -> Model:
     """What ``--model`` names, seen from ``base``; raises `McqtestError` if there is none."""
     found: Model = _kind(backend).find(model, base=base)
+    return found
+
+
+def probe(
+    backend: str, model: Model, options: Mapping[str, str], folder: Path, *, again: bool
+) -> Model:
+    """The model with what had to be asked of it, which is kept below ``folder``; with ``again``
+    as it was kept. Most kinds ask nothing.
+    """
+    looking = getattr(_kind(backend), "probe", None)
+    found: Model = model if looking is None else looking(model, options, folder, again=again)
     return found
 
 

@@ -46,6 +46,12 @@ class Kind(Protocol):
         """The model of this name, seen from ``base``. Raises `McqtestError` if there is none."""
         ...
 
+    def probe(self, model: Any, options: Mapping[str, str], folder: Path, *, again: bool) -> Model:
+        """The model with what has to be asked before its answers have a name; that is kept below
+        ``folder``, the run's, and with ``again``, in further processes, read there.
+        """
+        ...
+
     def setup(self, model: Any, options: Mapping[str, str]) -> Setup:
         """How it is going to be run. Raises `McqtestError` for options that it does not know, or
         where it cannot be run.

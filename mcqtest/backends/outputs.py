@@ -77,7 +77,7 @@ def read_output(row: Row) -> Output:
     cells = row.cells
     texts = _texts(row, cells["output"]) if "output" in cells else ()
     if texts == ("",):
-        texts = (_thought(cells),)
+        texts = (thought(cells),)
     logprobs = _logprobs(row, cells.get("logprobs"))
     if not texts and not logprobs:
         raise McqtestError(
@@ -105,7 +105,7 @@ def _hash(row: Row) -> str:
     return said
 
 
-_LIMITS = {"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"}
+LIMITS = {"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"}
 """What served models call the end of a text that met a limit."""
 
 
@@ -118,28 +118,37 @@ def _truncated(row: Row) -> bool | None:
     ended = [row.cells.get(name) for name in ("finish_reason", "stop_reason")]
     if said is None and not any(ended):
         return None
-    return said is True or any(str(reason).casefold() in _LIMITS for reason in ended)
+    return said is True or any(str(reason).casefold() in LIMITS for reason in ended)
 
 
 def _texts(row: Row, said: object) -> tuple[str, ...]:
     """The texts; one that is empty where nothing came, however many samples were asked for."""
     texts = said if isinstance(said, list) else [said]
-    found = tuple(_whole(text or "") for text in texts if isinstance(text, str | None))
+    found = tuple(whole(text or "") for text in texts if isinstance(text, str | None))
     if not texts or len(found) < len(texts):
         raise McqtestError(f"{row.where}: output is {shown(said)}, expected text; correct it")
     return found
 
 
-def _thought(cells: Mapping[str, Any]) -> str:
+def thought(cells: Mapping[str, Any]) -> str:
     """Where nothing was said, what was thought, as a thought that never ended: served models tell
     the two apart. Empty where nothing was thought either.
     """
     said = [cells.get(name) for name in ("reasoning_content", "reasoning")]
-    thought = next((each for each in said if isinstance(each, str) and each), "")
-    return _whole(f"<think>\n{thought}") if thought else ""
+    found = next((each for each in said if isinstance(each, str) and each), "")
+    return whole(f"<think>\n{found}") if found else ""
 
 
-def _whole(text: str) -> str:
+def spoken(message: Mapping[str, Any]) -> str:
+    """What a served model said, behind what it thought, which servers tell apart from it."""
+    said = message.get("content")
+    text, thinks = whole(said) if isinstance(said, str) else "", thought(message)
+    if not thinks:
+        return text
+    return f"{thinks}\n</think>\n\n{text}" if text.strip() else thinks
+
+
+def whole(text: str) -> str:
     """A text that was cut inside a character, which JSON can write, with a mark in its place."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -1,6 +1,7 @@
 """Recorded outputs: what a model said elsewhere, in files, identified by content.
 
-The rows of these files are described in `mcqtest.backends.outputs`.
+The rows of these files are described in `mcqtest.backends.outputs`, and those of a batch's results
+in `mcqtest.backends.batch`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from mcqtest.backends.batch import unwrapped
 from mcqtest.backends.checkpoint import digest, stamp
 from mcqtest.backends.outputs import Key, Output, described, read_key, read_output
 from mcqtest.data import comparable, read
@@ -54,7 +56,9 @@ class Recording:
     def _outputs(self) -> Outputs:
         found: dict[Key, Output] = {}
         for path in self.files:
-            for row in read(path, path.name, None):
+            for told in read(path, path.name, None):
+                if (row := unwrapped(told)) is None:
+                    continue
                 key, output = read_key(row), read_output(row)
                 if key in found:
                     raise _twice(described(key), found[key], output)

@@ -64,7 +64,7 @@ class Setup:
         """Options that can change an answer, in order; what is said as it would be anyway is not
         one.
         """
-        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT)
+        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - arguments.SERVED)
         chosen = {key: self.options[key] for key in counted}
         return {key: text for key, text in chosen.items() if (key, text) != ("bos", "auto")}
 

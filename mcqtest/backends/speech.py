@@ -32,15 +32,15 @@ def spoken(tokenizer: Any, request: Request, prompt: Ids, ids: Ids) -> str:
     return decode(tokenizer, [*before, *ids], skip=skip)[len(start) :]
 
 
-def stop_at(item: Encoded, text: str) -> int | None:
+def stop_at(request: Request, text: str) -> int | None:
     """Where the first stop string stands in a text that begins with what the prompt opened; None
     where there is none. In a chat those in a thought do not count, nor in the white space behind
     it: what is thought is no part of the answer that a stop string ends.
     """
-    decoding, start, end = item.request.decoding, 0, len(text)
+    decoding, start, end = request.decoding, 0, len(text)
     if decoding is None or not decoding.stop:
         return None
-    if isinstance(item.request.prompt, Chat):
+    if isinstance(request.prompt, Chat):
         start, end, _ = Thoughts(decoding.marks).said(text)
         start += len(text[start:end]) - len(text[start:end].lstrip()) if start else 0
     found = [at for stop in decoding.stop if (at := text.find(stop, start, end)) >= 0]

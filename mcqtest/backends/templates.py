@@ -59,6 +59,10 @@ class ChatTemplate:
         ends = f"generation_config.json ends texts with {several([*map(repr, self.stops)])}"
         return False, f"{ends}, which its chat template never writes: so do base models"
 
+    def usual(self, *, letters: bool) -> tuple[bool, str]:  # noqa: ARG002 - a server's may differ
+        """The same for a benchmark that asks for ``letters``, or for texts."""
+        return self.default
+
     def check(self, options: Mapping[str, str]) -> None:
         """Raise for an option that the template does not mention: it would have no effect."""
         code = " ".join(re.findall(r"\{[{%](.*?)[%}]\}", self.text, re.DOTALL))

@@ -53,13 +53,13 @@ class Writer:
 
     def write(self, chat: Chat) -> str:
         """The text up to where the answer begins."""
-        return self._begun(self._render(chat.messages, _options(chat)) + chat.opening)
+        return self._begun(self._render(chat.messages, template_options(chat)) + chat.opening)
 
     def write_answered(self, chat: Chat) -> str:
         """The text up to where the answer itself stands, behind all that the template writes
         before one: the marks of a channel, or a thought, which is left empty.
         """
-        begun, options = self.write(chat), _options(chat)
+        begun, options = self.write(chat), template_options(chat)
         if opened := self.opened(begun, chat):
             return self._silent(chat, begun[: -len(opened)]) or begun + KNOWN.closing(opened)
         whole = self._whole(chat.messages, options)
@@ -225,7 +225,8 @@ class Writer:
         return text
 
 
-def _options(chat: Chat) -> dict[str, Any]:
+def template_options(chat: Chat) -> dict[str, Any]:
+    """What the template is told besides, as values."""
     return {key: _value(text) for key, text in chat.options}
 
 

@@ -77,6 +77,9 @@ class Outcome:
     weights are others; else 0."""
     brier_before: float | None = None
     """Sum of the Brier scores of the baseline; None where that cannot be told."""
+    wavering: int | None = None
+    """Questions whose answer was not the same each time that it was asked for in the same words and
+    without temperature; None where it was asked for once."""
     notices: list[str] = field(default_factory=list)
     whole: Mapping[str, Any] | None = None
     """Where the baseline has more questions than were asked: what they were

@@ -107,7 +107,7 @@ class Controller:
             raise
         if not self.workers and not session.config.option.collectonly:
             self._tally.ledger.expect(item.nodeid for item in session.items)
-            self.run.progress = self._screen.progress
+            self.run.progress = self._screen.progress(self.run)
             self._board.policy = self.run.policy
 
     def pytest_report_collectionfinish(self) -> list[str]:

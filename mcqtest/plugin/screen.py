@@ -12,6 +12,7 @@ import pytest
 from mcqtest.data import Tags
 from mcqtest.gate import Outcome, Policy, Pooled, Verdict
 from mcqtest.report import Clock, hint, sentence, terminal
+from mcqtest.run import Progress, Run
 from mcqtest.types import Task, printable
 
 
@@ -68,13 +69,19 @@ class Screen:
         said = f"{word} {printable(terminal.short(outcome))}"
         return report.outcome, letter, (said, {"green" if report.passed else "red": True})
 
-    def progress(self, task: Task, done: int, total: int) -> None:
+    def progress(self, run: Run) -> Progress:
+        """What shows how far this run is."""
+        return lambda task, done, total: self._progress(run, task, done, total)
+
+    def _progress(self, run: Run, task: Task, done: int, total: int) -> None:
         reporter = self.reporter
         if reporter is None or reporter.verbosity < 0 or not reporter.isatty:
             return
         text = self._clock.line(task.name, task, done, total)
         if text is None:
             return
+        said = terminal.spent(run.spent)
+        text += f" ({said})" if said else ""
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         disabled = capture.global_and_fixture_disabled() if capture else contextlib.nullcontext()
         with disabled:

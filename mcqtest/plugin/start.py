@@ -18,6 +18,7 @@ from mcqtest.options import OPTIONS, Option
 from mcqtest.plugin import ci
 from mcqtest.plugin.cases import Cases
 from mcqtest.plugin.controller import Controller
+from mcqtest.plugin.spending import Spending
 from mcqtest.plugin.wire import worker_run
 from mcqtest.run import OccupiedError, Run, Settings, lock, places, project, settings
 from mcqtest.types import McqtestError
@@ -29,7 +30,9 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
     """
     if (given := getattr(config, "workerinput", {}).get("mcqtest")) is not None:
         os.environ.update(given["environment"])
-        config.pluginmanager.register(Cases(worker_run(given)), "mcqtest-cases")
+        run = worker_run(given)
+        config.pluginmanager.register(Cases(run), "mcqtest-cases")
+        config.pluginmanager.register(Spending(config, run), "mcqtest-spending")
         return
     try:
         places.check_alone(_arguments(config), config.invocation_params.dir, flags)
@@ -52,6 +55,7 @@ def start(config: pytest.Config, flags: Collection[str] = places.FLAGS) -> None:
         ci.refuse(str(error))
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(controller, "mcqtest-controller")
+    config.pluginmanager.register(Spending(config, run), "mcqtest-spending")
     if not controller.workers:
         config.pluginmanager.register(Cases(run), "mcqtest-cases")
 

@@ -94,6 +94,7 @@ def benchmark(pooled: Pooled, tags: Tags, alpha: float) -> dict[str, Any]:
         },
         "unanswered": sum(each.unanswered for each in outcomes),
         **_cut(outcomes),
+        **_wavering(outcomes),
         "fewer_shots": sum(each.fewer_shots for each in outcomes),
         **_ways(outcomes),
         **({"sweep": _rounded(swept)} if (swept := sweeps.rows(pooled)) else {}),
@@ -141,6 +142,7 @@ def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
         **_brier([outcome]),
         "unanswered": outcome.unanswered,
         **_cut([outcome]),
+        **_wavering([outcome]),
         "fewer_shots": outcome.fewer_shots,
         **_ways([outcome]),
         **humans([outcome]),
@@ -157,6 +159,18 @@ def _cut(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "ended_thoughts": sum(each.ended_thoughts for each in outcomes),
     }
     return {key: count for key, count in counts.items() if count}
+
+
+def _wavering(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Share of questions with several answers to equal requests, where each was asked again."""
+    count = wavering(outcomes)
+    return {} if count is None else {"wavering": _short(count / sum(each.n for each in outcomes))}
+
+
+def wavering(outcomes: Sequence[Outcome]) -> int | None:
+    """How many; None where they were not asked again."""
+    counts = [each.wavering for each in outcomes if each.wavering is not None]
+    return sum(counts) if len(counts) == len(outcomes) else None
 
 
 def _ways(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mcqtest.data import Tags
 from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, variants
@@ -10,7 +10,7 @@ from mcqtest.metrics import STANDARD, accuracy
 from mcqtest.report import slices, sweeps
 from mcqtest.report.board import boards, label, name_width, people
 from mcqtest.report.columns import fitted
-from mcqtest.report.summary import accuracies, reasoning_gain
+from mcqtest.report.summary import accuracies, reasoning_gain, wavering
 from mcqtest.types import Identity
 
 _COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p':>8}"
@@ -70,6 +70,20 @@ def loads(said: str, size: int, *, workers: int = 0) -> str:
         each = f"each of {plural(workers, 'worker')} loads the model, {takes} of weights"
         return f"{each}; {said}" if said else each
     return f"{said} ({takes} of weights)" if said and size else said
+
+
+def spent(told: Mapping[str, float]) -> str:
+    """What answers took, that cost something; empty where they cost nothing."""
+    if not told.get("answers") and not told.get("sent again"):
+        return ""
+    words = [plural(int(told.get("answers", 0)), "answer") + " asked for"]
+    if again := int(told.get("sent again", 0)):
+        words.append(f"{again:,} sent again")
+    read, written = int(told["tokens read"]), int(told["tokens written"])
+    words.append(f"{read:,} tokens read and {written:,} written")
+    if "cost" in told:
+        words.append(f"cost {told['cost']:.2f}")
+    return ", ".join(words)
 
 
 def plural(number: int, noun: str) -> str:
@@ -165,6 +179,12 @@ def _details(pooled: Pooled) -> list[str]:
     fewer = sum(outcome.fewer_shots for outcome in outcomes)
     if fewer:
         details.append(f"{plural(fewer, 'question')} asked with fewer shots, to fit the context")
+    if (count := wavering(outcomes)) is not None:
+        of = sum(outcome.n for outcome in outcomes)
+        details.append(
+            f"asked again in the same words, {count:,} of {of:,} answers are others "
+            f"({count / of:.2%}): so much churn is the model's own"
+        )
     return [*details, *_texts(pooled, found["chance"]), *_ways(pooled), *sweeps.table(pooled)]
 
 

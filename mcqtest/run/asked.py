@@ -67,7 +67,7 @@ def hashed(requests: Iterable[Request]) -> str:
     """
     asks = []
     for request in requests:
-        decoding = request.decoding and replace(request.decoding, seed=0)
+        decoding = request.decoding and replace(request.decoding, seed=0, repeat=0)
         asks.append(Ask(request.prompt, request.choices, decoding))
     keys = "".join(dict.fromkeys(ask_keys("", asks)))
     return hashlib.sha256(keys.encode()).hexdigest()[:32]

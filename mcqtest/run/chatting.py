@@ -99,7 +99,8 @@ class Chatting:
         if in_chat != in_text:
             why = f"as baseline {self._policy.baseline!r} was"
         elif self._template is not None:
-            in_chat, why = self._template.default
+            letters = self._way.method_of(benchmark)[1].decoding is None
+            in_chat, why = self._template.usual(letters=letters)
             why = f"for {why}"
         else:
             return False

@@ -23,7 +23,7 @@ _SAID = """
     fewer_shots group groups human_accuracy human_questions interval labels level licence licences
     lost macro_accuracy margin methods n near_expert normalized_aggregate_score others p_value
     passed passed_before people profile reasoning_gain spread styles sweep tasks tied_share title
-    tolerance unanswered won
+    tolerance unanswered wavering won
 """
 """What summary.json says of a benchmark or a task besides its figures."""
 

@@ -51,9 +51,13 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
 
 
 def seeded(decoding: Decoding | None, origin: Origin) -> Decoding | None:
-    """The decoding of one request: a seed of its own where tokens are drawn."""
-    if decoding is None or not decoding.temperature:
-        return decoding
+    """The decoding of one request: a seed of its own where tokens are drawn; where none are, and
+    yet it is asked several times, which time it is.
+    """
+    if decoding is None:
+        return None
+    if not decoding.temperature:
+        return replace(decoding, repeat=origin.sample) if origin.sample else decoding
     digest = hashlib.sha256(f"{decoding.seed}/{origin}/{origin.sample}".encode()).digest()
     return replace(decoding, seed=int.from_bytes(digest[:4]) >> 1)  # any library takes 31 bits
 
@@ -67,7 +71,8 @@ def _decoded(decoding: Decoding, *, in_chat: bool) -> str:
     drawn = (heat, top_p, decoding.seed, *few) if heat else ()
     cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
     stops = ("said", decoding.marks) if in_chat and decoding.stop else ()
-    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops))
+    again = ("again", decoding.repeat) if decoding.repeat else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops, *again))
 
 
 def unasked(task: Task, rows: Iterable[tuple[int, Question]]) -> list[Prompt]:

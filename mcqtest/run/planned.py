@@ -64,6 +64,12 @@ class Planned:
     notices: Sequence[str] = ()
     """What a person should know of its questions."""
 
+    @property
+    def repeats(self) -> bool:
+        """Its samples are equal requests, to see whether answers are, too (`Decoding.repeat`)."""
+        decodings = [request.decoding for request in self.requests]
+        return any(each is not None and each.repeat for each in decodings)
+
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests: one for each sample, or those of its form; none where
         they are not known before.

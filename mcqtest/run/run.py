@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -25,7 +25,7 @@ from mcqtest.run.plan import plan
 from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
-from mcqtest.run.terms import anchors, identify, policy_of, way_of
+from mcqtest.run.terms import anchors, identify, model_of, policy_of, way_of
 from mcqtest.run.way import Way, swept
 from mcqtest.types import Backend, Benchmark, Identity, McqtestError, Results, Task, Variant
 
@@ -39,10 +39,8 @@ class Run:
         self.settings = settings
         self.session = session or uuid.uuid4().hex
         """Told from others that use the same folder at the same time."""
-        where = settings.model if identity is None else identity.folder
         self.tags = read_tags(settings.tags)
-        self._model = backends.find(settings.backend, where, base=Path.cwd())
-        self._setup = backends.setup(settings.backend, self._model, settings.backend_option)
+        self._model, self._setup = model_of(settings, identity)
         model = self._model, self._setup
         self._vouched = backends.vouched(*model)
         self._way = way_of(
@@ -237,6 +235,12 @@ class Run:
         if "store" in vars(self):
             self.store.close()
 
+    @property
+    def spent(self) -> Mapping[str, float]:
+        """What answers took in this process, where a backend tells that it costs something."""
+        started = self.engine.started if "engine" in vars(self) else None
+        return dict(getattr(started, "spent", {}))
+
     def counts(self) -> tuple[int, int, int, int]:
         """Planned tasks, their questions, requests, and how many of these are stored already."""
         planned = {task.path: task for task in self.planned}
@@ -261,6 +265,8 @@ class Run:
             variants=self._variants.get(results.task, {}),
             methods=self._methods.get(results.task, {}),
         )
+        if planned.repeats:
+            outcome.wavering = sum(len({*result.votes}) > 1 for result in results)
         outcome.whole = self.baselines.whole(results.task)
         said = getattr(self.engine.started, "notices", ())
         kept = archive.keep_questions(self.folder, planned.fingerprint, planned.questions)

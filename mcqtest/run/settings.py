@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from mcqtest.backends import OURS, is_url, what_instead
 from mcqtest.gate import tables
 from mcqtest.options import OPTIONS, Option
 from mcqtest.run.values import CHECKS, path_of
@@ -140,6 +141,8 @@ def _checked(option: Option, given: Any, base: Path, root: Path) -> Any:
 
 def _agree(values: Mapping[str, Any], gate: Mapping[str, Any], *, update: bool) -> None:
     """Raise for options that make no sense together."""
+    if is_url(values["model"]) and values["backend"] in (*OURS, DEFAULTS["backend"]):
+        raise McqtestError(what_instead(values["model"]))
     if values["accept_regression"] is not None and not update:
         raise McqtestError(
             "--accept-regression: nothing is recorded without --snapshot-update; add that too"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from mcqtest import backends
 from mcqtest.answers import READING, Reading, Thoughts
@@ -81,6 +82,15 @@ def name_of(settings: Settings, folder: str) -> str:
             "that there is none; add --model-name=NAME"
         )
     return name
+
+
+def model_of(settings: Settings, identity: Identity | None) -> tuple[Model, Setup]:
+    """What is asked, and how; with an ``identity``, which another process has found out."""
+    where = settings.model if identity is None else identity.folder
+    found = backends.find(settings.backend, where, base=Path.cwd())
+    options, folder = settings.backend_option, Path(settings.run_dir)
+    found = backends.probe(settings.backend, found, options, folder, again=identity is not None)
+    return found, backends.setup(settings.backend, found, options)
 
 
 def identify(settings: Settings, model: Model, setup: Setup) -> Identity:

@@ -121,10 +121,10 @@ class Way:
         wanted = _number("samples", self.decoding.get("samples", "1"), int)
         if wanted < 1:
             raise McqtestError(f"--decoding samples={wanted}: 1 or more is needed")
-        if wanted > 1 and method.decoding.temperature == 0:
+        if wanted > 1 and method.decoding.temperature == 0 and "temperature" not in self.decoding:
             raise McqtestError(
                 f"--decoding samples={wanted}: at temperature 0 all would be the same text; add "
-                "--decoding temperature=0.7"
+                "--decoding temperature=0.7, or temperature=0 to see whether they are"
             )
         return int(wanted)
 
@@ -148,7 +148,9 @@ class Way:
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
             elif key not in {"samples", "vote"}:
-                names = [each.name for each in fields(Decoding) if each.name != "marks"]
+                names = [
+                    each.name for each in fields(Decoding) if each.name not in {"marks", "repeat"}
+                ]
                 known = ", ".join([*names, "samples", "vote", "from"])
                 raise McqtestError(f"--decoding {key}: unknown; there are {known}")
         if "thinking_tokens" in changes or ("stop" in changes and self.talk):
@@ -180,6 +182,8 @@ def decoded(decoding: Decoding, way: Way, samples: int = 1) -> list[str]:
             f"{f'top_k {decoding.top_k}, ' if decoding.top_k else ''}"
             f"seed {decoding.seed}, {way.vote} of {samples}"
         )
+    elif samples > 1:
+        words.append(f"temperature 0, {way.vote} of {samples}")
     return words
 
 

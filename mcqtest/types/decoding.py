@@ -37,6 +37,10 @@ class Decoding:
     """Those of a thought that is to be ended, where they are none of the known
     (`mcqtest.answers.Thoughts`)."""
 
+    repeat: int = 0
+    """Which one of equal requests without temperature, where each is asked for by itself, to see
+    whether the texts are equal, too; has no other effect."""
+
     def __post_init__(self) -> None:
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens={self.max_tokens}: a text has one token at least")

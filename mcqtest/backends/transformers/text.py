@@ -71,7 +71,7 @@ class Text:
         tail = decode(self._tokenizer, self.ids[-self._reach :], skip=False)
         self._stop_met = any(stop in tail for stop in self._decoding.stop)
         if self._stop_met and isinstance(self.item.request.prompt, Chat):
-            self._stop_met = stop_at(self.item, self._whole(self.ids)) is not None
+            self._stop_met = stop_at(self.item.request, self._whole(self.ids)) is not None
         return self._stop_met
 
     def _whole(self, ids: Ids) -> str:
@@ -83,7 +83,7 @@ class Text:
         request = self.item.request
         own = self.ids[:-1] if ended else self.ids
         text = self._whole(own)
-        stop = stop_at(self.item, text)
+        stop = stop_at(self.item.request, text)
         truncated = not (ended or stop is not None or self._stop_met)
         # Cut off by the limit, the last character may be half there.
         text = text.rstrip("\ufffd") if truncated else text[:stop]

@@ -103,7 +103,7 @@ class Item:
         if not math.isfinite(self._found[0][0]):
             raise AnswerError(f"{self.request.name}: the model's next token is not a number; {TRY}")
         text = self.encoded.opened + self._said()
-        stop = stop_at(self.encoded, text)  # of two in one token, vLLM may cut the later
+        stop = stop_at(self.request, text)  # of two in one token, vLLM may cut the later
         tokens = self._count(stop) if self._chats else None
         cut_off = None if self.request.decoding.thinking_tokens is None else self._thought_ended
         is_cut = not self._ended and stop is None
@@ -115,7 +115,7 @@ class Item:
             return len(self._ids)
 
         def is_there(count: int) -> bool:
-            return stop_at(self.encoded, self._spoken(self._ids[:count])) is not None
+            return stop_at(self.request, self._spoken(self._ids[:count])) is not None
 
         return bisect_left(range(len(self._ids)), True, key=is_there)
 
@@ -133,7 +133,7 @@ class Item:
         assert self.request.decoding is not None
         self._ids += output.token_ids
         if isinstance(output.stop_reason, str):
-            self._passed = stop_at(self.encoded, self._spoken(self._ids)) is None
+            self._passed = stop_at(self.request, self._spoken(self._ids)) is None
         if len(self._ids) == self.request.decoding.thinking_tokens and not self._ended:
             closing = cut(self._tokenizer, self.encoded, self._ids)
             self._thought_ended = bool(closing)
