@@ -118,7 +118,7 @@ def test_a_run_that_would_hang(recorded: Project, name, seconds, fault, said) ->
     try:
         result = recorded.pytester.run(
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "cases",
-            *("--model=models/a", "--data=data", "-n", "2"), timeout=60,
+            *("--model=models/a", "--data=data", "-n", "2"), timeout=180,
         )  # fmt: skip
     except pytest.Pytester.TimeoutExpired:
         pytest.fail("it hung")
