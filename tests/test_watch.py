@@ -100,24 +100,28 @@ def pytest_sessionfinish(session):
 """
 
 
+DEAF_TO_INT = ["bash", "-c", 'trap "" INT; exec "$@"', "bash"]
+
+
 @pytest.mark.parametrize(
-    ("name", "seconds", "fault", "said"),
+    ("name", "seconds", "fault", "said", "start"),
     [
-        ("UNNOTICED", 1, DEAF, "worker gw1 has ended, and nobody was told"),
-        ("ENDLESS", 2, ENDLESSLY, "all tests were reported, and the workers do not end"),
+        ("UNNOTICED", 1, DEAF, "worker gw1 has ended, and nobody was told", []),
+        ("ENDLESS", 2, ENDLESSLY, "all tests were reported, and the workers do not end", []),
+        ("ENDLESS", 2, ENDLESSLY, "all tests were reported, and the worker", DEAF_TO_INT),
     ],
-    ids=["lost", "endless"],
+    ids=["lost", "endless", "in the background"],
 )
-def test_a_run_that_would_hang(recorded: Project, name, seconds, fault, said) -> None:
+def test_a_run_that_would_hang(recorded: Project, name, seconds, *, fault, said, start) -> None:
     """A worker gets SIGTERM at its end and xdist does not hear of it, or its end takes for ever:
-    one line, no verdict of a pass, and an end.
+    one line, no verdict of a pass, and an end; also of a run that ignores SIGINT.
     """
     conftest = recorded.path / "conftest.py"
     impatient = IMPATIENT.format(name=name, seconds=seconds)
     recorded.write("conftest.py", conftest.read_text() + impatient + fault)
     try:
         result = recorded.pytester.run(
-            sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "cases",
+            *start, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "cases",
             *("--model=models/a", "--data=data", "-n", "2"), timeout=180,
         )  # fmt: skip
     except pytest.Pytester.TimeoutExpired:

@@ -7,6 +7,7 @@ killed while it ended, or a worker that hangs in its own end, would keep the run
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
@@ -59,7 +60,7 @@ class Watch:
             self.reason = self._look()
             if self.reason is not None:
                 self._give_up(self.reason)
-                os.kill(os.getpid(), signal.SIGINT)
+                _interrupt()
                 return
 
     def _look(self) -> str | None:
@@ -82,3 +83,14 @@ class Watch:
             for name, node in list(self._nodes.items())
         }
         return [name for name, each in processes.items() if each and each.poll() is not None]
+
+
+def _interrupt() -> None:
+    """Raise KeyboardInterrupt in the main thread, which looks up every two seconds. A job that a
+    script put in the background ignores SIGINT.
+    """
+    if callable(signal.getsignal(signal.SIGINT)):
+        os.kill(os.getpid(), signal.SIGINT)
+        return
+    main = ctypes.c_ulong(threading.main_thread().ident or 0)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(main, ctypes.py_object(KeyboardInterrupt))
