@@ -16,11 +16,12 @@ import json
 import math
 import random
 import re
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
+
+from faults.listening import Listening
 
 FAULTS = {
     "storm": "for a while everything is refused with 429 and Retry-After",
@@ -32,14 +33,14 @@ FAULTS = {
     "twice": "two choices",
     "equal": "all log-probabilities are equal",
     "model": "another model answers",
-    "again": "the answer to the request before, once more",
+    "again": "the answer to the request before on the same connection, once more",
     "mark": "from now on another system_fingerprint",
 }
 _SUM = re.compile(r"What is (\d+) \+ (\d+)\?")
 _CHOICE = re.compile(r"^([A-J])\. (\d+)$", re.MULTILINE)
 
 
-class Server:
+class Server(Listening):
     """``faults``: name -> the probability that a request meets it. ``rate``: answers a second at
     most; ``letters``: fields that are understood, of ``echo``, ``top`` and ``five``; ``fickle``:
     the share of texts that say another answer.
@@ -59,6 +60,7 @@ class Server:
         chats: bool = True,
         fickle: float = 0.0,
     ) -> None:
+        super().__init__()
         self.faults = dict(faults or {})
         self.rate, self.latency = rate, latency
         self.letters, self.key, self.wrong, self.name, self.chats = letters, key, wrong, name, chats
@@ -72,54 +74,17 @@ class Server:
         """Seconds."""
         self.keeps = False
         """Keep every body that is sent."""
-        self.most = self.port = 0
-        """Requests that were here at once, at most; where it listens."""
+        self.most = 0
+        """Requests that were here at once, at most."""
         self._chance = random.Random(seed)
         self._here = self._marks = self._replies = 0
         self._storm = self._free = 0.0
-        self._last: dict[str, Any] | None = None
-        self._loop = asyncio.new_event_loop()
-
-    # Starting and ending, in a thread
-
-    def __enter__(self) -> Self:
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self._thread.start()
-        ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    def _run(self, ready: threading.Event) -> None:
-        self._loop.run_until_complete(self.start(0))
-        ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(self._clear())
-        self._loop.close()
-
-    async def _clear(self) -> None:
-        self.server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0.01)  # transports close a turn later
-
-    async def start(self, port: int) -> None:
-        self.server = await asyncio.start_server(self._talk, "127.0.0.1", port, backlog=4096)
-        self.port = self.server.sockets[0].getsockname()[1]
+        self._last: dict[asyncio.StreamWriter, dict[str, Any]] = {}
+        """Of each connection, its last answer: whoever reads the next one has read that."""
 
     # HTTP
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -138,6 +103,7 @@ class Server:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self._last.pop(writer, None)
             writer.close()
 
     async def _handle(
@@ -170,14 +136,14 @@ class Server:
         await self._wait(2.0 if fault == "slow" else 0.0)
         if fault == "json":
             return _write(writer, 200, "<html>Bad gateway")
-        if fault == "again" and self._last is not None:
-            return _write(writer, 200, self._last)
+        if fault == "again" and writer in self._last:
+            return _write(writer, 200, self._last[writer])
         reply = self._reply(path, asked, fault)
         if fault == "reset":
             return _write(writer, 200, reply, cut=True)
         if fault not in {"empty", "twice", "equal", "model"}:
             self.answered[content(path, asked)] += 1
-            self._last = reply
+            self._last[writer] = reply
         return _write(writer, 200, reply)
 
     def _fault(self) -> str:
