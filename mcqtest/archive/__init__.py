@@ -15,7 +15,7 @@ those of a task, by the fingerprint that a baseline has. Keeping: `keep`, `keep_
 `prune`, which removes the oldest runs.
 """
 
-from mcqtest.archive.folder import every, holding, is_newest, named, newest, prune
+from mcqtest.archive.folder import every, holding, is_newest, named, newest, prune, remove, surplus
 from mcqtest.archive.keeping import MOST, keep
 from mcqtest.archive.kept import Kept, KeptTask
 from mcqtest.archive.questions import keep_questions, questions
@@ -33,4 +33,6 @@ __all__ = [
     "newest",
     "prune",
     "questions",
+    "remove",
+    "surplus",
 ]

@@ -77,23 +77,30 @@ def holding(record: Record, folder: Path) -> Kept | None:
     return None
 
 
-def prune(
-    folder: Path, *, keep: int, spared: Collection[str] = (), removing: bool = True
-) -> list[Kept]:
-    """Remove the oldest runs, so that ``keep`` are left beside those whose names are ``spared`` and
-    the newest, which is never removed; and questions that no run asks any more. Those that were
-    removed, oldest first; without ``removing``, those that would be.
+def surplus(folder: Path, *, keep: int, spared: Collection[str] = ()) -> list[Kept]:
+    """The oldest runs, oldest first, without which ``keep`` are left beside those whose names are
+    ``spared`` and the newest, which is never among them.
     """
     kept = every(folder)
     if not kept:
         return []
     last = newest(folder).name
     old = [each for each in kept if each.name != last and each.name not in spared]
-    removed = old[: max(0, len(old) - max(0, keep - 1))]
-    for each in removed if removing else ():
+    return old[: max(0, len(old) - max(0, keep - 1))]
+
+
+def remove(folder: Path, runs: Collection[Kept]) -> None:
+    """Remove these runs of a run folder, and questions that no run asks any more."""
+    for each in runs:
         shutil.rmtree(each.path, ignore_errors=True)
-    if removed and removing:
+    if runs:
         _forget(folder)
+
+
+def prune(folder: Path, *, keep: int, spared: Collection[str] = ()) -> list[Kept]:
+    """Remove the `surplus`, and say which runs that was."""
+    removed = surplus(folder, keep=keep, spared=spared)
+    remove(folder, removed)
     return removed
 
 

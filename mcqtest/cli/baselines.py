@@ -232,11 +232,11 @@ def _prune(options: argparse.Namespace, settings: Settings, root: Path) -> Said:
         raise McqtestError(f"--keep-runs={options.keep_runs}: a whole number from 1 up is needed")
     folder = Path(settings.run_dir)
     spared = _recorded_from(root, folder)
-    old = archive.prune(folder, keep=options.keep_runs, spared=spared, removing=False)
+    old = archive.surplus(folder, keep=options.keep_runs, spared=spared)
     names = [each.name for each in old]
     if names and not _agreed(options, names, plural(len(names), "run")):
         return Said(f"{said.text}\nno run was removed", {**said.data, "runs": []}, said.code)
-    archive.prune(folder, keep=options.keep_runs, spared=spared)
+    archive.remove(folder, old)
     text = f"{said.text}\n{plural(len(names), 'run')} removed: {', '.join(names) or 'none'}"
     return Said(text, {**said.data, "runs": names}, said.code)
 

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> Said:
         "run": new.name,
         "baseline": None if old is None else old.name,
         "n": found.n,
-        "letters": dict(zip(("then", "now"), map(dict, found.letters()), strict=True)),
+        "letters": dict(zip(("then", "now"), map(dict, found.letters), strict=True)),
         "notes": lacking,
         "questions": [each.to_json() for each in seen],
     }
@@ -93,7 +93,7 @@ def heading(found: Found, what: str, shown: int) -> list[str]:
     """What is compared, and how much of it is shown."""
     against = "" if found.old is None else f" against {found.old.kind} {found.old.name}"
     lines = [f"{found.new.kind} {found.new.name}{against}: {plural(found.n, 'question')} {what}"]
-    then, now = found.letters()
+    then, now = found.letters
     if now and found.n >= _FEW:  # a model that says one letter more often is seen by that
         told = f"answered then {_counted(then)}; now" if then else "answered"
         lines.append(f"{told} {_counted(now)}")

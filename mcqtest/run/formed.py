@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from mcqtest import data
 from mcqtest.run.keys import ask_keys, prompts_hash, seeded, unasked
-from mcqtest.run.planned import Planned
+from mcqtest.run.planned import Planned, only_way
 from mcqtest.run.sample import Rows, drawn, excerpt
 from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
     Form,
-    McqtestError,
     Method,
     Origin,
     Question,
@@ -37,7 +36,8 @@ def formed(
 ) -> Planned:
     """The task with ``every`` question; ``way`` or ``count`` leave some out. No ``variant`` is."""
     form = _form(method, way)
-    _check_variant(task, variant)
+    if variant is not None:
+        raise only_way(task, "--sensitivity")
     shots = 0 if way.recorded else task.benchmark.shots if way.shots is None else way.shots
     decoding = method.decoding or Decoding(1)
     places = form.first(every, way.limit) if count is None else drawn(every, count)
@@ -73,15 +73,6 @@ def _form(method: Method, way: Way) -> Form:
     assert method.form is not None
     likelihood = way.bigbench.get("likelihood") == "on"
     return method.form.with_likelihood() if likelihood else method.form
-
-
-def _check_variant(task: Task, variant: Variant | None) -> None:
-    """Raise for another way to put questions of a form: there is one."""
-    if variant is not None:
-        raise McqtestError(
-            f"--sensitivity: {task.benchmark.name} puts its questions in one way; leave it out, or "
-            "choose other benchmarks with -m"
-        )
 
 
 def _own(requests: Sequence[Request], asks: Mapping[int, Sequence[Ask]]) -> list[Request]:

@@ -11,6 +11,7 @@ from mcqtest.types import (
     Back,
     Conversation,
     Form,
+    McqtestError,
     Question,
     Request,
     Task,
@@ -79,3 +80,11 @@ class Planned:
         for at, question in enumerate(self.questions):
             start, end = end, end + (self.counts[at] if self.counts else each)
             yield question, self.requests[start:end]
+
+
+def only_way(task: Task, option: str) -> McqtestError:
+    """That an option asks for another way to put questions that are put in one."""
+    return McqtestError(
+        f"{option}: {task.benchmark.name} puts its questions in one way; leave it out, or choose "
+        "other benchmarks with -m"
+    )

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from mcqtest import data
 from mcqtest.run.keys import ask_keys, seeded
-from mcqtest.run.planned import Planned
+from mcqtest.run.planned import Planned, only_way
 from mcqtest.run.way import Way, decoded
 from mcqtest.types import (
     Ask,
     Decoding,
     Limits,
-    McqtestError,
     Method,
     Origin,
     Question,
@@ -40,10 +39,7 @@ def talked(
     assert conversation is not None
     option = "--sensitivity" if variant is not None else "--shots"
     if variant is not None or way.shots:
-        raise McqtestError(
-            f"{option}: {task.benchmark.name} puts its questions in one way; leave it out, or "
-            "choose other benchmarks with -m"
-        )
+        raise only_way(task, option)
     by, _ = way.method_of(task.benchmark)
     decoding = method.decoding or Decoding(1)
     terms = Terms(decoding, way.limit, Limits.of(way.bigbench))

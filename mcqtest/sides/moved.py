@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mcqtest import archive
 from mcqtest.gate import Record, change, differences
@@ -53,6 +54,7 @@ class Found:
     def n(self) -> int:
         return sum(map(len, self.rows.values()))
 
+    @cached_property
     def letters(self) -> tuple[Counter[str], Counter[str]]:
         """How often each letter was answered in all of ``rows``, then and now; ``-`` where nothing
         could be read. Empty where answers are no letters.
