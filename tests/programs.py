@@ -5,6 +5,8 @@ And a model that says what a prompt tells it to say, and keeps a list of what it
 
 from __future__ import annotations
 
+from told import KIND
+
 PACKAGE = {
     "__init__": "",
     "api/__init__": "",
@@ -154,42 +156,9 @@ finally:
 }
 """Name -> what it does to evaluate a model."""
 
-MODEL = '''
-"""Says what the prompt tells it to say, but where its file says otherwise."""
-
-import hashlib
-import json
-import os
-import signal
-from pathlib import Path
-
-from mcqtest.backends import Setup
-from mcqtest.types import Response
-
-
-class File:
-    def __init__(self, path):
-        self.name, self.folder = path.stem, path
-
-    @property
-    def fingerprint(self):
-        return hashlib.sha256(self.folder.read_bytes()).hexdigest()
-
-    stamp = ""
-
-
-def find(model, *, base):
-    return File(base / model)
-
-
-def setup(model, options):
-    return Setup(__name__, dtype="", device="", versions="1", options=options)
-
-
-def load(model, setup):
-    return Model(json.loads(model.folder.read_text()))
-
-
+MODEL = (
+    KIND
+    + """
 class Model:
     def __init__(self, told):
         self.told = told
@@ -213,7 +182,8 @@ class Model:
             return Response(request.key, (), 0, f" {right}! And so on", True)
         likely = tuple(-0.5 if each == right else -3.0 for each in request.choices)
         return Response(request.key, likely, 0)
-'''
+"""
+)
 
 
 def install(root, *names):

@@ -8,43 +8,11 @@ import signal
 import pytest
 from project import USUAL_ARGS, mistake
 from realdata import CHECKOUT
+from told import KIND
 
-MODEL = '''
-"""Says what the input tells it to say, but where its file says otherwise."""
-
-import hashlib
-import json
-import os
-import signal
-from pathlib import Path
-
-from mcqtest.backends import Setup
-from mcqtest.types import Response
-
-
-class File:
-    def __init__(self, path):
-        self.name, self.folder = path.stem, path
-
-    @property
-    def fingerprint(self):
-        return hashlib.sha256(self.folder.read_bytes()).hexdigest()
-
-    stamp = ""
-
-
-def find(model, *, base):
-    return File(base / model)
-
-
-def setup(model, options):
-    return Setup(__name__, dtype="", device="", versions="1", options=options)
-
-
-def load(model, setup):
-    return Model(json.loads(model.folder.read_text()))
-
-
+MODEL = (
+    KIND
+    + """
 class Model:
     def __init__(self, told):
         self.told = told
@@ -67,7 +35,8 @@ class Model:
             return Response(request.key, (), shots, f" {right}. And so on", True)
         likely = tuple(-0.5 if each == right else -3.0 for each in request.choices)
         return Response(request.key, likely, shots)
-'''
+"""
+)
 
 HEAD = {"canary": "", "name": "t", "description": "d", "keywords": ["k"]}
 CHOICES = {"metrics": ["multiple_choice_grade"], "preferred_score": "multiple_choice_grade"}
