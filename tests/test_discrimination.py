@@ -3,13 +3,14 @@
 import gzip
 import json
 import math
+from itertools import pairwise
 
 import pytest
 import realdata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcqtest.metrics import auroc, brier_of
+from mcqtest.metrics import auroc, brier_of, brier_parts, isotonic
 
 answers = st.lists(st.tuples(st.sampled_from([0.1, 0.25, 0.5, 0.9]), st.booleans()), min_size=1)
 
@@ -26,6 +27,27 @@ def test_without_both_kinds_there_is_no_auroc():
     """And not 0.5."""
     assert auroc([0.2, 0.9], [True, True]) is None
     assert auroc([0.2, 0.9], [False, False]) is None
+
+
+@given(answers)
+def test_the_parts_add_up_to_the_score(found):
+    """Reliability less resolution plus uncertainty; none is negative."""
+    confidences, right = zip(*found, strict=True)
+    parts = brier_parts(confidences, right)
+    assert min(parts) >= 0
+    whole = parts.reliability - parts.resolution + parts.uncertainty
+    assert whole == pytest.approx(brier_of(confidences, right))
+
+
+@given(answers)
+def test_isotonic_steps_rise_and_hold_all(found):
+    """Each step's share is above the one before, and no answer is lost."""
+    confidences, right = zip(*found, strict=True)
+    steps = isotonic(confidences, right)
+    shares = [step.right / step.n for step in steps]
+    assert all(one < other for one, other in pairwise(shares))
+    assert sum(step.n for step in steps) == len(right)
+    assert sum(step.right for step in steps) == sum(right)
 
 
 def test_of_nothing_there_is_neither():
@@ -54,6 +76,8 @@ def test_those_of_the_authors(size):
         right = [bool(item["correct"]) for item in some]
         assert brier_of(confidences, right) == pytest.approx(expected[task]["test_bs"], abs=1e-6)
         # Two of 6 x 85 tasks have items whose logits are equal in six digits, and were not.
-        near = 1e-6 if task == "all" else 1e-4
+        near = 1e-6 if task == "all" else 2e-4
+        parts = [expected[task][f"test_bs_{name}"] for name in ("mcb", "dsc", "unc")]
+        assert brier_parts(confidences, right) == pytest.approx(parts, abs=near)
         found, wanted = auroc(confidences, right), expected[task]["test_roc_auc"]
         assert (found is None) if math.isnan(wanted) else found == pytest.approx(wanted, abs=near)

@@ -73,7 +73,7 @@ def test_thresholds_have_the_metrics_direction(better, keys):
 
 
 def test_thresholds_of_every_benchmark():
-    """As they were before a metric had a class."""
+    """As they were before a metric had a class, and those of confidence."""
     assert THRESHOLDS.keys() == {
         "min_accuracy",
         "max_ece",
@@ -81,6 +81,9 @@ def test_thresholds_of_every_benchmark():
         "max_rms_calibration_error_hendrycks",
         "max_calibration_gap",
         "max_brier",
+        "min_auroc",
+        "max_aurc",
+        "min_accuracy_at_coverage",
         "min_confidence",
         "max_confidence",
         "max_unanswered_share",

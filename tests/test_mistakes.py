@@ -36,6 +36,8 @@ def many(n, **changes):
     ("found", "kind"),
     [
         (wrong(), "no_choice"),
+        (wrong("IDK", abstained=1), "abstention"),
+        (wrong("IDK, or (B)", 1, abstained=1), None),
         (wrong("The answer is (B).", 1), None),
         (wrong(None, 1), None),
         (wrong(""), "generation"),

@@ -67,7 +67,7 @@ def test_a_brier_score_that_fell_is_a_gain():
     """From (0.5, 0.5) to (0.9, 0.1) of a right first choice: 0.50 to 0.02."""
     now = letters_of(0.9, 0.2)
     found = qualities(*sides(letters_of(0.5, 0.2), now), now)
-    assert list(found) == ["brier"]
+    assert list(found) == ["brier", "ranked"]
     assert found["brier"] == pytest.approx([0.48, 0.0], abs=1e-4)
 
 
@@ -108,4 +108,4 @@ def test_lengths_are_those_of_all_texts():
 
 def test_each_has_words():
     """For whoever reads that it got worse."""
-    assert set(WORSE) == {"answered", "complete", "brier"}
+    assert set(WORSE) == {"answered", "complete", "brier", "ranked"}

@@ -120,7 +120,8 @@ def test_subjects_are_words():
 
 OTHERS = {
     "letters": "mmlu, mmlu_pro_direct, kmmlu",
-    "cot": "mmlu_pro, mmlu_pro_api, kmmlu_cot, kmmlu_pro, kmmlu_pro_english",
+    "cot": "mmlu_pro, mmlu_pro_api, kmmlu_cot, kmmlu_pro, kmmlu_pro_english, confidence, abstain, "
+    "confidence_abstain",
 }
 
 

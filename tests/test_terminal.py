@@ -73,7 +73,10 @@ def test_groups_and_the_whole():
         "  macro accuracy (over tasks) 0.5000",
     ]
     assert details[2].startswith("  calibration: ECE 0.2500, ")
-    assert details[3] == "  3 questions asked with fewer shots, to fit the context"
+    assert details[3] == (
+        "  confidence: AUROC 0.5000, AURC 0.5000; of the 80% that are surest 0.5000 are right"
+    )
+    assert details[4] == "  3 questions asked with fewer shots, to fit the context"
 
 
 @pytest.mark.parametrize("passed", [True, False])

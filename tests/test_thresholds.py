@@ -20,6 +20,9 @@ FIGURES = {
     "unanswered_share": 0.5,
     "truncated_share": 0.5,
     "spread": 0.5,
+    "auroc": 0.5,
+    "aurc": 0.5,
+    "accuracy_at_coverage": 0.5,
 }
 
 

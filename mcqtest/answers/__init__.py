@@ -1,5 +1,8 @@
 """From a model's responses to an answer: readers of texts, and the choice by probability."""
 
+from mcqtest.answers.abstained import abstains
+from mcqtest.answers.confidence import confidences, stated_confidence
+from mcqtest.answers.hedges import hedged
 from mcqtest.answers.reader import Found
 from mcqtest.answers.reading import (
     FALLBACKS,
@@ -11,12 +14,12 @@ from mcqtest.answers.reading import (
     choose,
     find,
     judge,
-    majority,
     read,
     reader_of,
 )
 from mcqtest.answers.texts import brackets, lettered, listing, near, number, one_of, phrase, words
 from mcqtest.answers.thinking import KNOWN, Thoughts
+from mcqtest.answers.votes import majority
 
 __all__ = [
     "FALLBACKS",
@@ -28,9 +31,12 @@ __all__ = [
     "Reader",
     "Reading",
     "Thoughts",
+    "abstains",
     "brackets",
     "choose",
+    "confidences",
     "find",
+    "hedged",
     "judge",
     "lettered",
     "listing",
@@ -41,5 +47,6 @@ __all__ = [
     "phrase",
     "read",
     "reader_of",
+    "stated_confidence",
     "words",
 ]

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import SupportsFloat, TypeVar
+from typing import SupportsFloat
 
 from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
 from mcqtest.answers import texts as _texts
+from mcqtest.answers.abstained import abstains
+from mcqtest.answers.confidence import stated_mean
 from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers.reader import Found
 from mcqtest.answers.thinking import KNOWN, Thoughts
-from mcqtest.types import McqtestError, Question, Response, Result, Task, TextReader, Value
-
-_Answer = TypeVar("_Answer", int | None, str | None)
+from mcqtest.answers.votes import lot, majority
+from mcqtest.types import (
+    CONFIDENCE,
+    McqtestError,
+    Question,
+    Response,
+    Result,
+    Task,
+    TextReader,
+    Value,
+)
 
 Reader = Callable[[str, Sequence[str]], int | None]
 """The 0-based choice that a text names, given the choices; None where nothing can be read.
@@ -184,18 +192,25 @@ def judge(
     says. ``value`` says what a text is worth where that is not whether a choice is right.
     """
     texts = tuple(each.text for each in responses if each.text is not None)
+    said = dict(responses[0].confidences)
+    if (number := stated_mean(texts)) is not None:
+        said.setdefault("stated", number)
+    details = {f"{CONFIDENCE}{name}": value for name, value in said.items()}
     if responses[0].logprobs:
         chosen = choose(question, responses[0])
-        return replace(chosen, texts=texts, truncated=_truncated(responses))
+        return replace(chosen, texts=texts, truncated=_truncated(responses), details=details)
     heard = [reading.heard(text) for text in texts]
     found = _judged(question, responses, heard, reading, name, read=read, value=value, vote=vote)
     tokens = [each.tokens for each in responses if each.tokens is not None]
+    silent = [text for text, vote in zip(texts, found.votes, strict=False) if vote is None]
     return replace(
         found,
         texts=texts,
         ended_thoughts=sum(bool(each.thought_ended) for each in responses),
         cut_thoughts=sum(reading.thoughts.said(text).is_cut for text in texts),
         tokens=sum(tokens) if len(tokens) == len(responses) else None,
+        details={**found.details, **details},
+        abstained=sum(map(abstains, silent)),
     )
 
 
@@ -227,7 +242,7 @@ def _judged(
     # As published, a letter that the question does not have is wrong, and no lot is drawn.
     guessed = reading.fallback == "random" and all(each is None for each in found)
     if guessed:
-        index = _lot(name, count)
+        index = lot(name, count)
     right = float(index == question.answer)
     if vote == "mean" and not guessed:
         right = sum(each == question.answer for each in votes) / len(votes)
@@ -273,17 +288,6 @@ was read. All of it counts."""
 def _truncated(responses: Sequence[Response]) -> int | None:
     known = [each.truncated for each in responses if each.truncated is not None]
     return sum(known) if len(known) == len(responses) else None
-
-
-def majority(votes: Sequence[_Answer]) -> _Answer | None:
-    """The answer with the most votes, of equals the first; None where nobody voted."""
-    counts = Counter(vote for vote in votes if vote is not None)
-    return counts.most_common(1)[0][0] if counts else None
-
-
-def _lot(seed: str, count: int) -> int:
-    """One of ``count`` choices with equal chance, the same for the same ``seed``."""
-    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % count
 
 
 def choose(question: Question, response: Response) -> Result:

@@ -5,7 +5,8 @@ JSONL, also gzipped, one object a line. Which question: ``id`` (or ``question_id
 ``benchmark`` where a file answers several. What was said: ``output``, a text (null where nothing
 came, and then ``reasoning_content`` is a thought that never ended; a list where there are several
 samples), or ``logprobs``, a number for each choice, or both; ``truncated`` where the text met a
-limit. What was asked: ``asked_hash``, in all rows or in none.
+limit; ``confidence``, a number or several by name. What was asked: ``asked_hash``, in all rows or
+in none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Output(NamedTuple):
     where: str
     hash: str = ""
     """Of what was asked, as `mcqtest prompts` has written it; empty where the row does not say."""
+    confidences: Mapping[str, float] = {}
+    """How sure the model was, by name."""
 
 
 class Key(NamedTuple):
@@ -89,8 +92,28 @@ def read_output(row: Row) -> Output:
         logprobs=logprobs,
         truncated=_truncated(row),
         where=row.where,
+        confidences=_confidences(row),
         hash=_hash(row),
     )
+
+
+def _confidences(row: Row) -> dict[str, float]:
+    """A number, called ``recorded``, or several by name; null stands for one that is missing.
+    Numbers outside 0 to 1 are kept: that a model states such is part of the record.
+    """
+    said = row.cells.get("confidence")
+    named: Mapping[str, Any] = said if isinstance(said, dict) else {"recorded": said}
+    found = {}
+    for name, value in named.items():
+        if value is None:
+            continue
+        if type(value) not in {int, float} or not abs(value) <= sys.float_info.max:  # nor NaN
+            raise McqtestError(
+                f"{row.where}: confidence is {shown(said)}, expected a number or numbers by name; "
+                "correct it, or write null where there is none"
+            )
+        found[str(name)] = float(value)
+    return found
 
 
 def _hash(row: Row) -> str:

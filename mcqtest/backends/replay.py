@@ -90,4 +90,6 @@ class Replay:
         logprobs = output.logprobs if request.choices else ()
         if self._recording.vouched:  # then it is known which of them was asked for
             logprobs, text = ((), text) if request.decoding else (logprobs, None)
-        return Response(request.key, logprobs, 0, text, output.truncated)
+        return Response(
+            request.key, logprobs, 0, text, output.truncated, confidences=output.confidences
+        )

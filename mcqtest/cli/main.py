@@ -19,9 +19,11 @@ from mcqtest.types import McqtestError, one_line, printable
 COMMANDS: dict[str, str] = {
     "baselines": "list the baselines of the project, check them, rename or remove some",
     "compare": "say what the gate says of one run, baseline or recording against another",
+    "confidence": "say whether a model knows when it does not know, then and now",
     "errors": "say why answers are wrong: by rule, and from a sample that is labelled",
     "plan": "tell what a run is going to ask, see and take",
     "prompts": "write the exact prompts, for any system to answer",
+    "rescore": "score stored answers again without flawed questions, or with mended keys",
     "scaling": "how scores grow with size: breakthroughs, laws, orders of models",
     "show": "show questions with what was answered then and now, those that moved by themselves",
     "trend": "tell how accuracy went over many checkpoints",

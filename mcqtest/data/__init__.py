@@ -3,6 +3,7 @@
 from mcqtest.data.bigbench.example import Example, Spec
 from mcqtest.data.bigbench.programs import Program, Programs
 from mcqtest.data.bigbench.source import JsonTasks
+from mcqtest.data.clean import NOTED, OK, Note, Notes, ReduxTasks, notes_of
 from mcqtest.data.files import twins
 from mcqtest.data.own import from_table
 from mcqtest.data.questions import fingerprint, load
@@ -10,10 +11,15 @@ from mcqtest.data.tables import Row, comparable, names, read, shown
 from mcqtest.data.tags import Tags, labels_of, read_tags
 
 __all__ = [
+    "NOTED",
+    "OK",
     "Example",
     "JsonTasks",
+    "Note",
+    "Notes",
     "Program",
     "Programs",
+    "ReduxTasks",
     "Row",
     "Spec",
     "Tags",
@@ -23,6 +29,7 @@ __all__ = [
     "labels_of",
     "load",
     "names",
+    "notes_of",
     "read",
     "read_tags",
     "shown",

@@ -28,6 +28,7 @@ from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
 from mcqtest.gate.record import Record, scores_of
 from mcqtest.gate.sentences import regression
+from mcqtest.metrics import SURE, measured
 from mcqtest.types import Comparison, Identity, Results, Score, Task
 
 
@@ -71,7 +72,7 @@ class Judge:
         matched = old if comparison else None
         finding = self._find(results, matched, comparison, in_part=in_part)
         others = {name: scores_of(each) for name, each in variants.items()}
-        figures = {**new.figures, **varied(others)}
+        figures = {**new.figures, **measured([self._scores(results)], SURE), **varied(others)}
         figures |= finding.figures if finding else {}
         failures = self._failures(results, old, new, comparison) if compared else []
         failures += self._worse(finding)

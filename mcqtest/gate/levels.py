@@ -26,11 +26,12 @@ ACCURACY = Fraction(95, 100)
 OTHERS: Mapping[str, Fraction] = {
     "answered": Fraction(1, 100),
     "complete": Fraction(1, 100),
-    "brier": Fraction(1, 100),
+    "brier": Fraction(1, 200),
+    "ranked": Fraction(1, 200),
     "anchor": Fraction(2, 100),
 }
 """Shares of alpha for what else may get worse: texts without a readable answer, texts cut off, the
-Brier score, and accuracy against the anchor."""
+Brier score, how well confidence tells right from wrong, and accuracy against the anchor."""
 
 _TASKS, _GROUPS = Fraction(30, 100), Fraction(10, 100)
 """Of accuracy's share, what tasks and groups keep; the benchmark as a whole gets the rest, and what

@@ -104,6 +104,11 @@ class Outcome:
         return sum(score.unanswered for score in self.scores)
 
     @property
+    def abstained(self) -> int:
+        """Those of them where the model says that it gives no answer."""
+        return sum(score.declined for score in self.scores)
+
+    @property
     def cut_thoughts(self) -> int:
         """Texts that end inside a thought."""
         return sum(score.cut_thoughts for score in self.scores)

@@ -12,7 +12,7 @@ from mcqtest.gate.evidence import flat, places, throughout
 from mcqtest.gate.outcome import Outcome, varied, whole
 from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import WORSE
-from mcqtest.metrics import STANDARD, measured
+from mcqtest.metrics import STANDARD, SURE, measured
 from mcqtest.types import Comparison, Score
 
 
@@ -110,7 +110,7 @@ class Pooled:
 
 def pool(name: str, outcomes: Sequence[Outcome], policy: Policy) -> Pooled:
     """Judge a benchmark by the sums over its tasks, its figures and its thresholds."""
-    metrics = (*STANDARD, *policy.metrics.get(name, ()))
+    metrics = (*STANDARD, *SURE, *policy.metrics.get(name, ()))
     found = measured([each.scores for each in outcomes], metrics)
     found |= varied(variants(outcomes))
     for kind in KINDS.values():

@@ -1,5 +1,6 @@
 """What else may get worse than accuracy, question by question: texts without a readable answer,
-texts cut off, and how far the probabilities are from the truth.
+texts cut off, how far the probabilities are from the truth, and whether confidence tells right
+answers from wrong ones.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcqtest.gate.companion import Companion, improved
+from mcqtest.gate.ranked import ranked
 from mcqtest.gate.record import Record
 from mcqtest.types import Score
 
@@ -14,6 +16,7 @@ WORSE = {
     "answered": "more texts than in the baseline have no readable answer",
     "complete": "more texts than in the baseline are cut off",
     "brier": "probabilities are further from the truth than the baseline's (Brier score)",
+    "ranked": "confidence tells right from wrong answers less well than the baseline's (AUROC)",
 }
 """What it means where one of them got worse."""
 
@@ -37,6 +40,9 @@ def qualities(
         found["complete"] = _steps(*whole)
     if (moved := improved(kept, made, scores)) is not None:
         found["brier"] = moved
+    sides = (kept.probabilities, before.values), (made.probabilities, now.values)
+    if (moved := ranked(*sides)) is not None:
+        found["ranked"] = moved
     return found
 
 

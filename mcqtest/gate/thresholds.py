@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mcqtest.gate.criteria import KINDS
-from mcqtest.metrics import ACCURACY, STANDARD
+from mcqtest.metrics import ACCURACY, STANDARD, SURE
 from mcqtest.types import Benchmark, Bound, McqtestError, Metric
 
 _VARIED = Metric("spread", lambda _: None, better=-1, hint="; add --sensitivity=all")
 
 THRESHOLDS: Mapping[str, Bound] = {
-    **{key: bound for metric in (*STANDARD, _VARIED) for key, bound in metric.bounds.items()},
+    **{
+        key: bound for metric in (*STANDARD, *SURE, _VARIED) for key, bound in metric.bounds.items()
+    },
     **{key: bound for kind in KINDS.values() for key, bound in kind.bounds.items()},
 }
 """Configuration key -> what it bounds, for every benchmark."""

@@ -6,17 +6,14 @@ Plain Python, because importing numpy costs more than it saves here.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from math import fsum, sqrt
 
+from mcqtest.metrics.binned import ece_of
 from mcqtest.metrics.figures import require
 from mcqtest.types import Scored
-
-# 0.1 + 0.2 is 0.30000000000000004 and belongs with 0.3, in the bin that 0.3 closes: without
-# the allowance, binary rounding would decide.
-EDGES = [edge / 10 + 1e-10 for edge in range(1, 10)]
 
 
 def mean_confidence(results: Sequence[Scored]) -> float | None:
@@ -50,10 +47,7 @@ def ece(results: Sequence[Scored]) -> float | None:
     confidences = _confidences(results)
     if confidences is None:
         return None
-    bins: list[list[float]] = [[] for _ in range(len(EDGES) + 1)]
-    for confidence, excess in zip(confidences, _excess(confidences, results), strict=True):
-        bins[bisect_left(EDGES, confidence)].append(excess)
-    return fsum(abs(fsum(held)) for held in bins) / len(confidences)
+    return ece_of(confidences, [result.value for result in results])
 
 
 def rms_calibration_error(results: Sequence[Scored]) -> float | None:

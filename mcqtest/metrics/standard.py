@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import SupportsFloat
 
 from mcqtest.metrics import calibration, figures
+from mcqtest.metrics.sure import SURE
 from mcqtest.types import McqtestError, Metric, Scored, one_line
 
 ACCURACY = Metric("accuracy", figures.accuracy)
@@ -35,7 +36,7 @@ def measured(
     a metric of one's own fails, or gives what is no finite number.
     """
     found = {
-        metric.name: metric.over(tasks) if metric in STANDARD else _own(metric, tasks)
+        metric.name: metric.over(tasks) if metric in (*STANDARD, *SURE) else _own(metric, tasks)
         for metric in metrics
     }
     return {name: float(value) for name, value in found.items() if value is not None}

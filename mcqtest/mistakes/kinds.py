@@ -16,11 +16,13 @@ KINDS: Mapping[str, str] = {
     "calculation": "the way is right and a number is not",
     "no_choice": "it argues and chooses none of the choices",
     "understanding": "it answers another question than was asked",
+    "abstention": "it says that it does not know, and gives no answer",
     "generation": "the text is empty, cut off, or repeats itself",
     "annotation": "the answer that counts as right is not",
     "extraction": "it gives the right answer, which was not read",
 }
-"""The kinds of MMLU-Pro's analysis of errors (arXiv 2406.01574), and what is meant here."""
+"""The kinds of MMLU-Pro's analysis of errors (arXiv 2406.01574), and what is meant here;
+``abstention`` is ours."""
 
 _OURS = "reader mcqtest "
 _LONGEST, _SHORTEST = 400, 60
@@ -57,6 +59,8 @@ def by_rule(wrong: Wrong) -> str | None:
         return "extraction"
     if read_now:
         return None
+    if score.declined:
+        return "abstention"
     broken = score.truncated or score.cut_thoughts
     if broken or not any(map(str.strip, score.texts)) or any(map(repeats, score.texts)):
         return "generation"

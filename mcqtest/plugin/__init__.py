@@ -27,6 +27,7 @@ SKIPPED = pytest.StashKey[int]()
 MARKERS = {
     "demo": "the embedded demo questions",
     "mmlu": "MMLU (Hendrycks et al. 2021, arXiv 2009.03300)",
+    "mmlu_redux": "MMLU-Redux 2.0, MMLU's questions without a flaw (arXiv 2406.04127)",
     "mmlu_pro": "MMLU-Pro (Wang et al. 2024, arXiv 2406.01574)",
     "kmmlu": "KMMLU (Son et al. 2024, arXiv 2402.11548)",
     "kmmlu_hard": "KMMLU-HARD, its hardest questions",

@@ -1,7 +1,8 @@
 """From the outcomes of a run to its files, and to what people read."""
 
-from mcqtest.report import growth, panels, points, terminal
+from mcqtest.report import cleaned, growth, panels, points, sureness, terminal
 from mcqtest.report.cells import OFF, ON
+from mcqtest.report.cleaned import Cleaned
 from mcqtest.report.clock import Clock, duration
 from mcqtest.report.ending import hint, sentence
 from mcqtest.report.inline import plain
@@ -21,11 +22,13 @@ __all__ = [
     "ON",
     "UNFINISHED",
     "Answer",
+    "Cleaned",
     "Clock",
     "Scoreboard",
     "Seen",
     "Told",
     "Trends",
+    "cleaned",
     "comment",
     "courses",
     "drawn",
@@ -44,6 +47,7 @@ __all__ = [
     "refused",
     "sentence",
     "stored",
+    "sureness",
     "table",
     "terminal",
     "unfinished",

@@ -153,8 +153,11 @@ def _task(outcome: Outcome, alpha: float) -> dict[str, Any]:
 
 
 def _cut(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Texts that end inside a thought, and thoughts that their budget ended, where any does."""
+    """Questions that the model says it cannot answer, texts that end inside a thought, and thoughts
+    that their budget ended, where any does.
+    """
     counts = {
+        "abstained": sum(each.abstained for each in outcomes),
         "cut_thoughts": sum(each.cut_thoughts for each in outcomes),
         "ended_thoughts": sum(each.ended_thoughts for each in outcomes),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mcqtest.data import Tags
 from mcqtest.gate import KINDS, Outcome, Policy, Pooled, methods, variants
-from mcqtest.metrics import STANDARD, accuracy
+from mcqtest.metrics import COVERAGE, STANDARD, SURE, accuracy
 from mcqtest.report import slices, sweeps
 from mcqtest.report.board import boards, label, name_width, people
 from mcqtest.report.columns import fitted
@@ -17,7 +17,7 @@ _COLUMNS = f" {'n':>6} {'accuracy':>8} {'change':>7} {'lost':>4} {'won':>4} {'p'
 
 
 _KNOWN = (
-    {metric.name for metric in STANDARD}
+    {metric.name for metric in (*STANDARD, *SURE)}
     | {"spread", "deviation"}
     | {bound.figure for kind in KINDS.values() for bound in kind.bounds.values()}
 )
@@ -174,6 +174,12 @@ def _details(pooled: Pooled) -> list[str]:
             f"calibration: ECE {figures['ece']:.4f}, RMS {figures['rms_calibration_error']:.4f}, "
             f"gap {figures['calibration_gap']:.4f}, Brier {figures['brier']:.4f}"
         )
+    if "aurc" in figures:
+        ranked = f"AUROC {figures['auroc']:.4f}, " if "auroc" in figures else ""
+        details.append(
+            f"confidence: {ranked}AURC {figures['aurc']:.4f}; of the {COVERAGE:.0%} that are "
+            f"surest {figures['accuracy_at_coverage']:.4f} are right"
+        )
     if own := {name: value for name, value in figures.items() if name not in _KNOWN}:
         details.append(", ".join(f"{name} {value:.4f}" for name, value in own.items()))
     fewer = sum(outcome.fewer_shots for outcome in outcomes)
@@ -197,7 +203,15 @@ def _texts(pooled: Pooled, chance: float) -> list[str]:
     silent = sum(outcome.unanswered for outcome in pooled.outcomes)
     drawn = sum(score.guessed for outcome in pooled.outcomes for score in outcome.scores)
     lots = f" ({drawn:,} of them drawn by lot)" if drawn else ""
-    silence = f"{plural(silent, 'question')} without a readable answer{lots}"
+    away = sum(outcome.abstained for outcome in pooled.outcomes)
+    silence = f"{plural(silent - away, 'question')} without a readable answer{lots}"
+    if away:
+        right = sum(outcome.right for outcome in pooled.outcomes)
+        given = sum(outcome.n for outcome in pooled.outcomes) - silent
+        of_given = (
+            f" ({right / given:.4f} of the {given:,} answers given are right)" if given else ""
+        )
+        silence += f", {away:,} declined: the model says that it does not know{of_given}"
     guessed = f"; guessing would reach {chance:.4f}" if chance else ""  # of choices
     told = [f"{silence}{cut}{guessed}"]
     if thoughts := sum(outcome.cut_thoughts for outcome in pooled.outcomes):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mcqtest.data import comparable
 from mcqtest.gate import KINDS, Policy
-from mcqtest.metrics import STANDARD
+from mcqtest.metrics import STANDARD, SURE
 from mcqtest.run import project
 from mcqtest.run.planned import Planned
 from mcqtest.run.settings import Settings
@@ -18,7 +18,7 @@ from mcqtest.run.way import OWN, Way
 from mcqtest.types import Benchmark, McqtestError, Task, several
 
 _SAID = """
-    above_human accuracy adjusted_p_value anchored asking baseline_accuracy baseline_brier
+    above_human abstained accuracy adjusted_p_value anchored asking baseline_accuracy baseline_brier
     baseline_churn chance change_interval churn cut_thoughts deviation ended_thoughts failures
     fewer_shots group groups human_accuracy human_questions interval labels level licence licences
     lost macro_accuracy margin methods n near_expert normalized_aggregate_score others p_value
@@ -30,7 +30,7 @@ _SAID = """
 
 def check_benchmarks(tasks: Collection[Task]) -> None:
     """Two benchmarks of one name would share baselines, and two metrics a place in the summary."""
-    taken = {*_SAID.split(), *(metric.name for metric in STANDARD)}
+    taken = {*_SAID.split(), *(metric.name for metric in (*STANDARD, *SURE))}
     known: dict[str, Benchmark] = {}
     for benchmark in dict.fromkeys(task.benchmark for task in tasks):
         other = known.setdefault(benchmark.name, benchmark)

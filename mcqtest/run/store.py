@@ -97,6 +97,8 @@ class Store:
             fields["tokens"] = response.tokens
         if response.thought_ended is not None:
             fields["thought_ended"] = response.thought_ended
+        if response.confidences:
+            fields["confidences"] = dict(response.confidences)
         line = json.dumps(fields, allow_nan=False, separators=(",", ":")).encode()[:-1]
         self._write(b'%s,"sum":"%s"}\n' % (line, _sum(line)))
         self._responses[response.key] = response
@@ -218,6 +220,7 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
             fields.get("truncated", False),
             fields.get("tokens"),
             fields.get("thought_ended"),
+            fields.get("confidences", {}),
         )
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -246,6 +249,11 @@ def fault(response: Response) -> str | None:
         found = f"{_listed([response.tokens])} tokens; a whole number from 0 up is needed"
     elif not isinstance(response.thought_ended, bool | None):
         found = "a mark of an ended thought that is neither true nor false"
+    elif not isinstance(response.confidences, dict) or not all(
+        isinstance(name, str) and isinstance(value, float) and math.isfinite(value)
+        for name, value in response.confidences.items()
+    ):
+        found = "confidences that are no finite numbers by name"
     elif text is not None and not text.isascii() and _HALF.search(text):
         found = "half a character in a text"
     return found

@@ -8,23 +8,31 @@ from mcqtest.sides.definitions import Definitions, strange
 from mcqtest.sides.find import Finder
 from mcqtest.sides.mistaken import wrong
 from mcqtest.sides.moved import Found, Wanted, moved
+from mcqtest.sides.rescored import CONVENTIONS, Rescored
 from mcqtest.sides.runs import RunSide
 from mcqtest.sides.side import Key, Side, Stored
+from mcqtest.sides.sure import Answers, at_risk, combined, scaled
 from mcqtest.sides.verdict import Against, against, paired
 
 __all__ = [
+    "CONVENTIONS",
     "Against",
+    "Answers",
     "Definitions",
     "Finder",
     "Found",
     "Key",
+    "Rescored",
     "RunSide",
     "Side",
     "Stored",
     "Wanted",
     "against",
+    "at_risk",
+    "combined",
     "moved",
     "paired",
+    "scaled",
     "strange",
     "wrong",
 ]

@@ -41,7 +41,8 @@ class Definitions:
                 )
             if not isinstance(found.source, Source):  # its data says which tasks it has
                 names = tuple(found.source.names(found.source.place or self._root))
-                found = replace(found, groups={next(iter(found.groups)): names})
+                if {*names} != {task.name for task in found.tasks}:
+                    found = replace(found, groups={next(iter(found.groups)): names})
             self._known[name] = found
         return self._known[name]
 

@@ -43,6 +43,13 @@ class Finder:
             told[name] = self._recorded(path, keys, benchmarks)
         return told["old"], told["new"]
 
+    def one(self, said: str, benchmarks: Sequence[str], *, old: bool = False) -> Side:
+        """One side. A recording is asked all of these benchmarks."""
+        path = _recording(said)
+        if path is None:
+            return self.stored(said, old=old)
+        return self._recorded(path, (), benchmarks)
+
     def stored(self, said: str, *, old: bool) -> Side:
         """A run or a baseline. The name of a model is its baseline where an ``old`` side is meant,
         and else its last run, if there are both. Raises `McqtestError` where there is neither.

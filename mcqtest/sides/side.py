@@ -163,4 +163,6 @@ def _result(score: Score, asked: Question) -> Result:
         details=score.details,
         cut_thoughts=score.cut_thoughts,
         tokens=score.tokens,
+        ended_thoughts=score.ended_thoughts,
+        abstained=score.abstained,
     )

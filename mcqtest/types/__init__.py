@@ -19,7 +19,7 @@ from mcqtest.types.prompt import Prompt
 from mcqtest.types.question import LETTERS, Question
 from mcqtest.types.request import Backend, Origin, Request, Response
 from mcqtest.types.result import Result, Results
-from mcqtest.types.score import Score, Scored
+from mcqtest.types.score import CONFIDENCE, Score, Scored
 from mcqtest.types.source import Columns, Finder, Layout, Source
 from mcqtest.types.variant import Back, Variant
 
@@ -27,6 +27,7 @@ Verdict = Comparison
 """The old name; the verdict of a run is `mcqtest.gate.Verdict`."""
 
 __all__ = [
+    "CONFIDENCE",
     "LETTERS",
     "AnswerError",
     "Answering",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from mcqtest.types.benchmark import Task
@@ -65,6 +65,8 @@ class Response:
     thought_ended: bool | None = None
     """Its thought was ended by ``Decoding.thinking_tokens``; None where there is no such budget, or
     nobody told."""
+    confidences: Mapping[str, float] = field(default_factory=dict)
+    """What a recording says of how sure the model was, by name; numbers as they stand there."""
 
 
 class Backend(Protocol):

@@ -42,6 +42,8 @@ class Result:
     """Tokens of all texts; None where that is not known."""
     ended_thoughts: int = 0
     """How many of the thoughts were ended by the budget (``thinking_tokens``)."""
+    abstained: int = 0
+    """How many of the texts give no answer and say so: "I don't know"."""
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
@@ -88,6 +90,7 @@ class Result:
             cut_thoughts=self.cut_thoughts,
             tokens=self.tokens,
             ended_thoughts=self.ended_thoughts,
+            abstained=self.abstained,
         )
 
 

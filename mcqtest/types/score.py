@@ -63,6 +63,11 @@ class Scored(Protocol):
         ...
 
 
+CONFIDENCE = "confidence."
+"""What names of details begin with that are confidences: those that a recording brings, and what a
+text states."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A question's result without its text (`Scored` says what the fields mean)."""
@@ -91,6 +96,8 @@ class Score:
     """Tokens of all texts; None where that is not known."""
     ended_thoughts: int = 0
     """How many of the thoughts were ended by the budget (``thinking_tokens``)."""
+    abstained: int = 0
+    """How many of the texts give no answer and say so: "I don't know"."""
 
     @property
     def correct(self) -> bool:
@@ -105,6 +112,11 @@ class Score:
     def unanswered(self) -> bool:
         """No answer could be read, whether or not one was drawn."""
         return self.answer is None or self.guessed
+
+    @property
+    def declined(self) -> bool:
+        """No answer could be read, since the model says that it gives none."""
+        return self.unanswered and self.abstained > 0
 
     @property
     def tied(self) -> bool:
@@ -138,6 +150,8 @@ class Score:
             line["cut_thoughts"] = self.cut_thoughts
         if self.ended_thoughts:
             line["ended_thoughts"] = self.ended_thoughts
+        if self.abstained:
+            line["abstained"] = self.abstained
         if self.tokens is not None:
             line["tokens"] = self.tokens
         if self.details:
@@ -166,4 +180,5 @@ class Score:
             cut_thoughts=line.get("cut_thoughts", 0),
             tokens=line.get("tokens"),
             ended_thoughts=line.get("ended_thoughts", 0),
+            abstained=line.get("abstained", 0),
         )

@@ -1,0 +1,66 @@
+"""Figures of confidence that can be bounded: does it tell right answers from wrong ones?
+
+The confidence is the highest probability over the choices, and where texts were read, the number
+that a recording brings or the text states. An answer that could not be read, or has no such number
+from 0 to 1, has the confidence 0: it is the first that would be left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from mcqtest.metrics.discrimination import auroc
+from mcqtest.metrics.selective import accuracy_at_coverage, aurc
+from mcqtest.types import CONFIDENCE, Metric, Scored
+
+COVERAGE = 0.8
+"""The share of the questions that `accuracy_at_coverage` keeps, the surest."""
+
+Figure = Callable[[Sequence[float], Sequence[bool]], float | None]
+
+
+def surenesses(scores: Sequence[Scored]) -> list[float] | None:
+    """One for each answer; None where there are none. Of several kinds that which most answers
+    have, of equals the first by name.
+    """
+    known = [score.confidence for score in scores]
+    if None not in known:
+        return [each or 0.0 for each in known]
+    kinds = Counter(
+        name for score in scores for name in score.details if name.startswith(CONFIDENCE)
+    )
+    if not kinds:
+        return None
+    kind = min(kinds, key=lambda name: (-kinds[name], name))
+    return [_share(score, kind) for score in scores]
+
+
+def _share(score: Scored, kind: str) -> float:
+    value = score.details.get(kind, 0.0)
+    return value if score.answer is not None and 0 <= value <= 1 else 0.0
+
+
+def _of(figure: Figure) -> Callable[[Sequence[Scored]], float | None]:
+    def of(scores: Sequence[Scored]) -> float | None:
+        if not scores or any(score.value not in {0.0, 1.0} for score in scores):
+            return None
+        sure = surenesses(scores)
+        return None if sure is None else figure(sure, [score.value == 1 for score in scores])
+
+    return of
+
+
+_HINT = "; letters have confidences, and texts that state one"
+
+SURE = (
+    Metric("auroc", _of(auroc), hint=_HINT),
+    Metric("aurc", _of(aurc), better=-1, hint=_HINT),
+    Metric(
+        "accuracy_at_coverage",
+        _of(lambda sure, right: accuracy_at_coverage(sure, right, COVERAGE)),
+        hint=_HINT,
+    ),
+)
+"""What every benchmark has besides, where its answers have confidences. A baseline keeps none of
+these figures."""
