@@ -210,7 +210,7 @@ def test_decoding_that_cannot_be(root, decoding, said):
     if "unknown" in said:
         assert message.endswith(
             "there are max_tokens, stop, temperature, top_p, top_k, seed, thinking_tokens, "
-            "samples, vote, from"
+            "logprobs, samples, vote, from"
         )
 
 
