@@ -29,8 +29,6 @@ SIZES = {"planets": 56, "plants": 40, "rivers": 48, "stars": 64}
 TASKS = tuple(SIZES)
 UNDECIDED = 6  # exit status
 TOTAL = sum(SIZES.values())
-UNDECIDED = 6  # exit status
-TOTAL = sum(SIZES.values())
 EVERY = [f"toy/{task}/{number}" for task, size in SIZES.items() for number in range(size)]
 """Names of all requests."""
 
