@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +50,19 @@ def read_index(path: Path) -> Mapping[str, str]:
             "save_pretrained"
         )
     return table
+
+
+def zeros(path: Path, names: Iterable[str]) -> bool:
+    """Whether all numbers of these tensors of a safetensors file are zero."""
+    with path.open("rb") as file:
+        length = struct.unpack("<Q", file.read(8))[0]
+        header = json.loads(file.read(length))
+        for name in names:
+            start, end = header[name]["data_offsets"]
+            file.seek(8 + length + start)
+            if any(file.read(end - start)):
+                return False
+    return True
 
 
 def read_tensors(path: Path) -> Mapping[str, Tensor]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +65,14 @@ up to rounding."""
 def part(
     backend: str,
     device: str,
-    folder: Path,
+    folders: Iterable[Path],
     config: Mapping[str, Any],
     options: Mapping[str, str],
 ) -> str:
     """``, peft 0.21.2`` and so on, to follow the versions of torch and the backend: libraries with
-    a part in the answers of the checkpoint in ``folder``, and what they are told from outside.
+    a part in the answers of the checkpoint in ``folders``, and what they are told from outside.
     """
-    names = set(_named(folder, config, options))
+    names = set(_named([*folders], config, options))
     if backend == "vllm":
         names &= _VLLM
     found = {name: checkpoint.installed(name) for name in sorted(names)}
@@ -89,10 +89,12 @@ def _told(backend: str, device: str) -> Iterator[str]:
             yield name
 
 
-def _named(folder: Path, config: Mapping[str, Any], options: Mapping[str, str]) -> Iterator[str]:
-    if (folder / "adapter_config.json").is_file():
+def _named(
+    folders: Sequence[Path], config: Mapping[str, Any], options: Mapping[str, str]
+) -> Iterator[str]:
+    if any((folder / "adapter_config.json").is_file() for folder in folders):
         yield "peft"
-    if (folder / "tekken.json").is_file():
+    if any((folder / "tekken.json").is_file() for folder in folders):
         yield "mistral-common"  # where it is installed, it is the tokenizer
     parts = [config, *(each for each in config.values() if isinstance(each, dict))]
     for method in {options.get("quantization"), *map(_method, parts)} - {None}:

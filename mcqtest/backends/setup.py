@@ -64,7 +64,8 @@ class Setup:
         """Options that can change an answer, in order; what is said as it would be anyway is not
         one.
         """
-        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - arguments.SERVED)
+        others = arguments.WITHOUT_EFFECT | arguments.SERVED | arguments.BY_CONTENT
+        counted = sorted(self.options.keys() - others)
         chosen = {key: self.options[key] for key in counted}
         return {key: text for key, text in chosen.items() if (key, text) != ("bos", "auto")}
 
@@ -93,9 +94,10 @@ def of_checkpoint(
     versions: str,
 ) -> Setup:
     """How a checkpoint is run by a ``backend`` of these ``versions``."""
-    files = tokenizer.find(checkpoint.folder, options)
+    files = tokenizer.find(checkpoint.words, options)
     counted = "tokenizer" in options or files.as_written
-    parts = libraries.part(backend, device, checkpoint.folder, checkpoint.config, options)
+    folders = {checkpoint.folder, checkpoint.words}
+    parts = libraries.part(backend, device, folders, checkpoint.config, options)
     return Setup(
         backend=backend,
         dtype=dtype(options.get("dtype", "auto"), device, checkpoint.config),

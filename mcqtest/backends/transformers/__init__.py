@@ -6,7 +6,16 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint, memory, parameters, templates, tokenizer
+from mcqtest.backends import (
+    adapter,
+    arguments,
+    checkpoint,
+    memory,
+    parameters,
+    templates,
+    tokenizer,
+)
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
@@ -14,7 +23,18 @@ from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
-    return checkpoint.find(model, base=base)
+    return adapter.find(model, base=base)
+
+
+def probe(
+    model: Checkpoint,
+    options: Mapping[str, str],
+    _folder: Path,
+    *,
+    again: bool,  # noqa: ARG001
+) -> Checkpoint:
+    """An adapter with its base."""
+    return adapter.complete(model, options)
 
 
 def about(model: Checkpoint) -> str:
@@ -27,6 +47,11 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     if torch is None or transformers is None:
         missing = "torch" if torch is None else "transformers"
         raise McqtestError(f'{missing} is not installed; pip install "mcqtest[transformers]"')
+    if isinstance(model, Adapted) and checkpoint.installed("peft") is None:
+        raise McqtestError(
+            f"{model.folder}: an adapter, which is applied by peft, and peft is not installed; pip "
+            'install "mcqtest[adapters]"'
+        )
     device = options.get("device", "auto")
     if device == "auto":
         # Told from the files alone, since importing torch costs more than a stored run.
@@ -46,11 +71,12 @@ _SLOW = 2 * 10**9
 
 
 def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
-    return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+    files = tokenizer.find(model.words, chosen.options)
+    return templates.find(files, model.holding("generation_config.json"))
 
 
 def sampling(model: Checkpoint) -> Mapping[str, str]:
-    return told(model.folder)
+    return told(model.holding("generation_config.json"))
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
@@ -63,7 +89,7 @@ def size(model: Checkpoint) -> dict[str, int]:
 
 
 def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
-    return model.weights.notes
+    return model.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

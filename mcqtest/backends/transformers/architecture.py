@@ -94,7 +94,7 @@ def check_tensors(
         with passes.quiet():
             folder = str(checkpoint.folder)
             config = AutoConfig.from_pretrained(folder, trust_remote_code=remote, **settings)
-            model = _empty(config, remote)
+            model = empty(config, remote)
             fit = Fit.of(model, _load(model, tensors))
     except McqtestError:
         raise
@@ -178,7 +178,7 @@ def _looks_ahead(fit: Fit, layer: str) -> bool:
     return any(_AHEAD.fullmatch(name) for name in fit.spare if name.startswith(f"{layer}."))
 
 
-def _empty(config: Any, remote: bool) -> Any:
+def empty(config: Any, remote: bool) -> Any:
     """The model without memory: a causal one, or what config.json calls it."""
     with torch.device("meta"):
         try:

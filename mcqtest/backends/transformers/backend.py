@@ -54,13 +54,13 @@ class Transformers:
         self._name = checkpoint.name
         self._device = usable(setup.device)
         threads.share()
-        self._notes = files.check(checkpoint, setup)
+        self._notes = files.check(checkpoint.base, setup)
         self._model, tokenizer = load(checkpoint, setup, self._device)
         self._in_use = files.in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
-        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), options)
+        self._reader = Reader(tokenizer, setup.files(checkpoint.words), options)
         self._encoder = Encoder(
             tokenizer, limit, len(embeddings), self._reader.before, self._reader.writer
         )

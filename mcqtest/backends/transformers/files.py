@@ -48,8 +48,8 @@ def in_use(checkpoint: Checkpoint) -> list[mmap.mmap]:
     whoever wants to overwrite or remove them that a run is still at work on them.
     """
     found = []
-    for name in checkpoint.weights.files:
-        with suppress(OSError, ValueError), (checkpoint.folder / name).open("rb") as file:
+    for path in checkpoint.read:
+        with suppress(OSError, ValueError), path.open("rb") as file:
             found.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     return found
 

@@ -10,11 +10,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mcqtest.backends import context as lengths
 from mcqtest.backends import memory
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.transformers import architecture, files, kernels, passes
+from mcqtest.backends.transformers import adapting, architecture, files, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -40,9 +41,9 @@ def usable(name: str) -> torch.device:
 def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[Any, Any]:
     transformers.utils.logging.disable_progress_bar()
     remote = setup.options.get("trust_remote_code", "0") == "1"
-    folder = str(checkpoint.folder)
+    folder = str(checkpoint.base.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
-    words = tokenizer(setup.files(checkpoint.folder), remote=remote)
+    words = tokenizer(setup.files(checkpoint.words), remote=remote)
     try:
         with passes.quiet(), files.unmapped():
             model, found = AutoModelForCausalLM.from_pretrained(
@@ -54,15 +55,20 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
                 **optional,
             )
             files.own(model, checkpoint)
+            fit = architecture.Fit.of(model, found)  # the base's, before it gets an adapter
+            if isinstance(checkpoint, Adapted):
+                model = adapting.over(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
                 kernels.use_onednn(model)
+    except McqtestError:
+        raise
     except Exception as error:  # many libraries, many errors; the first line says enough
         raise McqtestError(
             f"{folder}: transformers cannot load this model ({one_line(error, named=True)})"
             f"{_advice(error)}"
         ) from error
-    architecture.judge(checkpoint, architecture.Fit.of(model, found))
+    architecture.judge(checkpoint.base, fit)
     return model, words
 
 
