@@ -136,6 +136,14 @@ class Adapted(Checkpoint):
         second = [name for name in read_tensors(self.path) if _is_second(name)]
         return bool(second) and zeros(self.path, second)
 
+    @property
+    def without_effect(self) -> str:
+        """What is said where answers with it are those without it."""
+        return (
+            f"{self.name}: with the adapter it answers as its base does, to the last bit; it may "
+            "never have been trained, or is not applied"
+        )
+
     def check(self) -> None:
         """Raise unless all of an adapter is there that can be told without its base."""
         if self.path == self.folder:

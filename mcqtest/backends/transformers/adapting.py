@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 from transformers import AutoConfig
 
 from mcqtest.backends.adapter import Adapted
+from mcqtest.backends.tokens import TokenRow
 from mcqtest.backends.transformers import architecture, passes
 from mcqtest.types import McqtestError, one_line
 
@@ -43,6 +44,20 @@ def over(model: Any, adapted: Adapted) -> Any:
             said = what.format(len(names), "adapter_config.json", named)
             raise McqtestError(f"{adapted.path}: {said}; copy the whole adapter")
     return made.get_base_model()
+
+
+def has_effect(model: Any, rows: Sequence[TokenRow]) -> bool:
+    """Whether a model scores any of these rows otherwise than it would without its adapter."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    layers = [each for each in model.modules() if isinstance(each, BaseTunerLayer)]
+    found = passes.plain(model, rows)
+    for each in layers:
+        each.enable_adapters(enabled=False)
+    bare = passes.plain(model, rows)
+    for each in layers:
+        each.enable_adapters(enabled=True)
+    return found != bare
 
 
 def check(model: Any, adapted: Adapted) -> None:

@@ -25,7 +25,7 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.tokens import Encoded, Encoder, ahead
+from mcqtest.backends.tokens import Encoded, Encoder, ahead, few
 from mcqtest.backends.transformers.adapting import check_unbuilt
 from mcqtest.backends.transformers.architecture import check_tensors
 from mcqtest.backends.vllm import failures, leftovers, lora
@@ -73,6 +73,7 @@ class Vllm:
             check_unbuilt(checkpoint, remote=remote, settings=settings)
         self.asked = 0
         """Requests answered by computing, since loading."""
+        self._checkpoint = checkpoint
         self._name = checkpoint.name
         words = setup.files(checkpoint.words)
         self._engine = _start(checkpoint, setup, words)
@@ -107,6 +108,10 @@ class Vllm:
         """Raise if the tokenizer damages what is going to be asked."""
         self._reader.check(requests)
         self.notices += self._reader.notices
+        if self._lora is not None and isinstance(self._checkpoint, Adapted):
+            rows = few(self._encoder, requests)
+            if rows and not lora.has_effect(self._engine, rows, self._lora):
+                self.notices.append(self._checkpoint.without_effect)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from mcqtest.backends.adapter import Adapted
+from mcqtest.backends.tokens import TokenRow
 from mcqtest.backends.vllm import failures
 from mcqtest.types import McqtestError
 
@@ -42,3 +44,27 @@ def over(engine: Any, adapted: Adapted) -> Any:
             f"({failures.said(error)}); {_OTHERWISE}"
         ) from error
     return request
+
+
+def has_effect(engine: Any, rows: Sequence[TokenRow], request: Any) -> bool:
+    """Whether an idle engine goes on from any of these rows otherwise than without the adapter. Not
+    asked together: on a CPU vLLM 0.32 applies it to all requests of a step, or to none.
+    """
+    return _likeliest(engine, rows, None) != _likeliest(engine, rows, request)
+
+
+def _likeliest(engine: Any, rows: Sequence[TokenRow], request: Any) -> list[dict[int, float]]:
+    """After each row: the likeliest tokens, and their log-probabilities."""
+    from vllm import SamplingParams
+
+    wanted = SamplingParams(max_tokens=1, temperature=0, logprobs=5, detokenize=False)
+    found: dict[str, dict[int, float]] = {}
+    with warnings.catch_warnings(action="ignore"):
+        for number, row in enumerate(rows):
+            prompt = {"type": "token", "prompt_token_ids": row.ids}
+            engine.add_request(f"try-{number}", prompt, wanted, lora_request=request)
+        while len(found) < len(rows):
+            for output in engine.step():
+                (first,) = output.outputs[0].logprobs
+                found[output.request_id] = {token: each.logprob for token, each in first.items()}
+    return [found[name] for name in sorted(found)]
