@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import checkpoint
+from mcqtest.backends import checkpoint, quantised
 
 _QUANTISED = {
     "aqlm": ("aqlm",),
@@ -97,7 +97,7 @@ def _named(
     if any((folder / "tekken.json").is_file() for folder in folders):
         yield "mistral-common"  # where it is installed, it is the tokenizer
     parts = [config, *(each for each in config.values() if isinstance(each, dict))]
-    for method in {options.get("quantization"), *map(_method, parts)} - {None}:
+    for method in {options.get("quantization"), *quantised.methods(config)} - {None}:
         yield from _QUANTISED.get(str(method), ())
     kinds = {str(kind) for part in parts for kind in _kinds(part)}
     if any(map(_STATES.search, kinds)):
@@ -106,16 +106,6 @@ def _named(
         yield from ("flash-attn", "flash-attn-3", "kernels")
     if options.get("model_impl") == "transformers":
         yield "transformers"
-
-
-def _method(part: Mapping[str, Any]) -> str | None:
-    """How a part of a model is quantised."""
-    told = part.get("quantization_config")
-    if not isinstance(told, dict):
-        return None
-    if told.get("load_in_8bit") or told.get("load_in_4bit"):  # as transformers reads it
-        return "bitsandbytes"
-    return str(told.get("quant_method"))
 
 
 def _kinds(part: Mapping[str, Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import arguments, libraries, tokenizer
+from mcqtest.backends import arguments, libraries, quantised, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.types import McqtestError
@@ -35,6 +35,8 @@ class Setup:
     options: Mapping[str, str]
     tokenizer: str = ""
     """Hash of a tokenizer that is not the checkpoint's own, or not as its class would take it."""
+    scheme: str = ""
+    """How its weights are quantised, in words; the fingerprint covers what they stand for."""
 
     def files(self, folder: Path) -> TokenizerFiles:
         """The tokenizer of the checkpoint in ``folder``, ready to be loaded.
@@ -57,7 +59,8 @@ class Setup:
         if self.tokenizer and "tokenizer" in given:  # wherever it lies
             given["tokenizer"] = self.tokenizer[:12]
         told = "".join(f", {key}={' '.join(text.split())}" for key, text in given.items())
-        return f"{self.versions}, {self.dtype} on {self.device}{told}"
+        how = f", quantised ({self.scheme})" if self.scheme else ""
+        return f"{self.versions}, {self.dtype} on {self.device}{how}{told}"
 
     @property
     def _counted(self) -> dict[str, str]:
@@ -105,6 +108,7 @@ def of_checkpoint(
         versions=versions + parts,
         options=options,
         tokenizer=files.content if counted else "",
+        scheme=quantised.scheme(checkpoint.config),
     )
 
 

@@ -12,6 +12,7 @@ from mcqtest.backends import (
     checkpoint,
     memory,
     parameters,
+    quantised,
     templates,
     tokenizer,
 )
@@ -57,6 +58,8 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         # Told from the files alone, since importing torch costs more than a stored run.
         gpu = checkpoint.cuda_devices() and not torch.endswith("+cpu")
         device = "cuda" if gpu else "cpu"
+    if why := quantised.lacking(model.config, device):
+        raise McqtestError(f"{model.base.folder}: {why}")
     return of_checkpoint(
         model,
         options,
@@ -88,8 +91,9 @@ def size(model: Checkpoint) -> dict[str, int]:
     return parameters.counted(model)
 
 
-def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
-    return model.notes
+def check(model: Checkpoint, _requests: Iterable[Request], chosen: Setup) -> list[str]:
+    said = quantised.unpacked(model.config, chosen.device)
+    return [*model.notes, *([f"{model.name}: {said}"] if said else [])]
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:
