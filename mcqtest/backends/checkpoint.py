@@ -159,6 +159,8 @@ class Checkpoint:
             raise McqtestError(
                 f"{self.folder / 'config.json'}: names no model_type; save the model again"
             )
+        if why := foreign.no_language_model(self.config):
+            raise McqtestError(f"{self.folder}: {why}")
         self.weights  # noqa: B018 - found here, and not when the run is planned
 
 

@@ -5,8 +5,9 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 _STEP = re.compile(r"(?:checkpoint|global_step|step|iter|epoch)[-_]?\d+")
 _CONVERT = "and copy config.json and the tokenizer's files beside what this makes"
@@ -19,6 +20,23 @@ def told(folder: Path) -> str | None:
     inside = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     said = (look(folder, inside) for look in _KINDS)
     return next((f"{folder}: {each}" for each in said if each), None)
+
+
+def no_language_model(config: Mapping[str, Any]) -> str | None:
+    """Why a configuration is that of no model that goes on with a text; None where it may be."""
+    names = config.get("architectures")
+    named = str(names[0]) if isinstance(names, list) and names else str(config.get("model_type"))
+    if config.get("is_encoder_decoder") is True:
+        return (
+            f"{named} is an encoder-decoder model, which does not go on with a text but answers "
+            "it; mcqtest asks decoder-only models"
+        )
+    if named.endswith("ForMaskedLM"):
+        return (
+            f"{named} fills gaps and sees what comes behind them; mcqtest asks models that go on "
+            "with a text"
+        )
+    return None
 
 
 def _deepspeed(folder: Path, inside: Iterable[str]) -> str:

@@ -59,6 +59,14 @@ def scheme(config: Mapping[str, Any]) -> str:
     return "; ".join(dict.fromkeys(map(_words, _settings(config))))
 
 
+def told(config: Mapping[str, Any], gguf: str | None) -> str:
+    """How weights are stored, where they are no plain numbers: for the header."""
+    if gguf:
+        return f"weights from GGUF ({gguf})"
+    words = scheme(config)
+    return f"quantised ({words})" if words else ""
+
+
 def lacking(config: Mapping[str, Any], device: str) -> str:
     """Why `transformers` cannot load a quantised model on this device, in words that follow its
     name; empty where it can, or where only it knows.

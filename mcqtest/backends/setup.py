@@ -59,7 +59,7 @@ class Setup:
         if self.tokenizer and "tokenizer" in given:  # wherever it lies
             given["tokenizer"] = self.tokenizer[:12]
         told = "".join(f", {key}={' '.join(text.split())}" for key, text in given.items())
-        how = f", quantised ({self.scheme})" if self.scheme else ""
+        how = f", {self.scheme}" if self.scheme else ""
         return f"{self.versions}, {self.dtype} on {self.device}{how}{told}"
 
     @property
@@ -108,7 +108,7 @@ def of_checkpoint(
         versions=versions + parts,
         options=options,
         tokenizer=files.content if counted else "",
-        scheme=quantised.scheme(checkpoint.config),
+        scheme=quantised.told(checkpoint.config, checkpoint.weights.gguf),
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mcqtest.backends import foreign
+from mcqtest.backends import foreign, gguf
 from mcqtest.backends.headers import read_index, read_tensors
 from mcqtest.types import McqtestError
 
@@ -59,6 +59,11 @@ class Weights:
     def paths(self) -> list[Path]:
         """Where they are."""
         return [self.folder / name for name in self.files]
+
+    @property
+    def gguf(self) -> str | None:
+        """The one file, where it is GGUF."""
+        return self.files[0] if self.files[0].endswith(gguf.ENDING) else None
 
     @property
     def notes(self) -> list[str]:
@@ -116,7 +121,9 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
         folder=folder,
         files=tuple(files),
         index=index,
-        is_standard=index is not None or files[0] in {_SINGLE, _BIN, config.get(NAMED)},
+        is_standard=index is not None
+        or files[0].endswith(gguf.ENDING)
+        or files[0] in {_SINGLE, _BIN, config.get(NAMED)},
         unread=tuple(unread),
     )
     _refuse_a_second(found)
@@ -124,11 +131,12 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
 
 
 def named_files(folder: Path, config: Mapping[str, Any]) -> set[str]:
-    """Names of all files that config.json and the indexes point to, themselves included; what
-    cannot be read names none.
+    """Names of all files that config.json and the indexes point to, themselves included, and of
+    GGUF where there are no other weights; what cannot be read names none.
     """
     named = config.get(NAMED)
     names = {named} if isinstance(named, str) else set()
+    names |= gguf.alone({path.name for path in folder.iterdir()}) if folder.is_dir() else set()
     for index in {*INDEXES, *(name for name in names if name.endswith(".index.json"))}:
         if _is_file(folder / index):
             with suppress(McqtestError):
@@ -182,6 +190,8 @@ def _loose(folder: Path, inside: set[str]) -> list[str]:
     if not safe:
         files = {name for name in inside if re.fullmatch(r"pytorch_model-.*\.bin", name)}
     if not files:
+        if found := gguf.alone(inside):
+            return [gguf.one(folder, found)]
         if safe:
             raise McqtestError(
                 f"{folder}: no weights ({_FORMS}), only {min(safe)} in the form of Mistral's own "

@@ -60,12 +60,25 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
         device = "cuda" if gpu else "cpu"
     if why := quantised.lacking(model.config, device):
         raise McqtestError(f"{model.base.folder}: {why}")
+    reader = _reader(model)
     return of_checkpoint(
         model,
         options,
         backend="transformers",
         device=device,
-        versions=f"transformers {transformers}, torch {torch}",
+        versions=f"transformers {transformers}, torch {torch}{reader}",
+    )
+
+
+def _reader(model: Checkpoint) -> str:
+    """The library that reads a checkpoint's weights where they are no safetensors."""
+    if not (name := model.weights.gguf):
+        return ""
+    if version := checkpoint.installed("gguf"):
+        return f", gguf {version}"
+    raise McqtestError(
+        f"{model.base.folder / name}: GGUF, which transformers reads with gguf, and gguf is not "
+        "installed; pip install gguf"
     )
 
 

@@ -6,7 +6,14 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+)
 
 from mcqtest.backends import context as lengths
 from mcqtest.backends import memory
@@ -46,13 +53,14 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
     words = tokenizer(setup.files(checkpoint.words), remote=remote)
     try:
         with passes.quiet(), files.unmapped():
-            model, found = AutoModelForCausalLM.from_pretrained(
+            model, found = _class(folder, remote=remote).from_pretrained(
                 folder,
                 dtype=setup.dtype,
                 trust_remote_code=remote,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
+                **({"gguf_file": one} if (one := checkpoint.weights.gguf) else {}),
             )
             files.own(model, checkpoint)
             fit = architecture.Fit.of(model, found)  # the base's, before it gets an adapter
@@ -70,6 +78,17 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
         ) from error
     architecture.judge(checkpoint.base, fit)
     return model, words
+
+
+def _class(folder: str, *, remote: bool) -> Any:
+    """Of causal models; or, for a model of pictures and text that is none, of those: it is asked
+    without pictures.
+    """
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=remote)
+    sees = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
+    if type(config) in sees and type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        return AutoModelForImageTextToText
+    return AutoModelForCausalLM
 
 
 def tokenizer(given: TokenizerFiles, *, remote: bool) -> Any:

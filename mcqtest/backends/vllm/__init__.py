@@ -59,6 +59,11 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
             f"{model.folder}: an adapter of the kind {model.kind}, and vLLM applies LoRA alone; "
             "add --backend=transformers, or merge it (PEFT: merge_and_unload, then save_pretrained)"
         )
+    if model.weights.gguf:
+        raise McqtestError(
+            f"{model.base.folder / model.weights.gguf}: GGUF, which is asked with "
+            "--backend=transformers, or where llama.cpp serves it, with --backend=openai"
+        )
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
     return of_checkpoint(
         model,
