@@ -33,6 +33,7 @@ FACES = """
 TORCH = {
     f"backends.transformers.{name}"
     for name in (
+        "adapting",
         "architecture",
         "attention",
         "backend",
@@ -55,9 +56,10 @@ PLUGIN = {
     ),
 }
 ALLOWED = {
+    "peft": {"backends.transformers.adapting"},
     "torch": TORCH,
     "transformers": TORCH,
-    "vllm": {"backends.vllm.backend", "backends.vllm.item"},
+    "vllm": {"backends.vllm.backend", "backends.vllm.item", "backends.vllm.lora"},
     "openai": {"backends.openai.client"},
     "httpx2": {"backends.openai.client"},
     "pytest": PLUGIN,

@@ -28,6 +28,7 @@ TRANSFORMERS = {
     "attn_implementation": "as in transformers",
     "bos": "auto, yes or no: the token that begins a text as the tokenizer writes it, once, or not",
     "tokenizer": "a folder with another tokenizer, or a tokenizer.json, used as it is written",
+    "base": "folder or hub id of the model that an adapter lies on, if not where the adapter says",
 }
 """Options of the transformers backend."""
 
@@ -53,6 +54,9 @@ WITHOUT_EFFECT = frozenset(
 named here counts as a change, however harmless.
 """
 
+BY_CONTENT = frozenset(("base",))
+"""Options that name files which the fingerprint covers, wherever they lie."""
+
 SERVED = frozenset(
     ("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
 )
@@ -61,7 +65,7 @@ SERVED = frozenset(
 _VLLM_NAMES = {"max_length": "max_model_len", "batch_tokens": "max_num_batched_tokens"}
 """Our name of an option -> vLLM's."""
 
-_OURS = ("bos", "tokenizer")
+_OURS = ("base", "bos", "tokenizer")
 """Options of both backends that are no engine arguments to be handed on."""
 
 _DECIDED = {

@@ -36,8 +36,17 @@ def use_onednn(model: torch.nn.Module) -> None:
     if not ONEDNN:
         return
     for module in model.modules():
-        if type(module) is torch.nn.Linear and module.weight.dtype == torch.float32:
+        if type(module) is torch.nn.Linear and _is_plain(getattr(module, "weight", None)):
             module.__class__ = Linear
+
+
+def _is_plain(weight: Tensor | None) -> bool:
+    """Quantised modules may have no weight, or one that calls itself float32 and is of a type of
+    its own.
+    """
+    if weight is None or weight.dtype != torch.float32:
+        return False
+    return type(weight) is torch.nn.Parameter and type(weight.data) is Tensor
 
 
 def in_tiles(query: Tensor, value: Tensor) -> bool:
