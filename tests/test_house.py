@@ -46,6 +46,7 @@ TORCH = {
         "sharing",
         "text",
         "threads",
+        "timing",
     )
 }
 PLUGIN = {
