@@ -105,6 +105,10 @@ class Adapted(Checkpoint):
         return next((at for at in map(self.folder.__truediv__, FILES) if at.is_file()), self.folder)
 
     @property
+    def gguf(self) -> str | None:
+        return self.base.gguf
+
+    @property
     def read(self) -> list[Path]:
         return [*self.base.read, self.path]
 
