@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,57 @@ def test_it_answers_as_its_base_with_it_merged_in(made, tmp_path):
     assert models.difference(answers, models.Reference(merged).answers(requests)) < 1e-4
     assert models.difference(answers, models.answers(models.backend(merged), requests)) < 1e-4
     assert models.difference(answers, models.Reference(base).answers(requests)) > 0.1
+
+
+def kinds():
+    """Of adapters, as `peft` makes them."""
+    import peft
+
+    lora = partial(peft.LoraConfig, r=4, task_type="CAUSAL_LM", target_modules=["q_proj"])
+    return {
+        "whole matrices besides": lora(modules_to_save=["embed_tokens", "lm_head"]),
+        "of embeddings": lora(target_modules=["embed_tokens", "down_proj"]),
+        "DoRA": lora(use_dora=True),
+        "rsLoRA": lora(use_rslora=True, rank_pattern={"q_proj": 8}),
+        "one layer": lora(layers_to_transform=[1]),
+        "PiSSA, which changes its base": lora(init_lora_weights="pissa"),
+        "IA3": peft.IA3Config(
+            task_type="CAUSAL_LM",
+            target_modules=["k_proj", "down_proj"],
+            feedforward_modules=["down_proj"],
+        ),
+        "LoHa": peft.LoHaConfig(r=4, target_modules=["q_proj"]),
+        "attention of its own": peft.AdaptionPromptConfig(
+            task_type="CAUSAL_LM", adapter_len=3, adapter_layers=1
+        ),
+    }
+
+
+@needs_peft
+@pytest.mark.filterwarnings(
+    "ignore:Setting `save_embedding_layers`:UserWarning"
+)  # peft's, on saving
+def test_every_kind_answers_as_peft_computes_it(made, tmp_path):
+    """None is merged by us, and none is said to have no effect."""
+    from peft import PeftModel, get_peft_model
+
+    base, requests = made[0], models.requests(SOME)
+    for number, (name, told) in enumerate(kinds().items()):
+        folder = tmp_path / str(number)
+        torch.manual_seed(1)
+        trained = get_peft_model(models.AutoModelForCausalLM.from_pretrained(base), told)
+        for each in trained.parameters():
+            if each.requires_grad:
+                each.data += 0.1 * torch.randn_like(each)
+        trained.save_pretrained(folder)
+        reference = models.Reference(base)
+        reference.model = PeftModel.from_pretrained(reference.model, folder).eval()
+        model = asked(folder)
+        model.check(requests)
+        assert model.notices == [], name
+        expected = reference.answers(requests)
+        assert models.difference(models.answers(model, requests), expected) < 1e-4, name
+        check_unbuilt(found(folder))
 
 
 @needs_peft

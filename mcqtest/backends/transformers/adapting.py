@@ -47,10 +47,19 @@ def over(model: Any, adapted: Adapted) -> Any:
 
 
 def has_effect(model: Any, rows: Sequence[TokenRow]) -> bool:
-    """Whether a model scores any of these rows otherwise than it would without its adapter."""
+    """Whether a model scores any of these rows otherwise than it would without its adapter; also
+    true of a kind that cannot be switched off.
+    """
     from peft.tuners.tuners_utils import BaseTunerLayer
+    from peft.utils.other import AuxiliaryTrainingWrapper
 
-    layers = [each for each in model.modules() if isinstance(each, BaseTunerLayer)]
+    kinds = (
+        BaseTunerLayer,
+        AuxiliaryTrainingWrapper,
+    )  # of LoRA and its like; of what is trained whole
+    layers = [each for each in model.modules() if isinstance(each, kinds)]
+    if not layers:
+        return True
     found = passes.plain(model, rows)
     for each in layers:
         each.enable_adapters(enabled=False)
