@@ -316,7 +316,7 @@ UNLOADED = {
         config(target_modules="all-linear"),
         "lacks 16 tensors of those that ad",
     ),
-    "for nothing": (config(target_modules=["nowhere"]), "does not fit its base"),
+    "for nothing": (config(target_modules=["nowhere"]), "peft cannot lay this adapter over its"),
 }
 
 
@@ -338,6 +338,27 @@ def test_layers_that_are_not_trained_are_none_that_are_missing(made, tuned):
     assert "model.layers.1." in complaint(check_unbuilt, found(tuned))
     adapters.set_config(tuned, exclude_modules=["layers.1.*"])
     check_unbuilt(found(tuned))
+
+
+@needs_peft
+@pytest.mark.parametrize("scheme", ["torchao-int8", "bitsandbytes-nf4"])
+def test_a_quantised_base(tmp_path, scheme):
+    """As QLoRA trains it (Dettmers et al., arXiv 2305.14314): told by its products' shapes, since
+    packed weights have others.
+    """
+    if not checkpoint.installed(scheme.partition("-")[0]):
+        pytest.skip(f"the library of {scheme} is not installed")
+    from folders import SCHEMES
+    from peft import PeftModel
+
+    base = models.save(tmp_path / "base", "bytes_bos", hidden_size=64, intermediate_size=128)
+    folder = adapters.save(tmp_path / "tuned", base)
+    SCHEMES[scheme](base, tmp_path / "packed")
+    reference = models.Reference(tmp_path / "packed")
+    reference.model = PeftModel.from_pretrained(reference.model, folder).eval()
+    requests = models.requests(SOME)
+    model = asked(folder, base=str(tmp_path / "packed"))
+    assert models.difference(models.answers(model, requests), reference.answers(requests)) < 1e-3
 
 
 @needs_peft
