@@ -1,5 +1,6 @@
 """Every kind of folder in docs/checkpoints.md: it loads, or gets the sentence of the page."""
 
+import os
 import re
 from pathlib import Path
 
@@ -21,6 +22,13 @@ from mcqtest.backends.checkpoint import installed
 PAGE = (Path(__file__).parent.parent / "docs" / "checkpoints.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| (.+?) \| (loads.*?|`\.\.\..+?`) \|$", PAGE, re.MULTILINE))
 """Kind -> ``loads``, and with what; or a part of the sentence in backticks."""
+
+
+@pytest.mark.skipif(os.environ.get("TOX_ENV_NAME") != "tests", reason="asks the environment")
+def test_nothing_is_skipped_where_everything_is_tested():
+    """The environment `tests` has what the extras adapters, quantised and gguf name."""
+    extras = {"peft", "accelerate", "compressed-tensors", "torchao", "gguf"}
+    assert {each for each in extras if installed(each)} == extras, "extras of tests in tox.ini"
 
 
 def needed(name):
