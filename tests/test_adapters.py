@@ -211,6 +211,54 @@ def test_an_adapter_without_effect_is_told(tuned):
     ]
 
 
+def zero(part):
+    return lambda name, each: each * (0 if part in name else 1)
+
+
+def test_only_what_is_zero_altogether_is_idle(tuned):
+    """Half of the matrices, or all of them beside something that was trained whole, are not."""
+    adapters.change(tuned, zero("layers.0.self_attn.q_proj.lora_B"))
+    assert not found(tuned).is_idle
+    adapters.change(tuned, zero("lora_B"))
+    assert found(tuned).is_idle
+    path = tuned / adapters.TENSORS
+    whole = {"base_model.model.lm_head.weight": torch.ones(2, 2)}
+    adapters.save_file(adapters.load_file(path) | whole, path)
+    assert not found(tuned).is_idle
+
+
+@needs_peft
+def test_what_was_trained_whole_has_an_effect(made, tmp_path):
+    """Where the matrices beside it are zero."""
+    from peft import LoraConfig, get_peft_model
+
+    settings = LoraConfig(r=4, target_modules=["q_proj"], modules_to_save=["lm_head"])
+    trained = get_peft_model(models.AutoModelForCausalLM.from_pretrained(made[0]), settings)
+    for name, each in trained.named_parameters():
+        each.data += 0.1 * ("lm_head.modules_to_save" in name)
+        each.data *= 1 + ("lm_head.modules_to_save" in name)
+    trained.save_pretrained(tmp_path / "tuned")
+    model = asked(tmp_path / "tuned")
+    model.check(models.requests(SOME))
+    assert model.notices == found(tmp_path / "tuned").notes == []
+
+
+def test_a_base_on_the_hub_is_taken_at_its_revision(made, tuned, monkeypatch):
+    """The one that the adapter names; none where somebody names another base."""
+    hub = pytest.importorskip("huggingface_hub")
+    taken = []
+
+    def snapshot(name, **settings):
+        taken.append((name, settings.get("revision")))
+        return str(made[0])
+
+    monkeypatch.setattr(hub, "snapshot_download", snapshot)
+    adapters.set_config(tuned, base_model_name_or_path="org/base", revision="abc")
+    assert found(tuned).base.name == "org--base"
+    assert found(tuned, base="org/other").base.name == "org--other"
+    assert taken == [("org/base", "abc"), ("org/other", None)]
+
+
 @needs_peft
 def test_looking_leaves_the_adapter_on(made):
     """After the comparison it answers as before it."""
