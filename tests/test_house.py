@@ -43,9 +43,11 @@ TORCH = {
         "loading",
         "packing",
         "passes",
+        "remembered",
         "sharing",
         "text",
         "threads",
+        "timing",
     )
 }
 PLUGIN = {

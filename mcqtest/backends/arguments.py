@@ -25,6 +25,7 @@ TRANSFORMERS = {
     "batch_tokens": "number of tokens computed at once",
     "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",
     "trust_remote_code": "0 or 1; 1 runs the Python code that comes with the checkpoint",
+    "products": "auto, onednn or torch: what multiplies float32 matrices on a CPU",
     "attn_implementation": "as in transformers",
     "bos": "auto, yes or no: the token that begins a text as the tokenizer writes it, once, or not",
     "tokenizer": "a folder with another tokenizer, or a tokenizer.json, used as it is written",
@@ -38,6 +39,7 @@ _VALUES = {
     "share": "[01]",
     "trust_remote_code": "[01]",
     "bos": "auto|yes|no",
+    "products": "auto|onednn|torch",
 }
 """What their values look like, where a wrong one would not be refused by torch itself."""
 

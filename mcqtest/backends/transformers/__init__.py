@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mcqtest.backends import (
@@ -12,6 +13,7 @@ from mcqtest.backends import (
     checkpoint,
     memory,
     parameters,
+    processor,
     quantised,
     templates,
     tokenizer,
@@ -61,13 +63,16 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     if why := quantised.lacking(model.config, device):
         raise McqtestError(f"{model.base.folder}: {why}")
     reader = _reader(model)
-    return of_checkpoint(
+    chosen = of_checkpoint(
         model,
         options,
         backend="transformers",
         device=device,
         versions=f"transformers {transformers}, torch {torch}{reader}",
     )
+    asked = options.get("products", "auto")
+    by = processor.products(asked, chosen.dtype, device, model.config, torch)
+    return replace(chosen, products=by)
 
 
 def _reader(model: Checkpoint) -> str:

@@ -68,7 +68,7 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
                 model = adapting.over(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
-                kernels.use_onednn(model)
+                kernels.multiply(model, setup.products)
     except McqtestError:
         raise
     except Exception as error:  # many libraries, many errors; the first line says enough
