@@ -89,6 +89,7 @@ class Server(Listening):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 method, path, _ = head.split(" ", 2)
+                path = re.sub("^https?://[^/]*", "", path)  # what comes by a proxy is whole
                 length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
                 body = await reader.readexactly(int(length[1])) if length else b""
                 self._here += 1

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-pytest.importorskip("openai", reason="the extra openai is not installed")
+pytest.importorskip("httpx2", reason="the extra openai is not installed")
 
 from faults.runs import stored
 from faults.server import Server

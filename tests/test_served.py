@@ -9,7 +9,7 @@ import time
 import pytest
 from builders import complaint
 
-pytest.importorskip("openai", reason="the extra openai is not installed")
+pytest.importorskip("httpx2", reason="the extra openai is not installed")
 
 from faults.proxy import Proxy
 from faults.server import Server, _write
@@ -442,7 +442,7 @@ def test_without_its_server(tmp_path):
         ({"key_env": "sk-SECRET"}, "--backend-option key_env: not a value of it (environment"),
         ({"key_env": "NOWHERE"}, "--backend-option key_env: no such variable"),
         ({"price": "1"}, "--backend-option price=1: not a value of it (IN,OUT"),
-        ({"extra": "[1]"}, "--backend-option extra=[1]: not JSON of an object"),
+        ({"extra": "[1]"}, "--backend-option extra: not JSON of an object"),
         ({"speed": "1"}, "--backend-option speed: unknown; for served models there are base_url"),
     ],
 )

@@ -54,7 +54,7 @@ named here counts as a change, however harmless.
 """
 
 SERVED = frozenset(
-    ("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
+    ("base_url", "uds", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
 )
 """Likewise of served models; where and what they are stands for their weights."""
 

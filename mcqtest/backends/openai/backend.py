@@ -112,7 +112,7 @@ class Served:
             return AnswerError(f"{name}: {self._name} does not answer it ({found})")
         times = f" {self._place.retries + 1} times" if found.is_passing else ""
         return McqtestError(
-            f"{self._name}: {self._place.url} does not answer{times} ({found}; {name}); the "
+            f"{self._name}: {self._place.where} does not answer{times} ({found}; {name}); the "
             "answers so far are stored, so the same command goes on from here"
         )
 
