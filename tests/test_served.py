@@ -14,7 +14,7 @@ pytest.importorskip("httpx2", reason="the extra openai is not installed")
 from faults.proxy import Proxy
 from faults.server import Server, _write
 from mcqtest import backends
-from mcqtest.backends.openai import found, letters, place
+from mcqtest.backends.openai import found, logprobs, place
 from mcqtest.backends.openai.backend import Served
 from mcqtest.backends.openai.flight import Flight
 from mcqtest.backends.openai.pace import Pace
@@ -470,14 +470,14 @@ def test_models_that_are_not_there(tmp_path):
 def test_numbers_that_are_no_logprobs(value):
     """Are no score."""
     with pytest.raises(Trouble):
-        letters.sound([-1.0, value, -2.0], "ABC")
+        logprobs.sound([-1.0, value, -2.0], "ABC")
 
 
 def test_equal_numbers():
     """Of two choices they may be chance; of more they are none."""
-    assert letters.sound([-1.0, -1.0], "AB") == (-1.0, -1.0)
+    assert logprobs.sound([-1.0, -1.0], "AB") == (-1.0, -1.0)
     with pytest.raises(Trouble, match="equal"):
-        letters.sound([-1.0, -1.0, -1.0], "ABC")
+        logprobs.sound([-1.0, -1.0, -1.0], "ABC")
 
 
 def test_a_backend_needs_no_library_until_it_asks(tmp_path):
