@@ -60,8 +60,10 @@ def served(server, folder, **options):
     ("understood", "chats", "way"),
     [
         ("echo", False, "echo"),
-        ("top", False, "top_logprobs=20"),
-        ("top", True, "top_logprobs=20"),
+        ("bias", False, "logit_bias"),
+        ("bias", True, "logit_bias"),
+        ("top", False, "top_logprobs=200"),
+        ("top", True, "top_logprobs=200"),
     ],
 )
 def test_letters(tmp_path, understood, chats, way):
@@ -83,6 +85,8 @@ def test_letters(tmp_path, understood, chats, way):
     [
         ("", "did not come back with log-probabilities (echo)"),
         ("equal", "the log-probabilities of all choices are equal (-1.5)"),
+        ("late", "what is told of a choice is of the token behind it (top_logprobs)"),
+        ("after", "logit_bias: the probabilities of the choices add up to 4.00"),
         ("five", "the 2 alternatives that the server tells are without ' C'"),
     ],
 )

@@ -6,7 +6,7 @@ be a log-probability, nor the same one for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,12 +70,10 @@ class Echo:
 
     most: int
     """Tokens that are written besides: 0, or 1 where a server insists on one."""
-    apart: bool = False
-    """One prompt a request, where a server takes no more (llama-cpp-python)."""
 
     @property
     def name(self) -> str:
-        return ("echo" if self.most == 0 else "echo+1") + (", apart" if self.apart else "")
+        return "echo" if self.most == 0 else "echo+1"
 
     def takes(self, prompt: Prompt | Chat, _choices: Sequence[str]) -> bool:
         return isinstance(prompt, Prompt)
@@ -83,20 +81,32 @@ class Echo:
     async def score(
         self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]
     ) -> tuple[float, ...]:
-        texts = [prompt.text + choice for choice in choices]
-        body: dict[str, Any] = {**_ONE_TOKEN, "max_tokens": self.most, "echo": True, "logprobs": 1}
-        body["model"] = line.model
-        if self.apart:
-            asked = [{**body, "prompt": text} for text in texts]
-            told = [(await line.post(COMPLETIONS, each))["choices"][0] for each in asked]
-        else:
-            reply = await line.post(COMPLETIONS, {**body, "prompt": texts}, count=len(texts))
-            told = reply["choices"]
-        rows = [
-            logprobs.row(each, choice, written=self.most)
-            for each, choice in zip(told, choices, strict=True)
-        ]
+        told = await self._told(line, prompt, choices, 1)
+        rows = [logprobs.row(each, written=self.most) for each in told]
         return logprobs.ended(rows, choices)
+
+    async def check(self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]) -> None:
+        """Raise `Trouble` unless what could have stood in the place of a choice is the same for
+        all: there are servers that tell what could stand behind it (llama-cpp-python 0.3.36).
+        """
+        told = await self._told(line, prompt, choices, 5)
+        logprobs.agree(
+            [
+                logprobs.instead(each, choice, written=self.most)
+                for each, choice in zip(told, choices, strict=True)
+            ]
+        )
+
+    async def _told(
+        self, line: Line, prompt: Prompt | Chat, choices: Sequence[str], alternatives: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """For each choice, the reply to a prompt that ends with it."""
+        texts = [prompt.text + choice for choice in choices]
+        body: dict[str, Any] = {"model": line.model, **_ONE_TOKEN, "max_tokens": self.most}
+        body |= {"echo": True, "logprobs": alternatives}
+        reply = await line.post(COMPLETIONS, {**body, "prompt": texts}, count=len(texts))
+        found: Sequence[Mapping[str, Any]] = reply["choices"]
+        return found
 
 
 @dataclass(frozen=True)
@@ -192,19 +202,24 @@ class Top:
         return logprobs.those(logprobs.alternatives(reply), choices, choices)
 
 
+_ALTERNATIVES = (200, 20, 5)
+"""How many are asked for: llama-cpp-python tells any number, vLLM and OpenAI 20 in a chat, and some
+servers 5."""
+
 PLAIN: tuple[Way, ...] = (
     ByIds(),
     Echo(0),
     Echo(1),
-    Echo(1, apart=True),
     Biased(),
-    *(Top(most, aid) for aid in ("", "allowed_token_ids", "logit_bias") for most in (20, 5)),
+    *(Top(most) for most in _ALTERNATIVES),
+    *(Top(most, aid) for aid in ("allowed_token_ids", "logit_bias") for most in (20, 5)),
 )
 CHATS: tuple[Way, ...] = (
     ByIds(),
     InChat(),
     Biased(),
-    *(Top(20, aid) for aid in ("", "allowed_token_ids", "logit_bias")),
+    *(Top(most) for most in _ALTERNATIVES[:2]),
+    *(Top(20, aid) for aid in ("allowed_token_ids", "logit_bias")),
 )
 """Ways behind a plain text, and in a chat; the best first."""
 

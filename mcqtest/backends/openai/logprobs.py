@@ -14,6 +14,9 @@ _NEVER = -9000.0
 _WHOLE = 1.01
 """What probabilities add up to at most, and what half precision leaves of that."""
 
+_FAR = 0.5
+"""Between two log-probabilities of one token in one place: half precision makes less."""
+
 
 def sound(values: Sequence[float], choices: Sequence[str]) -> tuple[float, ...]:
     """These, if a model can have said them; raises `Trouble`."""
@@ -36,9 +39,9 @@ def ended(rows: Sequence[Sequence[tuple[str, Any]]], choices: Sequence[str]) -> 
     return sound(values, choices)
 
 
-def row(reply: Mapping[str, Any], choice: str, *, written: int) -> list[tuple[str, Any]]:
-    """Tokens of a prompt that ends with a choice, as texts, and their log-probabilities. Those
-    ``written`` besides come after them; llama-cpp-python leaves them out.
+def row(reply: Mapping[str, Any], *, written: int) -> list[tuple[str, Any]]:
+    """Tokens of a prompt, as texts, and their log-probabilities; behind them come those that are
+    ``written`` besides.
     """
     told = reply.get("logprobs")
     words = told.get("tokens") if isinstance(told, Mapping) else None
@@ -46,9 +49,27 @@ def row(reply: Mapping[str, Any], choice: str, *, written: int) -> list[tuple[st
     if not isinstance(words, list) or not isinstance(values, list) or len(words) != len(values):
         raise broken("the prompt did not come back with log-probabilities (echo)")
     pairs = list(zip(map(str, words), values, strict=True))
-    whole = pairs[: len(pairs) - written]
-    ends = "".join(word for word, _ in whole[-len(choice) :]).endswith(choice)
-    return whole if ends else pairs
+    return pairs[: len(pairs) - written]
+
+
+def instead(reply: Mapping[str, Any], choice: str, *, written: int) -> Mapping[str, float]:
+    """The tokens that could have stood where the choice begins; empty where that is not told."""
+    start = _start(row(reply, written=written), choice)
+    every = reply["logprobs"].get("top_logprobs")
+    found = every[start] if isinstance(every, list) and start < len(every) else None
+    if not isinstance(found, Mapping):
+        return {}
+    return {str(word): _number(value) for word, value in found.items()}
+
+
+def agree(places: Sequence[Mapping[str, float]]) -> None:
+    """Raise `Trouble` for alternatives that cannot all be those of one place."""
+    first = places[0]
+    for other in places[1:]:
+        both = first.keys() & other.keys()
+        far = max((abs(first[word] - other[word]) for word in both), default=math.inf)
+        if first and other and far > _FAR:
+            raise broken("what is told of a choice is of the token behind it (top_logprobs)")
 
 
 def _start(row: Sequence[tuple[str, Any]], choice: str) -> int:

@@ -208,6 +208,8 @@ class _Probe:
             choices = _choices(prompt)
             try:
                 found.append(await self._once(lambda: way.score(line, prompt, choices)))  # noqa: B023
+                if isinstance(way, letters.Echo):
+                    await self._once(lambda: way.check(line, prompt, choices))  # noqa: B023
             except Trouble as error:
                 if error.kind == "fatal":
                     raise
