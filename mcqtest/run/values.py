@@ -74,13 +74,16 @@ def _marks(option: str, given: str | None, _base: Path) -> tuple[str, str] | Non
 
 
 def _pairs(option: str, given: Any, _base: Path) -> dict[str, str]:
+    hidden = option == "backend-option"  # somebody may have put a key there
     pairs: dict[str, str] = {}
     for pair in [given] if given and isinstance(given, str) else given or ():
         key, _, value = (part.strip() for part in pair.partition("="))
         if not (key and value):
-            raise McqtestError(f"--{option}={pair}: write it as key=value")
+            told = "" if hidden else f"={pair}"
+            raise McqtestError(f"--{option}{told}: write it as key=value")
         if pairs.get(key, value) != value:
-            raise McqtestError(f"--{option} {key}: given as {pairs[key]} and {value}; drop one")
+            how = "with two values" if hidden else f"as {pairs[key]} and {value}"
+            raise McqtestError(f"--{option} {key}: given {how}; drop one")
         pairs[key] = value
     return pairs
 
