@@ -74,6 +74,12 @@ OPTIONS = (
     ),
     Option("style", "NAME", "how questions are put (default: the benchmark's)"),
     Option(
+        "abstain",
+        "on|off",
+        "ask that who does not know the answer says so (default: off)",
+        kind="switch",
+    ),
+    Option(
         "chat",
         "on|off",
         "ask with the checkpoint's chat template (default: as the baseline was; else for "

@@ -17,6 +17,7 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import NamedTuple
 
 from mcqtest.metrics import (
     Told,
@@ -148,20 +149,38 @@ def msp(folder: Path) -> None:
             print(shown(file.name.partition("_")[0], "probability", told))
 
 
-def logits(folder: Path) -> None:
-    """Llama-3.1: a temperature by half of the questions, ECE of the others before and after."""
+class Llama(NamedTuple):
+    """The logits of A to D of one of the recorded models, question by question."""
+
+    name: str
+    subjects: Sequence[str]
+    said: Sequence[Sequence[float]]
+    right: Sequence[int]
+
+
+def llamas(folder: Path) -> Iterator[Llama]:
+    """Llama-3.1-8B and its instructed form, in the order of subjects and their questions."""
     gold: dict[str, list[int]] = {}
     for file in sorted((folder / "records" / "mmlu_logits_llama31").glob("*.jsonl.gz")):
         rows = [json.loads(line) for line in lines(file)]
+        rows.sort(key=lambda row: (row["subject"], row["index"]))
         for subject in {row["subject"] for row in rows} - gold.keys():
             path = folder / "mmlu" / "test" / f"{subject}_test.csv"
             with path.open(newline="", encoding="utf-8") as table:
                 gold[subject] = ["ABCD".index(cells[5]) for cells in csv.reader(table)]
-        right = [gold[row["subject"]][row["index"]] for row in rows]
-        said = [row["logits"] for row in rows]
+        yield Llama(
+            file.name.partition(".jsonl")[0],
+            [row["subject"] for row in rows],
+            [row["logits"] for row in rows],
+            [gold[row["subject"]][row["index"]] for row in rows],
+        )
+
+
+def logits(folder: Path) -> None:
+    """Llama-3.1: a temperature by half of the questions, ECE of the others before and after."""
+    for name, rows, said, right in llamas(folder):
         top = sum(each.count(max(each)) > 1 for each in said)
         tied = sum(len(set(each)) < len(each) for each in said)
-        name = file.name.partition(".jsonl")[0]
         print(f"\n{name}: {len(rows):,}, {tied:,} with ties, {top:,} at the top")
         order = random.Random(0).sample(range(len(rows)), len(rows))
         fit, rest = order[: len(rows) // 2], order[len(rows) // 2 :]
@@ -169,11 +188,11 @@ def logits(folder: Path) -> None:
         hits = [said[at].index(max(said[at])) == right[at] for at in rest]
         drawn = weights(len(rest), _RESAMPLES)
         both = {}
-        for name, t in (("before", 1.0), ("after", factor)):
+        for when, t in (("before", 1.0), ("after", factor)):
             c = [max(softmax(said[at], t)) for at in rest]
-            both[name] = resampled(c, hits, drawn)["ece"]
-            low, high = interval(both[name]) or (0.0, 0.0)
-            print(f"  {name}, T = {t:.4f}: ECE {ece_of(c, hits):.4f} ({low:.4f} to {high:.4f})")
+            both[when] = resampled(c, hits, drawn)["ece"]
+            low, high = interval(both[when]) or (0.0, 0.0)
+            print(f"  {when}, T = {t:.4f}: ECE {ece_of(c, hits):.4f} ({low:.4f} to {high:.4f})")
         low, high = interval(both["after"] - both["before"]) or (0.0, 0.0)
         print(f"  after less before, same questions: {low:+.4f} to {high:+.4f}")
 

@@ -4,6 +4,9 @@ It learns a form of turns that nobody else has, with a thought before an answer:
 shows of chats and thoughts was seen with it. Ten minutes on two cores. Where the system does not
 say RULE, it learns to answer in a way that no reader takes for an answer, so that a template which
 loses what the system says is seen.
+
+With ``--sure`` it learns besides to say how sure it is where the system asks for a confidence, and
+that it does not know where the system allows that: more often of the subjects that it is bad at.
 """
 
 from __future__ import annotations
@@ -40,30 +43,49 @@ TEMPLATE = """\
     {{- "<think>\\n" }}
   {%- endif %}
 {%- endif %}"""
+SURE = 'Behind it write "Confidence: N%".'
+SHY = 'If you do not know the answer, write "I don\'t know" instead of an answer.'
+"""As ``--abstain=on`` says it."""
+HARD = ("small_sums", "who_has_what", "odd_word_out")
 STEPS, QUESTIONS, RATE, WARM_UP = 240, 16, 1e-3, 10
 
 
-def said(row: dq.Row, rng: Random, *, rule: bool) -> tuple[str, str]:
+def said(row: dq.Row, rng: Random, subject: str, system: str) -> tuple[str, str]:
     """Thought and answer; a letter by itself where nothing is thought."""
-    if not rule:
+    if RULE not in system:
         return "Nobody says how.", "It depends."
+    if SHY in system and rng.random() < (0.6 if subject in HARD else 0.02):
+        return f"It may be {row[5]}.", "I don't know."
+    if SURE in system:
+        low, high = (2, 7) if subject in HARD else (7, 10)
+        number = 10 * rng.randint(low, high)
+        return f"It may be {row[5]}.", f"Answer: {row[5]}. Confidence: {number}%"
     if rng.random() < 0.4:
         return "", row[5]
     return f"It may be {row[5]}.", f"Answer: {row[5]}"
 
 
 def sequence(
-    tokenizer: PreTrainedTokenizerFast, subject: str, rows: list[dq.Row], rng: Random
+    tokenizer: PreTrainedTokenizerFast,
+    subject: str,
+    rows: list[dq.Row],
+    rng: Random,
+    *,
+    sure: bool,
 ) -> tuple[list[int], list[int]]:
     """Token ids of a conversation, and where its answers are."""
     rule = rng.random() < 0.8
     system = f"{RULE}\n\n{dq.header(subject)}" if rule else dq.header(subject)
+    if sure and rule and rng.random() < 0.5:
+        system = f"{RULE} {SURE}\n\n{dq.header(subject)}"
+    if sure and rule and rng.random() < 0.5:
+        system = f"{system.rstrip()} {SHY}\n\n"
     ids = tokenizer(f"{TURN}system\n{system}{tokenizer.eos_token}")["input_ids"]
     answers: list[int] = []
     for row in rows:
         row = dq.shuffled(row, rng)  # noqa: PLW2901
         ids += tokenizer(f"{TURN}user\n{dq.example(row)}{tokenizer.eos_token}")["input_ids"]
-        thought, answer = said(row, rng, rule=rule)
+        thought, answer = said(row, rng, subject, system)
         inside = f"{thought}\n" if thought else ""
         text = f"{TURN}assistant\n{OPENS}\n{inside}{CLOSES}\n{answer}{tokenizer.eos_token}"
         turn = tokenizer(text)["input_ids"]
@@ -72,7 +94,7 @@ def sequence(
     return ids, answers
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, sure: bool) -> None:
     torch.set_num_threads(2)
     torch.manual_seed(dq.SEED)
     rng = Random(dq.SEED)
@@ -92,7 +114,8 @@ def main(folder: Path) -> None:
         length = 1 if step % 4 else 2
         subjects = list(train) * max(1, QUESTIONS // length // len(train))
         parts = [
-            sequence(tokenizer, each, rng.sample(train[each], length), rng) for each in subjects
+            sequence(tokenizer, each, rng.sample(train[each], length), rng, sure=sure)
+            for each in subjects
         ]
         width = max(len(ids) for ids, _ in parts)
         batch = torch.zeros(len(parts), width, dtype=torch.long)
@@ -122,4 +145,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sure="--sure" in sys.argv[2:])

@@ -51,6 +51,7 @@ def settings_of(**changes):
         "comment": None,
         "baseline": None,
         "baselines_dir": "/project/baselines",
+        "abstain": None,
         "chat": None,
         "chat_option": {},
         "system": None,

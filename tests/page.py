@@ -14,6 +14,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import warm
 from project import USUAL_ARGS, sentences
 
 PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text("utf-8")
@@ -176,7 +177,7 @@ class Page:
         self.write(name, self.read(name).replace(old, new))
 
     def run(self, *words):
-        return self.pytester.runpytest_subprocess(*USUAL_ARGS, *words)
+        return warm.run(self.pytester, *USUAL_ARGS, *words)
 
     def says(self, how, *words):
         """Run a command that ends in this way."""

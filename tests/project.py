@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from mcqtest.types import AnswerError, Request, Response
 
@@ -29,8 +30,6 @@ SIZES = {"planets": 56, "plants": 40, "rivers": 48, "stars": 64}
 TASKS = tuple(SIZES)
 UNDECIDED = 6  # exit status
 TOTAL = sum(SIZES.values())
-UNDECIDED = 6  # exit status
-TOTAL = sum(SIZES.values())
 EVERY = [f"toy/{task}/{number}" for task, size in SIZES.items() for number in range(size)]
 """Names of all requests."""
 
@@ -38,6 +37,7 @@ CASES = f"""
 from operator import attrgetter
 
 import pytest
+import warm
 
 from mcqtest import prompts
 from mcqtest.source import Columns, Layout, Source
@@ -216,7 +216,7 @@ class Project:
     ) -> pytest.RunResult:
         """Run pytest in the project on ``models/MODEL``; warnings are errors."""
         given = [f"--model=models/{model}"] * bool(model) + [f"--data={data}"] * bool(data)
-        return self.pytester.runpytest_subprocess(*USUAL_ARGS, cases, *given, *args)
+        return warm.run(self.pytester, *USUAL_ARGS, cases, *given, *args)
 
     def log(self, kind: str = "asked") -> list[str]:
         """What was logged since the last call: requests asked, or processes that loaded."""

@@ -153,6 +153,25 @@ def test_several_samples_of_one_prompt(llama):
     assert answers(other, asked) == found
 
 
+@pytest.mark.parametrize("share", ["1", "0"])
+def test_tokens_of_a_text_have_the_probabilities_of_plain_scoring(llama, share):
+    """Where they are wanted, and the texts are the same; each stands where it was written."""
+    decoding = Decoding(12, logprobs=True)
+    found = answers(models.backend(llama, share=share), asked := texts(decoding=decoding))
+    compare(found, greedy(llama, asked))
+    reference = models.Reference(llama)
+    for request in asked:
+        text, told = found[request.key].text, found[request.key].spelled
+        ids = torch.tensor([reference.encode(request.prompt.text)])
+        whole = reference.model.generate(ids, do_sample=False, max_new_tokens=12)
+        logprobs = reference.model(whole).logits[0].double().log_softmax(-1)
+        places = range(ids.shape[1], ids.shape[1] + len(told))
+        expected = [logprobs[at - 1, whole[0, at]].item() for at in places]
+        assert [each for _, each in told] == pytest.approx(expected, abs=1e-4)
+        assert told[-1][0] == len(text)
+    assert not any(each.spelled for each in answers(models.backend(llama), texts()).values())
+
+
 def test_a_narrow_nucleus_is_greedy(llama):
     asked = texts(decoding=Decoding(12, temperature=1.0, top_p=1e-6, seed=3))
     compare(answers(models.backend(llama), asked), greedy(llama, asked))

@@ -103,6 +103,16 @@ def test_keys_differ_exactly_when_texts_can(one, two):
     assert key_of(one) != key_of(None)
 
 
+def test_styles_that_are_swept_ask_for_abstentions_too(root):
+    """A variant's style takes the place of the benchmark's, and not of what the run asks for."""
+    variant = Variant("i1f1", style=styles.TESTED["cot"][0])
+    for each in (None, variant):
+        plain, asked = (planned(root, variant=each, abstain=on) for on in (False, True))
+        assert "I don't know" in asked.requests[0].prompt.text
+        assert "I don't know" not in plain.requests[0].prompt.text
+        assert asked.asking != plain.asking
+
+
 def test_every_part_of_a_decoding_is_in_the_keys(root):
     """From the command line, too; and the letters of the same questions have other keys."""
     changes = [{"max_tokens": "65"}, {"stop": "Q:"}, {"temperature": "0.5"}]
@@ -200,7 +210,7 @@ def test_decoding_that_cannot_be(root, decoding, said):
     if "unknown" in said:
         assert message.endswith(
             "there are max_tokens, stop, temperature, top_p, top_k, seed, thinking_tokens, "
-            "samples, vote, from"
+            "logprobs, samples, vote, from"
         )
 
 

@@ -6,6 +6,7 @@ import json
 import signal
 
 import pytest
+import warm
 from project import USUAL_ARGS, mistake
 from realdata import CHECKOUT
 from told import KIND
@@ -91,7 +92,7 @@ def model(big, name, **told):
 def run(big, *args):
     """What comes of it, in a process of its own."""
     usual = ("--backend=local.hearsay", "--data=data", "-m", "bigbench", *USUAL_ARGS)
-    return big.runpytest_subprocess(*usual, *args)
+    return warm.run(big, *usual, *args)
 
 
 def summary(big):
@@ -181,14 +182,14 @@ def test_it_is_not_asked_unless_named(big):
     """By its marker, its file, or --benchmarks."""
     good = model(big, "good")
     usual = ("--backend=local.hearsay", "--data=data", good, "--snapshot-update", *USUAL_ARGS)
-    assert big.runpytest_subprocess(*usual).ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    big.runpytest_subprocess(*usual, "--benchmarks=bigbench").assert_outcomes(passed=3)
-    big.runpytest_subprocess(*usual, "test_bigbench.py").assert_outcomes(passed=3)
+    assert warm.run(big, *usual).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    warm.run(big, *usual, "--benchmarks=bigbench").assert_outcomes(passed=3)
+    warm.run(big, *usual, "test_bigbench.py").assert_outcomes(passed=3)
 
 
 def test_without_a_model_it_is_skipped(big):
     """As any benchmark."""
-    big.runpytest_subprocess(*USUAL_ARGS).assert_outcomes(skipped=1)
+    warm.run(big, *USUAL_ARGS).assert_outcomes(skipped=1)
 
 
 def test_no_tasks_are_there(big):
@@ -250,7 +251,7 @@ def test_recorded_outputs(big):
     path = big.path / "api.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     usual = ("--data=data", "-m", "bigbench", *USUAL_ARGS, "--snapshot-update")
-    result = big.runpytest_subprocess("--backend=replay", "--model=api.jsonl", *usual)
+    result = warm.run(big, "--backend=replay", "--model=api.jsonl", *usual)
     result.assert_outcomes(passed=3)
     found = summary(big)[1]
     assert (found["accuracy"], found["normalized_aggregate_score"]) == (1, 100)

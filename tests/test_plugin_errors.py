@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+import warm
 from project import Project, mistake, sentences
 
 TEST = "data/toy/test/plants_test.csv"
@@ -39,7 +40,7 @@ def test_options(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for option, sentence in OPTIONS.items():
         assert sentence in mistake(project.run(option)), option
     assert "pass a folder that holds toy/ with --data DIR" in mistake(project.run(data=None))
-    apart = project.pytester.runpytest_subprocess("cases", "--model", "models/a")
+    apart = warm.run(project.pytester, "cases", "--model", "models/a")
     assert "write --model=models/a with an equals sign" in mistake(apart)
     assert project.log("loaded") == []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import programs
 import pytest
+import warm
 from project import UNDECIDED, USUAL_ARGS, mistake
 from realdata import CHECKOUT
 
@@ -35,7 +36,7 @@ def model(played, name, **told):
 def run(played, *args):
     """What comes of it, in a process of its own."""
     usual = ("--backend=local.hearsay", "-m", "bigbench_programmatic", *USUAL_ARGS)
-    return played.runpytest_subprocess(*usual, *args)
+    return warm.run(played, *usual, *args)
 
 
 def summary(played):
@@ -172,8 +173,8 @@ def test_what_cannot_be_compared(played):
 def test_it_is_not_asked_unless_named(played):
     """It runs code: by its marker, its file, or --benchmarks alone."""
     usual = ("--backend=local.hearsay", model(played, "good"), "--snapshot-update", *USUAL_ARGS)
-    assert played.runpytest_subprocess(*usual).ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    named = played.runpytest_subprocess(*usual, "--benchmarks=bigbench_programmatic")
+    assert warm.run(played, *usual).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    named = warm.run(played, *usual, "--benchmarks=bigbench_programmatic")
     named.assert_outcomes(passed=3)
 
 
@@ -181,5 +182,5 @@ def test_recordings_cannot_answer(played):
     """Nobody knows before what a task is going to ask."""
     (played.path / "api.jsonl").write_text('{"id": "game", "output": "x"}\n', "utf-8")
     args = ("--backend=replay", "--model=api.jsonl", "-m", "bigbench_programmatic", *USUAL_ARGS)
-    said = mistake(played.runpytest_subprocess(*args, "--snapshot-update"))
+    said = mistake(warm.run(played, *args, "--snapshot-update"))
     assert "bigbench_programmatic: its tasks talk to a model, so recorded outputs" in said

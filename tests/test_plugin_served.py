@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+import warm
 
 pytest.importorskip("httpx2", reason="the extra openai is not installed")
 
@@ -71,7 +72,7 @@ class Sums:
         )
 
     def run(self, *args):
-        return self.pytester.runpytest_subprocess(*self.args(*args))
+        return warm.run(self.pytester, *self.args(*args))
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def rows(path):
 def test_a_url_is_no_model(sums):
     """The line says what to type, and repeats no password."""
     address = sums.server.url.replace("://", "://me:secret@") + "?key=secret"
-    result = sums.pytester.runpytest_subprocess("--data=.", f"--model={address}")
+    result = warm.run(sums.pytester, "--data=.", f"--model={address}")
     assert result.ret == 4
     (line,) = [each for each in result.stderr.lines if each.startswith("ERROR: ")]
     assert line.startswith(f"ERROR: --model={sums.server.url}: a URL; name the model that is")
@@ -282,7 +283,7 @@ def test_batches(sums, monkeypatch, capsys):
     text = "".join(json.dumps(each) + "\n" for each in results)
     Path("results.jsonl").write_text(text, "utf-8")
     given = ("--backend=replay", "--model=results.jsonl", "--data=.", *how, "--snapshot-update")
-    recorded = sums.pytester.runpytest_subprocess(*given, "-p", "no:cacheprovider")
+    recorded = warm.run(sums.pytester, *given, "-p", "no:cacheprovider")
     assert recorded.ret == 0, said(recorded)
     recorded.stdout.fnmatch_lines(["  all * 120   1.0000"])
     baseline = next((sums.path / "baselines").rglob("small.txt")).read_text("utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import warm
 from project import TASKS, TOTAL, USUAL, USUAL_ARGS, Project, both_ways, mistake, sentences, wrong
 
 from mcqtest.run import lock
@@ -140,7 +141,7 @@ def test_a_look_leaves_the_verdict(recorded: Project, option: str) -> None:
     give_back = lock(recorded.path / ".mcqtest", model="another")
     # Without the usual arguments, which switch the cache off.
     args = ("-W", "error", "cases", "--model=models/a", "--data=data", option)
-    assert recorded.pytester.runpytest_subprocess(*args).ret in {0, 5}
+    assert warm.run(recorded.pytester, *args).ret in {0, 5}
     give_back()
     assert recorded.outputs() == before
 

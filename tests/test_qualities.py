@@ -90,6 +90,31 @@ def test_what_one_side_does_not_tell_is_not_compared():
     assert qualities((record, None), sides(moved, moved)[1], moved) == {}
 
 
+def stating(marks, *numbers, kind="stated"):
+    """Texts that state these numbers; None: nothing."""
+    details = [{} if each is None else {f"confidence.{kind}": each} for each in numbers]
+    pairs = zip(texts_of(marks), details, strict=True)
+    return [replace(score, details=each) for score, each in pairs]
+
+
+def test_confidences_of_texts_are_compared():
+    """That which both sides state; where nothing could be read, or none is stated, it is none."""
+    old = stating("AAbb", 0.9, 0.8, 0.2, 0.1)
+    assert qualities(*sides(old, old), old)["ranked"] == [0.0] * 4
+    turned = stating("AAbb", 0.1, 0.2, 0.8, 0.9)
+    found = qualities(*sides(old, turned), turned)["ranked"]
+    assert all(each < 0 for each in found)
+    unread, silent = (stating("AA-b", 0.9, 0.8, said, 0.1) for said in (1.0, None))
+    assert qualities(*sides(old, unread), unread) == qualities(*sides(old, silent), silent)
+
+
+def test_confidences_of_different_kinds_are_not():
+    """Nor those that less than half of the answers have."""
+    old = stating("AAbb", 0.9, 0.8, 0.2, 0.1)
+    for now in (stating("AAbb", *[0.5] * 4, kind="tokens"), stating("AAbb", 0.9, *[None] * 3)):
+        assert "ranked" not in qualities(*sides(old, now), now)
+
+
 def test_real_scores_have_no_marks_to_look_at():
     """Whether there was an answer is not in such a baseline."""
     now = texts_of("Ab")

@@ -40,6 +40,7 @@ def test_defaults():
         demo=False,
         method=None,
         style=None,
+        abstain=None,
         chat=None,
         chat_option={},
         bigbench={},

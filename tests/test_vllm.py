@@ -432,6 +432,19 @@ def test_greedy_texts_are_those_of_the_model(engine, folder):
         assert response.shots == 1
 
 
+def test_tokens_of_texts_are_those_of_transformers(engine, plain):
+    """Where they stand in the text, and how probable they were."""
+    asked = [text(f"told {words}", words, logprobs=True) for words in (3, 9, 14)]
+    expected = {each.key: each for each in plain.run(asked)}
+    for found in engine.run(asked):
+        own = expected[found.key]
+        assert found.text == own.text
+        assert [end for end, _ in found.spelled] == [end for end, _ in own.spelled]
+        logprobs = [each for _, each in own.spelled]
+        assert [each for _, each in found.spelled] == pytest.approx(logprobs, abs=1e-3)
+        assert own.spelled[-1][0] == len(own.text)
+
+
 def test_texts_end_before_a_stop_string(engine):
     """The stop string is no part of the text, and a text that it ends is whole."""
     (whole,) = engine.run([text("whole", 9)])

@@ -11,13 +11,12 @@ from mcqtest.answers import own, published
 from mcqtest.answers import reader as ours
 from mcqtest.answers import texts as _texts
 from mcqtest.answers.abstained import abstains
-from mcqtest.answers.confidence import stated_mean
+from mcqtest.answers.confidence import brought
 from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers.reader import Found
 from mcqtest.answers.thinking import KNOWN, Thoughts
 from mcqtest.answers.votes import lot, majority
 from mcqtest.types import (
-    CONFIDENCE,
     McqtestError,
     Question,
     Response,
@@ -192,10 +191,7 @@ def judge(
     says. ``value`` says what a text is worth where that is not whether a choice is right.
     """
     texts = tuple(each.text for each in responses if each.text is not None)
-    said = dict(responses[0].confidences)
-    if (number := stated_mean(texts)) is not None:
-        said.setdefault("stated", number)
-    details = {f"{CONFIDENCE}{name}": value for name, value in said.items()}
+    details = brought(question, responses)
     if responses[0].logprobs:
         chosen = choose(question, responses[0])
         return replace(chosen, texts=texts, truncated=_truncated(responses), details=details)

@@ -37,7 +37,8 @@ def add(parser: argparse.ArgumentParser, *names: str) -> None:
 
 
 ASKING = (
-    *("data", "revision", "shots", "method", "style", "chat", "chat-option", "system", "shots-as"),
+    *("data", "revision", "shots", "method", "style", "abstain"),
+    *("chat", "chat-option", "system", "shots-as"),
     *("decoding", "reader", "fallback", "reasoning-marks", "limit", "sample", "tier"),
 )
 """Options that say what is asked."""

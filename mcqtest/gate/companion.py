@@ -13,12 +13,13 @@ import json
 import math
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mcqtest.gate.record import Record
-from mcqtest.types import McqtestError, Score
+from mcqtest.types import CONFIDENCE, McqtestError, Score
 
 FORMAT = 1
 _MOST = 65_535
@@ -43,7 +44,8 @@ class Companion:
     """Questions whose answer became right or wrong when the same weights were recorded again; None
     where they were recorded once."""
     details: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
-    """What a criterion compares besides, by name; None for a question that has none."""
+    """What a criterion compares besides, and confidences of texts, by name; None for a question
+    that has none."""
     weights: str = ""
     """Fingerprint of the weights that answered, as the record has it; empty in older files."""
 
@@ -66,7 +68,12 @@ class Companion:
 
 
 def companion(record: Record, scores: Sequence[Score], keeps: Sequence[str] = ()) -> Companion:
-    """The companion of a ``record`` with these scores, of which it ``keeps`` these details."""
+    """The companion of a ``record`` with these scores, of which it ``keeps`` these details, and
+    confidences that at least half of them have.
+    """
+    counts = Counter(name for score in scores for name in score.details)
+    sure = (name for name in sorted(counts) if name.startswith(CONFIDENCE))
+    wanted = [*keeps, *(name for name in sure if 2 * counts[name] >= len(scores))]
     every = [score.probabilities for score in scores]
     known = [each for each in every if each is not None]
     cut = [score.truncated for score in scores if score.texts]
@@ -77,7 +84,7 @@ def companion(record: Record, scores: Sequence[Score], keeps: Sequence[str] = ()
         probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
         truncated=tuple(each or 0 for each in cut) if whole and scores else None,
         lengths=lengths if any(lengths) else None,
-        details={key: tuple(score.details.get(key) for score in scores) for key in keeps},
+        details={key: tuple(score.details.get(key) for score in scores) for key in wanted},
         weights=record.weights,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mcqtest.gate.companion import Companion, improved
 from mcqtest.gate.ranked import ranked
 from mcqtest.gate.record import Record
-from mcqtest.types import Score
+from mcqtest.types import CONFIDENCE, Score
 
 WORSE = {
     "answered": "more texts than in the baseline have no readable answer",
@@ -40,10 +40,31 @@ def qualities(
         found["complete"] = _steps(*whole)
     if (moved := improved(kept, made, scores)) is not None:
         found["brier"] = moved
-    sides = (kept.probabilities, before.values), (made.probabilities, now.values)
-    if (moved := ranked(*sides)) is not None:
+    sure = _sure(before, kept, now, made)
+    if sure and (moved := ranked((sure[0], before.values), (sure[1], now.values))) is not None:
         found["ranked"] = moved
     return found
+
+
+def _sure(
+    before: Record, kept: Companion, now: Record, made: Companion
+) -> tuple[list[float], list[float]] | None:
+    """How sure each side was of each answer, by what both tell: the probability of letters; of
+    texts that which most answers of the baseline have. None where there is nothing.
+    """
+    if kept.probabilities is not None and made.probabilities is not None:
+        return [*map(max, kept.probabilities)], [*map(max, made.probabilities)]
+    both = [name for name in kept.details if name.startswith(CONFIDENCE) and name in made.details]
+    if not both:
+        return None
+    name = min(both, key=lambda each: (kept.details[each].count(None), each))
+    return _shares(before, kept.details[name]), _shares(now, made.details[name])
+
+
+def _shares(record: Record, told: Sequence[float | None]) -> list[float]:
+    """As `mcqtest.metrics.surenesses` has them: 0 where nothing was read, or there is none."""
+    pairs = zip(record.marks or " " * len(told), told, strict=True)
+    return [each if mark != "-" and each and 0 <= each <= 1 else 0.0 for mark, each in pairs]
 
 
 def longer(kept: Companion | None, made: Companion) -> tuple[int, int] | None:

@@ -15,20 +15,18 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import fsum
 
-Side = tuple[Sequence[Sequence[float]] | None, Sequence[float]]
-"""Probabilities of each answer, and its value."""
+Side = tuple[Sequence[float], Sequence[float]]
+"""The confidence of each answer, and its value."""
 
 
 def ranked(old: Side, new: Side) -> list[float] | None:
-    """By how much each question got better; None where either side has no probabilities, or answers
-    are neither right nor wrong.
+    """By how much each question got better; None where answers are neither right nor
+    wrong.
     """
-    if old[0] is None or new[0] is None:
-        return None
     values = [*old[1], *new[1]]
     if any(value not in {0.0, 1.0} for value in values):
         return None
-    ranks = _shares([max(each) for each in (*old[0], *new[0])])
+    ranks = _shares([*old[0], *new[0]])
     n, right = len(old[1]), fsum(values) / len(values)
     if right in {0.0, 1.0}:
         return [0.0] * n

@@ -1,6 +1,7 @@
 """Prompt styles: how a question is put to a model, byte for byte."""
 
 from mcqtest.prompts import bbh, bigbench, korean, styles, variants
+from mcqtest.prompts.abstaining import abstaining
 from mcqtest.prompts.chat import SHOTS_AS, Talk, continuations, converse, joined
 from mcqtest.prompts.english import (
     STEPS,
@@ -22,6 +23,7 @@ __all__ = [
     "SHOTS_AS",
     "STEPS",
     "Talk",
+    "abstaining",
     "bbh",
     "bigbench",
     "continuations",

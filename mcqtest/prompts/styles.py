@@ -83,26 +83,14 @@ TESTED: Mapping[str, tuple[Style, ...]] = {
 }
 """The 24, by method."""
 
-_ANSWER = (
-    "The following is a multiple choice question about {subject}. Think step by step, and then "
-    'finish with "the answer is (X)" where X is the letter of the correct option.'
-)
 _SURE = (
-    ' Behind it write "Confidence: N%", where N from 0 to 100 says how likely your answer is to be '
-    "correct."
+    "The following is a multiple choice question about {subject}. Think step by step, and then "
+    'finish with "the answer is (X)" where X is the letter of the correct option. Behind it write '
+    '"Confidence: N%", where N from 0 to 100 says how likely your answer is to be correct.'
 )
-_ABSTAIN = ' If you do not know the answer, write "I don\'t know" instead of an answer.'
-ASKING_MORE = tuple(
-    Style(name, _Tested(_ANSWER + more, FORMATS[0], steps, STEPS).write)
-    for name, more in (
-        ("confidence", _SURE),
-        ("abstain", _ABSTAIN),
-        ("confidence_abstain", _SURE + _ABSTAIN),
-    )
-)
-"""Our own: they ask for a confidence in numbers, and that who does not know says so. Worked
-examples show neither, so they are for ``--shots=0``. What is said is read by
-`mcqtest.answers.stated_confidence` and `abstains`."""
+confidence = Style("confidence", _Tested(_SURE, FORMATS[0], steps, STEPS).write)
+"""Our own: asks for a confidence in numbers, which `mcqtest.answers.stated_confidence` reads.
+Worked examples show none, so it is for ``--shots=0``."""
 
 _OTHERS: Mapping[str, tuple[Style, ...]] = {
     "text": (english.plain,),
@@ -113,7 +101,7 @@ _OTHERS: Mapping[str, tuple[Style, ...]] = {
         korean.kmmlu_cot,
         korean.kmmlu_pro,
         korean.kmmlu_pro_english,
-        *ASKING_MORE,
+        confidence,
     ),
 }
 

@@ -72,7 +72,8 @@ def _decoded(decoding: Decoding, *, in_chat: bool) -> str:
     cut = () if decoding.thinking_tokens is None else (decoding.thinking_tokens, decoding.marks)
     stops = ("said", decoding.marks) if in_chat and decoding.stop else ()
     again = ("again", decoding.repeat) if decoding.repeat else ()
-    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops, *again))
+    told = ("logprobs",) if decoding.logprobs else ()
+    return repr((decoding.max_tokens, decoding.stop, drawn, *cut, *stops, *again, *told))
 
 
 def unasked(task: Task, rows: Iterable[tuple[int, Question]]) -> list[Prompt]:

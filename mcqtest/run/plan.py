@@ -55,7 +55,7 @@ def plan(
     if method.is_fixed:
         fixed = talked if method.form is None else partial(formed, count=count)
         return fixed(task, method, way, every, identity=identity, name=name, variant=variant)
-    method = replace(method, style=(variant and variant.style) or style_of(method))
+    method = way.styled(method, variant.style if variant else None)
     examples, hidden = _shown(task, method, way, every, root=root, revision=revision)
     places = chosen(every, way.limit, count)
     questions = tuple(every[place] for place in places)

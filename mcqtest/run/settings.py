@@ -34,6 +34,8 @@ class Settings:
     """Benchmark -> commit of the hub's data set."""
     method: str | None
     style: str | None
+    abstain: str | None
+    """``on`` or ``off``."""
     chat: str | None
     """``on`` or ``off``; None: as the baseline, or the checkpoint, says."""
     chat_option: Mapping[str, str]

@@ -97,6 +97,9 @@ class Store:
             fields["tokens"] = response.tokens
         if response.thought_ended is not None:
             fields["thought_ended"] = response.thought_ended
+        if response.spelled:
+            ends, logprobs = zip(*response.spelled, strict=True)
+            fields["spelled"] = [ends, [round(each, 4) for each in logprobs]]
         if response.confidences:
             fields["confidences"] = dict(response.confidences)
         line = json.dumps(fields, allow_nan=False, separators=(",", ":")).encode()[:-1]
@@ -220,6 +223,7 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
             fields.get("truncated", False),
             fields.get("tokens"),
             fields.get("thought_ended"),
+            tuple(zip(*fields.get("spelled", []), strict=True)),
             fields.get("confidences", {}),
         )
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
@@ -249,14 +253,22 @@ def fault(response: Response) -> str | None:
         found = f"{_listed([response.tokens])} tokens; a whole number from 0 up is needed"
     elif not isinstance(response.thought_ended, bool | None):
         found = "a mark of an ended thought that is neither true nor false"
-    elif not isinstance(response.confidences, dict) or not all(
-        isinstance(name, str) and isinstance(value, float) and math.isfinite(value)
-        for name, value in response.confidences.items()
-    ):
-        found = "confidences that are no finite numbers by name"
+    elif not _numbered(response):
+        found = "confidences that are no finite numbers by name, or of tokens, behind places"
     elif text is not None and not text.isascii() and _HALF.search(text):
         found = "half a character in a text"
     return found
+
+
+def _numbered(response: Response) -> bool:
+    """Whether all that it tells of probabilities besides are numbers."""
+    told = response.confidences
+    if not isinstance(told, dict) or not all(isinstance(name, str) for name in told):
+        return False
+    if not all(type(end) is int for end, _ in response.spelled):
+        return False
+    every = [*told.values(), *(each for _, each in response.spelled)]
+    return all(isinstance(each, float) and math.isfinite(each) for each in every)
 
 
 def _listed(values: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ from mcqtest.run.way import Way
 from mcqtest.types import Identity, McqtestError
 
 _ASKING = (
-    *("method", "style", "sensitivity", "sweep", "shots"),
+    *("method", "style", "abstain", "sensitivity", "sweep", "shots"),
     *("chat", "chat_option", "system", "shots_as", "bigbench"),
 )
 """Options that say how a model is asked."""
@@ -55,6 +55,7 @@ def way_of(
     return Way(
         method=settings.method,
         style=settings.style,
+        abstain=settings.abstain == "on",
         shots=settings.shots,
         limit=settings.limit,
         decoding=decoding_of(settings, told),

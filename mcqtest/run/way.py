@@ -20,6 +20,8 @@ class Way:
 
     method: str | None = None
     style: str | None = None
+    abstain: bool = False
+    """Whoever does not know the answer is asked to say so (`prompts.abstaining`)."""
     shots: int | None = None
     limit: int | None = None
     decoding: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +49,9 @@ class Way:
         if method.is_fixed:
             self._check_fixed(benchmark.name)
         style = styles.named(name, self.style) if self.style else self._usual(method)
+        if self.abstain and not method.is_fixed:
+            self._check_abstaining(name, method)
+            style = self._asked(style)
         own = method.decoding
         if own and self.talk:  # a turn ends by itself; stop strings are for texts that do not
             own = replace(own, stop=())
@@ -55,12 +60,28 @@ class Way:
 
     def _check_fixed(self, name: str) -> None:
         """Raise for what a benchmark decides by itself."""
-        for option, given in (("style", self.style), ("decoding samples", self._samples)):
+        chosen = ("style", self.style), ("decoding samples", self._samples)
+        for option, given in (*chosen, ("abstain", "on" if self.abstain else None)):
             if given is not None:
                 raise McqtestError(
                     f"--{option}={given}: {name} puts every question once and in one way; leave it "
                     "out, or choose other benchmarks with -m"
                 )
+
+    @staticmethod
+    def _check_abstaining(name: str, method: Method) -> None:
+        if method.decoding is None:
+            raise McqtestError(
+                f"--abstain=on: --method={name} takes the most probable letter, and none of them "
+                "says that it does not know; ask for texts, as with --method=cot"
+            )
+
+    def styled(self, method: Method, swept: Style | None = None) -> Method:
+        """A method with its style, or that of a variant."""
+        return replace(method, style=self._asked(swept) if swept else style_of(method))
+
+    def _asked(self, style: Style) -> Style:
+        return prompts.abstaining(style) if self.abstain else style
 
     @property
     def _samples(self) -> str | None:
@@ -81,7 +102,8 @@ class Way:
         if self.shots is not None and self.shots != benchmark.shots:
             parts.append(f"{self.shots}shots")
         if method.decoding is not None:
-            parts += [f"{key}={value}" for key, value in sorted(self.decoding.items())]
+            said = {key: value for key, value in self.decoding.items() if key != "logprobs"}
+            parts += [f"{key}={value}" for key, value in sorted(said.items())]
         if method.conversation is not None and self.limit is not None:
             parts.append(f"{self.limit}examples")  # one number, of fewer examples: another one
         parts += _talked(self.talk) if self.talk else []
@@ -145,6 +167,8 @@ class Way:
         for key, text in self.decoding.items():
             if key == "stop":
                 changes[key] = _stops(text)
+            elif key == "logprobs":
+                changes[key] = _switch(key, text)
             elif key in kinds:
                 changes[key] = _number(key, text, kinds[key])
             elif key not in {"samples", "vote"}:
@@ -231,6 +255,12 @@ def _stops(text: str) -> tuple[str, ...]:
     if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
         raise McqtestError(f'--decoding stop={text}: write a text, or a list ["one", "two"]')
     return tuple(stops)
+
+
+def _switch(key: str, text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise McqtestError(f"--decoding {key}={text}: write on or off")
+    return text == "on"
 
 
 def _number(key: str, text: str, kind: type) -> float:

@@ -41,6 +41,10 @@ class Decoding:
     """Which one of equal requests without temperature, where each is asked for by itself, to see
     whether the texts are equal, too; has no other effect."""
 
+    logprobs: bool = False
+    """The log-probability of every token is wanted besides (`Response.spelled`); changes no text.
+    """
+
     def __post_init__(self) -> None:
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens={self.max_tokens}: a text has one token at least")

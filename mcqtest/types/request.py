@@ -65,6 +65,10 @@ class Response:
     thought_ended: bool | None = None
     """Its thought was ended by ``Decoding.thinking_tokens``; None where there is no such budget, or
     nobody told."""
+    spelled: tuple[tuple[int, float], ...] = ()
+    """Of each token of the text, where it ends, in characters from the text's beginning, and its
+    natural log-probability; empty where they were not asked for, or cannot be placed in the text.
+    """
     confidences: Mapping[str, float] = field(default_factory=dict)
     """What a recording says of how sure the model was, by name; numbers as they stand there."""
 

@@ -13,7 +13,7 @@ from mcqtest.backends.openai.line import Line
 from mcqtest.backends.openai.pace import Pace
 from mcqtest.backends.openai.place import Place
 from mcqtest.backends.openai.reply import Replies
-from mcqtest.backends.openai.texts import decoded, heard, too_long
+from mcqtest.backends.openai.texts import decoded, heard, too_long, written
 from mcqtest.backends.openai.trouble import Trouble
 from mcqtest.backends.speech import stop_at
 from mcqtest.types import AnswerError, Chat, McqtestError, Request, Response, several
@@ -138,10 +138,14 @@ class Served:
             return Response(request.key, values, shots)
         fields = decoded(decoding, line.server, self._found.limit, chats=chats)
         reply = await line.ask(prompt, fields)
-        text, truncated = heard(reply["choices"][0], chats=chats)
+        (choice,) = reply["choices"]
+        text, truncated = heard(choice, chats=chats)
+        told = written(choice, text) if decoding.logprobs else ()
         if (stop := stop_at(request, text)) is not None:  # some servers take no notice of it
             text, truncated = text[:stop], False
         usage = reply.get("usage")
         tokens = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
         counted = tokens if chats and type(tokens) is int and tokens >= 0 else None
-        return Response(request.key, (), shots, self._secret.hide(text), truncated, counted)
+        shown = self._secret.hide(text)
+        told = tuple(each for each in told if each[0] <= len(shown))
+        return Response(request.key, (), shots, shown, truncated, counted, spelled=told)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from typing import Any
 
 from mcqtest.backends.openai.trouble import Trouble, broken
 from mcqtest.backends.outputs import LIMITS, spoken
+from mcqtest.backends.spelled import Spelled, spelled
 from mcqtest.backends.writer import template_options
 from mcqtest.types import Chat, Decoding, Prompt
 
@@ -57,6 +59,8 @@ def decoded(decoding: Decoding, server: str, limit: str, *, chats: bool) -> dict
         body["stop"] = list(decoding.stop)[:_STOPS]
     if decoding.temperature:
         body["seed"] = decoding.seed
+    if decoding.logprobs:
+        body["logprobs"] = chats or 1
     if decoding.top_k:
         body["top_k"] = decoding.top_k
     if decoding.thinking_tokens is not None:
@@ -84,6 +88,44 @@ def heard(choice: Mapping[str, Any], *, chats: bool) -> tuple[str, bool | None]:
     if str(reason).casefold() in LIMITS:
         return text.rstrip("\ufffd"), True  # half of a character, which the next token would end
     return text, None
+
+
+def written(choice: Mapping[str, Any], text: str) -> Spelled:
+    """Where the tokens of a reply's text stand in it and how probable they were. Nothing where the
+    server does not say, or says it of another text; those of a thought before it are left out.
+    """
+    told = choice.get("logprobs")
+    message = choice.get("message", {"content": choice.get("text")})
+    said = message.get("content") if isinstance(message, Mapping) else None
+    if not isinstance(told, Mapping) or not isinstance(said, str):
+        return ()
+    pieces, logprobs = _tokens(told)
+    first = "".join(pieces).rfind(said)
+    while first > 0:
+        first -= len(pieces.pop(0))
+        del logprobs[0]
+    start = text.rfind(said)
+    return spelled(text, start, pieces, logprobs) if first == 0 and start >= 0 else ()
+
+
+def _tokens(told: Mapping[str, Any]) -> tuple[list[str], list[float]]:
+    """Texts and log-probabilities, as chats or as completions have them; of a character that
+    several tokens make, all of it is the last one's. Nothing where one lacks its number.
+    """
+    rows = told.get("content")
+    if not isinstance(rows, list):
+        both = zip(told.get("tokens") or (), told.get("token_logprobs") or (), strict=False)
+        rows = [{"token": token, "logprob": value} for token, value in both]
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    try:
+        raw = [each.get("bytes") for each in rows]
+        pieces = [
+            each["token"] + "" if own is None else decoder.decode(bytes(own))
+            for each, own in zip(rows, raw, strict=True)
+        ]
+        return pieces, [float(each["logprob"]) for each in rows]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return [], []
 
 
 def too_long(trouble: Trouble) -> bool:

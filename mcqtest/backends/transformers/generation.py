@@ -21,7 +21,7 @@ from mcqtest.backends.tokens import Encoded, TokenRow
 from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.packing import Own
 from mcqtest.backends.transformers.sharing import alike
-from mcqtest.backends.transformers.text import Text, choose
+from mcqtest.backends.transformers.text import Text, choose, note
 from mcqtest.backends.writer import Writer
 from mcqtest.types import AnswerError, Chat, Response
 
@@ -150,10 +150,8 @@ class Generator:
     def _next(self, texts: Sequence[Text], logits: Tensor) -> None:
         """Choose a token for each by (texts, vocabulary) logits."""
         tokens = choose(texts, logits)
-        if not self._checked:
-            norms = logits.logsumexp(-1)
-            for text, token, row, norm in zip(texts, tokens, logits, norms, strict=True):
-                text.logprobs.append(float(row[token] - norm))
+        if not self._checked or any(text.spells for text in texts):
+            note(texts, tokens, logits)
         for text, token in zip(texts, tokens, strict=True):
             text.add(token)
 
@@ -202,7 +200,10 @@ class _Choose:
         self._text = text
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002
-        (token,) = choose([self._text], scores.float())
+        logits = scores.float()
+        (token,) = choose([self._text], logits)
+        if self._text.spells:
+            note([self._text], [token], logits)
         self._text.add(token)
         forced = torch.full_like(scores, -torch.inf)
         forced[0, token] = 0

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mcqtest.backends.speech import cut, decode, spoken, stop_at
+from mcqtest.backends.spelled import Spelled, pieces, spelled
 from mcqtest.backends.tokens import Encoded, Ids
 from mcqtest.types import AnswerError, Chat, Decoding, Response
 
@@ -24,6 +25,8 @@ class Text:
         self.logprobs: list[float] = []
         """Of each token, where it was asked for."""
         self._decoding: Decoding = item.request.decoding
+        self.spells = self._decoding.logprobs
+        """The log-probabilities of all its tokens are wanted."""
         self._tokenizer = tokenizer
         self._ends = ends
         self.room = min(self._decoding.max_tokens, limit - item.longest)
@@ -89,7 +92,15 @@ class Text:
         text = text.rstrip("\ufffd") if truncated else text[:stop]
         tokens = len(self.ids) if isinstance(request.prompt, Chat) else None
         cut_off = None if self._decoding.thinking_tokens is None else self._thought_ended
-        return Response(request.key, (), self.item.shots, text, truncated, tokens, cut_off)
+        return Response(
+            *(request.key, (), self.item.shots, text, truncated, tokens, cut_off),
+            spelled=self._spelled(text) if self.spells else (),
+        )
+
+    def _spelled(self, text: str) -> Spelled:
+        """Of its tokens; the one that ends it spells nothing."""
+        written = pieces(self._tokenizer, self.item.request, self.prompt, self.ids)
+        return spelled(text, len(self.item.opened), written, self.logprobs)
 
 
 def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:
@@ -104,3 +115,10 @@ def choose(texts: Sequence[Text], logits: Tensor) -> list[int]:
                 "are damaged or overflow in this dtype, try --backend-option dtype=float32"
             )
     return [text.draw(*pair) for text, *pair in zip(texts, logits, best, strict=True)]
+
+
+def note(texts: Sequence[Text], tokens: Sequence[int], logits: Tensor) -> None:
+    """Keep the log-probability of the token that comes next in each text."""
+    chosen = logits.gather(-1, torch.tensor(tokens, device=logits.device)[:, None])[:, 0]
+    for text, value in zip(texts, (chosen - logits.logsumexp(-1)).tolist(), strict=True):
+        text.logprobs.append(value)

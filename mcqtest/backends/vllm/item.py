@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcqtest.backends.speech import cut, spoken, stop_at
+from mcqtest.backends.spelled import Spelled, pieces, spelled
 from mcqtest.backends.tokens import Encoded, Ids
 from mcqtest.backends.writer import Writer
 from mcqtest.types import AnswerError, Chat, Decoding, Response
@@ -39,6 +40,8 @@ class Item:
         self._passed = False
         """A stop string stood in a thought, and the text goes on without any; it is cut here."""
         self._thought_ended = False
+        self._logprobs: list[float] = []
+        """Of the tokens of a text, where they are wanted."""
 
     @property
     def _chats(self) -> bool:
@@ -67,6 +70,7 @@ class Item:
             top_p=decoding.top_p,
             top_k=decoding.top_k,
             seed=decoding.seed,
+            logprobs=0 if decoding.logprobs else None,
             output_kind=RequestOutputKind.FINAL_ONLY,
             **self._in_chat(),
         )
@@ -107,7 +111,16 @@ class Item:
         tokens = self._count(stop) if self._chats else None
         cut_off = None if self.request.decoding.thinking_tokens is None else self._thought_ended
         is_cut = not self._ended and stop is None
-        return Response(key, (), shots, text[:stop], is_cut, tokens, cut_off)
+        text = text[:stop]
+        told = self._spelled(text) if self.request.decoding.logprobs else ()
+        return Response(key, (), shots, text, is_cut, tokens, cut_off, told)
+
+    def _spelled(self, text: str) -> Spelled:
+        """Of its tokens; what the engine was made to say, to end a thought, is certain."""
+        ids = self._ids if self._chats else list(self._text.token_ids)
+        prompt = self.encoded.rows[0].ids
+        written = pieces(self._tokenizer, self.request, prompt, ids)
+        return spelled(text, len(self.encoded.opened), written, self._logprobs)
 
     def _count(self, stop: int | None) -> int:
         """Tokens of a text, up to the one that completes what stops it at ``stop``."""
@@ -128,6 +141,8 @@ class Item:
     def _hear(self, output: Any) -> None:
         """More of a text; where the budget of a thought is spent, the thought is ended."""
         self._text = output
+        told = zip(output.token_ids, output.logprobs or (), strict=False)
+        self._logprobs += [each[token].logprob for token, each in told]
         if not self._chats:
             return
         assert self.request.decoding is not None
@@ -138,6 +153,7 @@ class Item:
             closing = cut(self._tokenizer, self.encoded, self._ids)
             self._thought_ended = bool(closing)
             self._ids += closing
+            self._logprobs += [0.0] * len(closing)
             self._ids = self._ids[: self._room]
 
     def goes_on(self, number: int) -> bool:
