@@ -169,9 +169,7 @@ def test_a_key_over_a_unix_socket_is_nowhere(sums):
     assert KEY not in said(result) + everything(sums.path)
 
 
-@pytest.mark.parametrize(
-    "option", ["api_key=KEY", "token=KEY", 'extra={"api_key": "KEY"}', "KEY"]
-)
+@pytest.mark.parametrize("option", ["api_key=KEY", "token=KEY", 'extra={"api_key": "KEY"}', "KEY"])
 def test_a_key_in_a_command(sums, option):
     """Is refused, since others see it there, with a line that says where it belongs."""
     result = sums.run(f"--backend-option={option.replace('KEY', KEY)}")

@@ -15,6 +15,7 @@ from faults.listening import Listening
 from faults.proxy import Forward
 from faults.server import Server, _write
 from mcqtest import backends
+from mcqtest.backends import arguments
 from mcqtest.backends.openai.pace import Pace
 from mcqtest.types import McqtestError, Prompt, Request
 
@@ -239,13 +240,20 @@ def test_urls_that_are_nearly_right(tmp_path):
     """Are told, or do."""
     with Server() as server:
         base = server.url.removesuffix("/v1")
-        assert f"{base}: the API is below it; write base_url={base}/v1" in slip(
-            tmp_path, base_url=base
-        )
+        for wrong in (base, f"{base}/v2", f"{base}/openai/api"):
+            said = slip(tmp_path, base_url=wrong)
+            there = f"{wrong}: no such API is there, but at {server.url}; write that as base_url"
+            assert said == there
         for more in ("/chat/completions", "/models/"):
             said = slip(tmp_path, base_url=f"{server.url}{more}")
             assert said.endswith(f"goes on beyond the API; write {server.url}")
         answer(tmp_path, base_url=f"{server.url}//")
+
+
+def test_options_of_a_server_without_it():
+    """Are told as that, with what is missing."""
+    said = complaint(arguments.check_transformers, {"base_url": "http://127.0.0.1:9/v1"})
+    assert said.startswith("--backend-option base_url: of served models; add --backend=openai")
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -128,10 +129,14 @@ class _Probe:
     async def _elsewhere(self, error: Trouble) -> None:
         """Raise if the API is at another path than was told, or what is there is none."""
         url = self._place.url
-        near = f"{url}/v1"
-        reply = await self._tried(lambda: self._client.get(f"{near}/models"), {})
-        if isinstance(reply.get("data"), list):
-            raise McqtestError(f"{self._place.where}: the API is below it; write base_url={near}")
+        host = "/".join(url.split("/", 3)[:3])
+        for near in (f"{url}/v1", f"{host}/v1"):
+            reply = await self._tried(partial(self._client.get, f"{near}/models"), {})
+            if isinstance(reply.get("data"), list):
+                raise McqtestError(
+                    f"{self._place.where}: no such API is there, but at {near}; write that as "
+                    "base_url"
+                )
         if error.status == 200:
             raise McqtestError(
                 f"{self._place.where}: no such API is there ({error}); correct base_url"

@@ -129,9 +129,9 @@ def read(options: Mapping[str, str]) -> Place:
     for key, value in options.items():
         _no_key(key)
         if key not in OPTIONS:
-            known = "; ".join(f"{name} ({text})" for name, text in OPTIONS.items())
             raise McqtestError(
-                f"--backend-option {key}: unknown; for served models there are {known}"
+                f"--backend-option {key}: unknown; for served models there are "
+                f"{', '.join(OPTIONS)} (docs/models.md)"
             )
         if not re.fullmatch(_VALUES.get(key, ".+"), value):
             shown = "" if key in {"base_url", "key_env"} else f"={value}"  # they may hold a key
