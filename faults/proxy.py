@@ -37,6 +37,8 @@ class Forward(Listening):
     (``user:password``) whoever comes without it is refused, and told what they came with.
     """
 
+    refusal = 407
+
     def __init__(self, login: str = "") -> None:
         super().__init__()
         self._login = base64.b64encode(login.encode()).decode()
@@ -50,7 +52,7 @@ class Forward(Listening):
         method, target, _ = first.split(" ")
         if self._login and f"basic {self._login}" not in head.replace("Basic", "basic"):
             body = f"who is {rest}?".encode()
-            start = f"HTTP/1.1 407 Who\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+            start = f"HTTP/1.1 {self.refusal} Who\r\ncontent-length: {len(body)}\r\n\r\n".encode()
             writer.write(start + body)
             writer.close()
             return

@@ -45,8 +45,8 @@ class Server(Listening):
     """``faults``: name -> the probability that a request meets it. ``rate``: answers a second at
     most; ``letters``: fields that are understood, of ``echo``, ``top``, ``five`` and ``bias``, or
     how they are not (``equal``; ``late``: what is told of a token is of the one behind it;
-    ``after``: of what ``logit_bias`` makes of it); ``fickle``: the share of texts that say another
-    answer.
+    ``after``: of what ``logit_bias`` makes of it; ``deaf``: it is ignored); ``fickle``: the share
+    of texts that say another answer.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Server(Listening):
         if method == "GET" and path == "/v1/models":
             return _write(writer, 200, {"data": [{"id": self.name, "owned_by": "us"}]})
         asked = json.loads(body) if body else {}
-        if path == "/tokenize" and self.letters in {"bias", "after"}:
+        if path == "/tokenize" and self.letters in {"bias", "after", "deaf"}:
             return _write(writer, 200, {"tokens": self._tokens(asked["content"])})
         known = path == "/v1/completions" or (path == "/v1/chat/completions" and self.chats)
         if not known:
@@ -216,10 +216,11 @@ class Server(Listening):
             told: dict[str, Any] = {"tokens": [rest, letter], "top_logprobs": [None, top]}
             told["token_logprobs"] = [None, top.get(letter, -9.0)]
             return {**found, "text": prompt, "logprobs": told}
-        if asked.get("logit_bias") and self.letters in {"bias", "after"}:
+        if asked.get("logit_bias") and self.letters in {"bias", "after", "deaf"}:
             word = self._words[int(next(iter(asked["logit_bias"])))]
-            value = values[word.strip()] if self.letters == "bias" else -1e-9 * values[word.strip()]
-            first = {"token": word, "logprob": min(value, -value)}
+            word = f" {best}" if self.letters == "deaf" else word
+            value = values[word.strip()] * (1e-9 if self.letters == "after" else 1)
+            first = {"token": word, "logprob": value}
             found["logprobs"] = {"content": [{**first, "top_logprobs": []}]}
         if asked.get("logprobs") and self.letters in {"top", "five"}:
             kept = list(values)[: 2 if self.letters == "five" else None]

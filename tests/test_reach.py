@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from base64 import b64encode
 
 import pytest
 from builders import complaint
@@ -16,6 +17,7 @@ from faults.proxy import Forward
 from faults.server import Server, _write
 from mcqtest import backends
 from mcqtest.backends import arguments
+from mcqtest.backends.openai import place
 from mcqtest.backends.openai.pace import Pace
 from mcqtest.types import McqtestError, Prompt, Request
 
@@ -63,7 +65,7 @@ def test_a_unix_socket(tmp_path, monkeypatch):
         assert max(values) == values[0]
         assert model.found.url == f"http://localhost/v1 on {server.uds}"
         fingerprints.add(model.fingerprint)
-    assert len(fingerprints) == 2
+    assert len(fingerprints) == len([*(tmp_path / "served").iterdir()]) == 2
 
 
 def test_unix_sockets_that_are_none(tmp_path, monkeypatch):
@@ -93,16 +95,31 @@ def test_a_proxy_of_the_environment(tmp_path, monkeypatch):
         assert len(proxy.asked) == first
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_refuses(tmp_path, monkeypatch, scheme):
+@pytest.mark.parametrize("address", ["http://{}@host:3128", "{}@host:3128"])
+def test_what_is_secret_of_a_proxy(monkeypatch, address):
+    """User and password as they are typed, as they are meant, and as they are sent."""
+    monkeypatch.setenv("all_proxy", address.format(LOGIN))
+    meant = LOGIN.replace("%40", "@")
+    sent = b64encode(meant.encode()).decode()
+    secret = place.read({"base_url": "http://h/v1"}).secret
+    for each in (LOGIN, meant, meant.partition(":")[2], sent):
+        assert secret.hide(f"<{each}>") == "<***>"
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("http", 407), ("https", 407), ("http", 403)])
+def test_a_proxy_that_refuses(tmp_path, monkeypatch, scheme, status):
     """Is told in one line without what it was given, though it repeats it."""
     with Forward("somebody:else") as proxy:
+        proxy.refusal = status
         monkeypatch.setenv(f"{scheme}_proxy", f"http://{LOGIN}@127.0.0.1:{proxy.port}")
         said = slip(tmp_path, base_url=f"{scheme}://127.0.0.1:9/v1")
-    assert "407" in said
-    assert f"through the environment's proxy http://127.0.0.1:{proxy.port}" in said
+    assert str(status) in said
+    if status == 407:
+        assert f"through the environment's proxy http://127.0.0.1:{proxy.port}" in said
+    else:
+        assert "Proxy-Authorization: Basic ***" in said
     assert "nobody-sees" not in said
-    assert "bWU6" not in said  # base64 of its beginning
+    assert b64encode(LOGIN.replace("%40", "@").encode()).decode() not in said
 
 
 def test_a_proxy_that_is_not_there(tmp_path, monkeypatch):

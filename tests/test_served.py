@@ -86,6 +86,7 @@ def test_letters(tmp_path, understood, chats, way):
         ("", "did not come back with log-probabilities (echo)"),
         ("equal", "the log-probabilities of all choices are equal (-1.5)"),
         ("late", "what is told of a choice is of the token behind it (top_logprobs)"),
+        ("deaf", "logit_bias: the model said ' "),
         ("after", "logit_bias: the probabilities of the choices add up to 4.00"),
         ("five", "the 2 alternatives that the server tells are without ' C'"),
     ],

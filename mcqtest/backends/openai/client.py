@@ -55,12 +55,14 @@ class Client:
     """
 
     def __init__(self, place: Place) -> None:
+        import httpx2
+
         for name in ("httpx2", "httpcore2"):  # they log requests, with headers and all
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._place = place
         self._secret = place.secret
         self._roots = reach.roots()
-        self._headers = _headers(place)
+        self._headers = httpx2.Headers(_headers(place))
         self._urls: dict[str, Any] = {}
         self._clients = [reach.client(place, self._roots)]
         self._free = [*self._clients]
@@ -158,7 +160,7 @@ class Client:
         return Trouble(said, kind, wait, status)
 
 
-def _headers(place: Place) -> list[tuple[str, str]]:
+def _headers(place: Place) -> dict[str, str]:
     found = {
         "Accept": "application/json",
         "Accept-Encoding": "gzip, deflate",
@@ -170,7 +172,7 @@ def _headers(place: Place) -> list[tuple[str, str]]:
     for variable, header in _PAYS.items():
         if value := printable(variable):
             found[header] = value
-    return [*found.items()]
+    return found
 
 
 def _is_page(response: Any) -> bool:
