@@ -140,7 +140,7 @@ def _rates(asked: Mapping[str, Any]) -> dict[str, float]:
 
     with torch.inference_mode():
         found = {"square": rate(size, [(size, size)]), "layer": rate(rows, layer)}
-        if device == "cpu" and kernels.ONEDNN:
+        if device == "cpu" and kernels.HAS_ONEDNN:
             found["onednn"] = rate(rows, layer, kernels.linear)
     return found
 

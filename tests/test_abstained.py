@@ -46,6 +46,25 @@ def test_they_are_stored():
     assert "abstained" not in Score("1", 0.0, None, 1, 4, texts=("x",), votes=(None,)).to_json()
 
 
+def declining(name, *, all_of=True):
+    """Forty questions that a model declines, or all but one."""
+    made = outcome_of(name, n=40, right=0 if all_of else 1)
+    first = 0 if all_of else 1
+    given = [replace(each, texts=("A",)) for each in made.scores]
+    silence = {"answer": None, "texts": ("IDK",), "votes": (None,), "abstained": 1}
+    scores = [*given[:first], *(replace(each, **silence) for each in given[first:])]
+    return replace(made, scores=scores, figures={**made.figures, "unanswered_share": 1.0})
+
+
+def test_a_task_that_is_declined_was_measured():
+    """And is told as that, not as unread; but who declines everywhere has not been measured."""
+    shy, bold = declining("tides"), declining("winds", all_of=False)
+    assert summary_of(shy, bold)["reasons"] == []
+    assert not any("could not be read" in note for note in summary_of(shy, bold)["notices"])
+    (reason,) = summary_of(shy)["reasons"]
+    assert reason.startswith("toy: no answer could be read in any of 40 texts")
+
+
 def outcome(declined, unread):
     """Ten questions: six right, the others declined, unread, or wrong."""
     made = outcome_of(n=10, right=6, lost=0)

@@ -33,6 +33,7 @@ FACES = """
 TORCH = {
     f"backends.transformers.{name}"
     for name in (
+        "adapting",
         "architecture",
         "attention",
         "backend",
@@ -45,6 +46,7 @@ TORCH = {
         "sharing",
         "text",
         "threads",
+        "timing",
     )
 }
 PLUGIN = {
@@ -55,9 +57,10 @@ PLUGIN = {
     ),
 }
 ALLOWED = {
+    "peft": {"backends.transformers.adapting"},
     "torch": TORCH,
     "transformers": TORCH,
-    "vllm": {"backends.vllm.backend", "backends.vllm.item"},
+    "vllm": {"backends.vllm.backend", "backends.vllm.item", "backends.vllm.lora"},
     "httpx2": {"backends.openai.client", "backends.openai.reach"},
     "pytest": PLUGIN,
     "syrupy": {"plugin.snapshots"},

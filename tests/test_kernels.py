@@ -9,9 +9,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcqtest.backends.transformers import kernels
+from mcqtest.backends.processor import ONEDNN, TORCH
+from mcqtest.backends.transformers import kernels, timing
 
-needs_onednn = pytest.mark.skipif(not kernels.ONEDNN, reason="this build of torch has no oneDNN")
+needs_onednn = pytest.mark.skipif(
+    not kernels.HAS_ONEDNN, reason="this build of torch has no oneDNN"
+)
 
 
 @needs_onednn
@@ -30,7 +33,7 @@ def test_products(shape, inner, outer, bias, seed):
     rows = torch.randn(*shape, 3, inner)
     with torch.inference_mode():
         expected = own(rows)
-        kernels.use_onednn(own)
+        kernels.multiply(own, ONEDNN)
         assert type(own) is kernels.Linear
         assert torch.allclose(own(rows), expected, atol=1e-4)
 
@@ -47,25 +50,40 @@ def test_only_plain_float32_layers_are_replaced():
         torch.nn.Embedding(3, 4),
     ]
     kinds = [type(layer) for layer in layers]
-    kernels.use_onednn(torch.nn.ModuleList(layers))
+    kernels.multiply(torch.nn.ModuleList(layers), ONEDNN)
     assert [type(layer) for layer in layers] == kinds
 
 
-def test_without_onednn_nothing_is_replaced(monkeypatch):
-    monkeypatch.setattr(kernels, "ONEDNN", False)
+@pytest.mark.parametrize("there", [True, False])
+def test_where_torch_multiplies_nothing_is_replaced(monkeypatch, there):
+    """It was chosen, or this build of torch has no oneDNN."""
+    monkeypatch.setattr(kernels, "HAS_ONEDNN", there)
     layer = torch.nn.Linear(3, 4)
-    kernels.use_onednn(layer)
+    kernels.multiply(layer, TORCH if there else ONEDNN)
     assert type(layer) is torch.nn.Linear
-    query = torch.zeros(1, 1, 2, 4)
-    assert not kernels.in_tiles(query, query)
+    assert kernels._product is torch.nn.functional.linear
+
+
+def test_both_are_timed(monkeypatch):
+    """In one process, and one of them is the faster."""
+    assert timing.faster(64, 96) in {ONEDNN, TORCH}
+    monkeypatch.setattr(kernels, "HAS_ONEDNN", False)
+    assert timing.faster(64, 96) == TORCH
 
 
 @needs_onednn
 @settings(deadline=None, max_examples=30)
-@given(st.integers(1, 2100), st.integers(1, 90), st.sampled_from([1, 3]), st.integers(0, 99))
-def test_tiles(queries, keys, heads, seed):
-    """Queries in tiles, the last one smaller, are queries all at once."""
+@given(
+    st.sampled_from([ONEDNN, TORCH]),
+    st.integers(1, 2100),
+    st.integers(1, 90),
+    st.sampled_from([1, 3]),
+    st.integers(0, 99),
+)
+def test_tiles(by, queries, keys, heads, seed):
+    """Queries in tiles, the last one smaller, are queries all at once, whatever multiplies."""
     torch.manual_seed(seed)
+    kernels.multiply(torch.nn.ModuleList(), by)
     query, key = torch.randn(1, heads, queries, 8) * 3, torch.randn(1, heads, keys, 8)
     value = torch.randn(1, heads, keys, 16)
     found, norm = kernels.tiles(query, key, value, 0.4)

@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch):
 
 def part(checkpoint, backend="transformers", device="cpu", **options):
     """What stands behind the versions of torch and the backend."""
-    return libraries.part(backend, device, checkpoint.folder, checkpoint.config, options)
+    return libraries.part(backend, device, [checkpoint.folder], checkpoint.config, options)
 
 
 def quantised(method):

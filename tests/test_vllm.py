@@ -13,6 +13,7 @@ pytest.importorskip("tokenizers")
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+import adapters
 import chats
 import models
 from realdata import benchmark, require
@@ -22,7 +23,7 @@ from test_talked import Talk
 from test_talked import engine as talking
 
 from mcqtest import backends, data, demo, prompts
-from mcqtest.backends import arguments
+from mcqtest.backends import adapter, arguments
 from mcqtest.backends.checkpoint import Checkpoint, installed
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokens import Encoder
@@ -471,6 +472,38 @@ def test_sampling_depends_on_the_seed_alone(engine):
     assert len(set(found.values())) == 4
     (alone,) = engine.run([asked[2]])
     assert alone.text == found["2"]
+
+
+@needs_vllm
+def test_an_adapter_is_lora(tmp_path):
+    """It answers as its base with it merged in; without effect it is told; damaged it is not asked;
+    none that vLLM cannot apply.
+    """
+    base = models.save(tmp_path / "base", "bytes_bos", **SHAPE)
+    tuned = adapters.save(tmp_path / "tuned", base)
+    merged = adapters.merged(tmp_path / "merged", base, tuned)
+    requests = models.requests(SOME)
+
+    def asked():
+        model = adapter.complete(adapter.find(str(tuned), base=tmp_path), {})
+        made = backends.load(model, backends.setup("vllm", model, {}))
+        made.check(requests)
+        return made
+
+    made = asked()
+    assert made.notices == []
+    expected = models.Reference(merged).answers(requests)
+    assert models.difference(models.answers(made, requests), expected) < TOLERANCE
+    del made
+    adapters.set_config(tuned, use_dora=True)
+    said = complaint(asked)
+    assert said.startswith(f"{tuned}: vLLM cannot apply this adapter to {base} (")
+    assert "DoRA" in said
+    adapters.set_config(tuned, use_dora=False)
+    adapters.change(tuned, lambda name, each: each * (0 if "lora_B" in name else 1))
+    assert "answers as its base does, to the last bit" in asked().notices[-1]
+    adapters.change(tuned, lambda name, each: None if "layers.1." in name else each)
+    assert "lacks the matrices of model.layers.1." in complaint(asked)
 
 
 def test_a_question_that_does_not_fit(engine):

@@ -25,9 +25,11 @@ TRANSFORMERS = {
     "batch_tokens": "number of tokens computed at once",
     "share": "1 or 0; 0 computes every prompt whole, without sharing its prefix",
     "trust_remote_code": "0 or 1; 1 runs the Python code that comes with the checkpoint",
+    "products": "auto, onednn or torch: what multiplies float32 matrices on a CPU",
     "attn_implementation": "as in transformers",
     "bos": "auto, yes or no: the token that begins a text as the tokenizer writes it, once, or not",
     "tokenizer": "a folder with another tokenizer, or a tokenizer.json, used as it is written",
+    "base": "folder or hub id of the model that an adapter lies on, if not where the adapter says",
 }
 """Options of the transformers backend."""
 
@@ -37,6 +39,7 @@ _VALUES = {
     "share": "[01]",
     "trust_remote_code": "[01]",
     "bos": "auto|yes|no",
+    "products": "auto|onednn|torch",
 }
 """What their values look like, where a wrong one would not be refused by torch itself."""
 
@@ -53,6 +56,9 @@ WITHOUT_EFFECT = frozenset(
 named here counts as a change, however harmless.
 """
 
+BY_CONTENT = frozenset(("base",))
+"""Options that name files which the fingerprint covers, wherever they lie."""
+
 SERVED = frozenset(
     ("base_url", "uds", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
 )
@@ -61,7 +67,7 @@ SERVED = frozenset(
 _VLLM_NAMES = {"max_length": "max_model_len", "batch_tokens": "max_num_batched_tokens"}
 """Our name of an option -> vLLM's."""
 
-_OURS = ("bos", "tokenizer")
+_OURS = ("base", "bos", "tokenizer")
 """Options of both backends that are no engine arguments to be handed on."""
 
 _DECIDED = {

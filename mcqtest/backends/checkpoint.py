@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest import demo
+from mcqtest.backends import foreign
 from mcqtest.backends.headers import read_object
 from mcqtest.backends.naming import named
-from mcqtest.backends.weights import Weights, find_weights, named_files
+from mcqtest.backends.weights import Weights, find_weights, is_adapter, named_files
 from mcqtest.types import McqtestError, one_line
 
 _COUNTS = re.compile(
@@ -60,6 +61,20 @@ class Checkpoint:
         return os.path.realpath(self.folder) == os.path.realpath(demo.MODEL)
 
     @property
+    def base(self) -> Checkpoint:
+        """Where its weights are: itself, unless it is an adapter."""
+        return self
+
+    @property
+    def words(self) -> Path:
+        """The folder with its tokenizer."""
+        return self.folder
+
+    def holding(self, name: str) -> Path:  # noqa: ARG002 - an adapter's files lie in two folders
+        """The folder in which the file of that name counts."""
+        return self.folder
+
+    @property
     def about(self) -> str:
         """A word on it for people."""
         return "a toy: it shows the tool, not a real model" if self.is_demo else ""
@@ -72,6 +87,16 @@ class Checkpoint:
     def weights(self) -> Weights:
         """The files that its weights are read from."""
         return find_weights(self.folder, self.config)
+
+    @property
+    def read(self) -> list[Path]:
+        """The files that its weights are read from, an adapter's among them."""
+        return self.weights.paths
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of its files, in sentences."""
+        return self.weights.notes
 
     @cached_property
     def fingerprint(self) -> str:
@@ -119,20 +144,23 @@ class Checkpoint:
             return {}
 
     def check(self) -> None:
-        """Raise unless the folder holds a configuration, and weights of one model alone."""
+        """Raise unless the folder holds a configuration, and weights of one model alone; or an
+        adapter, of which nothing more is known here.
+        """
+        if is_adapter(self.folder):
+            return
         if not (self.folder / "config.json").is_file():
-            lone = sorted(self.folder.glob("adapter_*"))
-            what = (
-                f"an adapter without its model ({lone[0].name})" if lone else "not a model folder"
-            )
             raise McqtestError(
-                f"{self.folder}: no config.json, so {what}; give the folder that "
+                foreign.told(self.folder)
+                or f"{self.folder}: no config.json, so not a model folder; give the folder that "
                 "save_pretrained wrote, or add --backend=replay for recorded outputs"
             )
         if "model_type" not in self.config and "architectures" not in self.config:
             raise McqtestError(
                 f"{self.folder / 'config.json'}: names no model_type; save the model again"
             )
+        if why := foreign.no_language_model(self.config):
+            raise McqtestError(f"{self.folder}: {why}")
         self.weights  # noqa: B018 - found here, and not when the run is planned
 
 
@@ -161,50 +189,55 @@ def digest(path: Path) -> str:
         raise McqtestError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def find(model: str, *, base: Path) -> Checkpoint:
-    """The checkpoint that ``--model`` names: a folder (seen from ``base``), ``demo``, or a
-    hub id, which is fetched unless it is cached.
+def find(
+    model: str, *, base: Path, called: str | None = None, revision: str | None = None
+) -> Checkpoint:
+    """The checkpoint that ``--model`` names, or whoever is ``called`` so: a folder (seen from
+    ``base``), ``demo``, or a hub id, which is fetched (at a ``revision``) unless it is cached.
     """
+    called = called or f"--model={model}"
     if model == "demo":
         return Checkpoint(demo.MODEL, "demo")
     try:
         folder = (base / Path(model).expanduser()).resolve()
     except RuntimeError as error:  # ~name of a user that is not there, or links in a circle
-        raise McqtestError(f"--model={model}: {error}; give the whole path") from None
+        raise McqtestError(f"{called}: {error}; give the whole path") from None
     if folder.is_dir():
         checkpoint = Checkpoint(folder, named(folder))
     elif folder.exists():
         raise McqtestError(
-            f"--model={model}: a file; give the folder that holds config.json, or add "
+            f"{called}: a file; give the folder that holds config.json, or add "
             "--backend=replay for recorded outputs"
         )
     elif _HUB_ID.fullmatch(model) and not model.startswith("."):
-        checkpoint = Checkpoint(_from_hub(model), model.replace("/", "--"))
+        checkpoint = Checkpoint(_from_hub(model, called, revision), model.replace("/", "--"))
     else:
         raise McqtestError(
-            f"--model={model}: no such folder ({folder}); "
+            f"{called}: no such folder ({folder}); "
             "give a model folder, a hub id such as org/name, or demo"
         )
     checkpoint.check()
     return checkpoint
 
 
-def _from_hub(model: str) -> Path:
+def _from_hub(model: str, called: str, revision: str | None) -> Path:
     try:
         from huggingface_hub import snapshot_download
     except ImportError:
         raise McqtestError(
-            f"--model={model}: no such folder, and hub ids need huggingface_hub; "
+            f"{called}: no such folder, and hub ids need huggingface_hub; "
             'pip install "mcqtest[hub]", or give a folder'
         ) from None
     wanted = ["*.safetensors", "*.json", "*.txt", "*.model", "*.tiktoken", "*.jinja", "*.py"]
     try:
         unread = ["consolidated*", "original/*"]  # the same weights once more, in another form
-        return Path(snapshot_download(model, allow_patterns=wanted, ignore_patterns=unread))
+        pinned = {} if revision is None else {"revision": revision}
+        found = snapshot_download(model, allow_patterns=wanted, ignore_patterns=unread, **pinned)
+        return Path(found)
     except Exception as error:  # noqa: BLE001 - the errors of the hub share no base class
         said = one_line(error, 200, whole=True)
         raise McqtestError(
-            f"--model={model}: no such folder here, and the hub did not give it ({said}); "
+            f"{called}: no such folder here, and the hub did not give it ({said}); "
             "check the name, log in with `hf auth login`, or give a local folder"
         ) from None
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import checkpoint
+from mcqtest.backends import checkpoint, quantised
 
 _QUANTISED = {
     "aqlm": ("aqlm",),
@@ -65,14 +65,14 @@ up to rounding."""
 def part(
     backend: str,
     device: str,
-    folder: Path,
+    folders: Iterable[Path],
     config: Mapping[str, Any],
     options: Mapping[str, str],
 ) -> str:
     """``, peft 0.21.2`` and so on, to follow the versions of torch and the backend: libraries with
-    a part in the answers of the checkpoint in ``folder``, and what they are told from outside.
+    a part in the answers of the checkpoint in ``folders``, and what they are told from outside.
     """
-    names = set(_named(folder, config, options))
+    names = set(_named([*folders], config, options))
     if backend == "vllm":
         names &= _VLLM
     found = {name: checkpoint.installed(name) for name in sorted(names)}
@@ -89,13 +89,15 @@ def _told(backend: str, device: str) -> Iterator[str]:
             yield name
 
 
-def _named(folder: Path, config: Mapping[str, Any], options: Mapping[str, str]) -> Iterator[str]:
-    if (folder / "adapter_config.json").is_file():
+def _named(
+    folders: Sequence[Path], config: Mapping[str, Any], options: Mapping[str, str]
+) -> Iterator[str]:
+    if any((folder / "adapter_config.json").is_file() for folder in folders):
         yield "peft"
-    if (folder / "tekken.json").is_file():
+    if any((folder / "tekken.json").is_file() for folder in folders):
         yield "mistral-common"  # where it is installed, it is the tokenizer
     parts = [config, *(each for each in config.values() if isinstance(each, dict))]
-    for method in {options.get("quantization"), *map(_method, parts)} - {None}:
+    for method in {options.get("quantization"), *quantised.methods(config)} - {None}:
         yield from _QUANTISED.get(str(method), ())
     kinds = {str(kind) for part in parts for kind in _kinds(part)}
     if any(map(_STATES.search, kinds)):
@@ -104,16 +106,6 @@ def _named(folder: Path, config: Mapping[str, Any], options: Mapping[str, str]) 
         yield from ("flash-attn", "flash-attn-3", "kernels")
     if options.get("model_impl") == "transformers":
         yield "transformers"
-
-
-def _method(part: Mapping[str, Any]) -> str | None:
-    """How a part of a model is quantised."""
-    told = part.get("quantization_config")
-    if not isinstance(told, dict):
-        return None
-    if told.get("load_in_8bit") or told.get("load_in_4bit"):  # as transformers reads it
-        return "bitsandbytes"
-    return str(told.get("quant_method"))
 
 
 def _kinds(part: Mapping[str, Any]) -> Iterator[Any]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mcqtest.backends import arguments, libraries, tokenizer
+from mcqtest.backends import arguments, libraries, processor, quantised, tokenizer
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.types import McqtestError
 
-_UNTOLD = {"dtype", "device", "hf_token"}
+_UNTOLD = {"dtype", "device", "hf_token", "products"}
 """Options that are told by other words, and one that is nobody's business."""
 
 REVISION = 2
@@ -35,6 +35,11 @@ class Setup:
     options: Mapping[str, str]
     tokenizer: str = ""
     """Hash of a tokenizer that is not the checkpoint's own, or not as its class would take it."""
+    scheme: str = ""
+    """How its weights are quantised, in words; the fingerprint covers what they stand for."""
+
+    products: str = ""
+    """What multiplies float32 matrices on a CPU (`mcqtest.backends.processor`)."""
 
     def files(self, folder: Path) -> TokenizerFiles:
         """The tokenizer of the checkpoint in ``folder``, ready to be loaded.
@@ -57,14 +62,22 @@ class Setup:
         if self.tokenizer and "tokenizer" in given:  # wherever it lies
             given["tokenizer"] = self.tokenizer[:12]
         told = "".join(f", {key}={' '.join(text.split())}" for key, text in given.items())
-        return f"{self.versions}, {self.dtype} on {self.device}{told}"
+        how = f", {self.scheme}" if self.scheme else ""
+        how += "" if self._as_ever else f", products by {self.products}"
+        return f"{self.versions}, {self.dtype} on {self.device}{how}{told}"
+
+    @property
+    def _as_ever(self) -> bool:
+        """Nobody multiplies, or who did before there was a choice."""
+        return self.products in {"", processor.ONEDNN}
 
     @property
     def _counted(self) -> dict[str, str]:
         """Options that can change an answer, in order; what is said as it would be anyway is not
         one.
         """
-        counted = sorted(self.options.keys() - arguments.WITHOUT_EFFECT - arguments.SERVED)
+        others = arguments.WITHOUT_EFFECT | arguments.SERVED | arguments.BY_CONTENT | {"products"}
+        counted = sorted(self.options.keys() - others)
         chosen = {key: self.options[key] for key in counted}
         return {key: text for key, text in chosen.items() if (key, text) != ("bos", "auto")}
 
@@ -78,6 +91,8 @@ class Setup:
         parts = [fingerprint, REVISION, self.backend, self.versions, self.dtype, self.device]
         if self.tokenizer:
             parts.append(self.tokenizer)
+        if not self._as_ever:
+            parts.append(f"products by {self.products}")
         return hashlib.sha256(json.dumps([*parts, options]).encode()).hexdigest()
 
 
@@ -93,9 +108,10 @@ def of_checkpoint(
     versions: str,
 ) -> Setup:
     """How a checkpoint is run by a ``backend`` of these ``versions``."""
-    files = tokenizer.find(checkpoint.folder, options)
+    files = tokenizer.find(checkpoint.words, options)
     counted = "tokenizer" in options or files.as_written
-    parts = libraries.part(backend, device, checkpoint.folder, checkpoint.config, options)
+    folders = {checkpoint.folder, checkpoint.words}
+    parts = libraries.part(backend, device, folders, checkpoint.config, options)
     return Setup(
         backend=backend,
         dtype=dtype(options.get("dtype", "auto"), device, checkpoint.config),
@@ -103,6 +119,7 @@ def of_checkpoint(
         versions=versions + parts,
         options=options,
         tokenizer=files.content if counted else "",
+        scheme=quantised.told(checkpoint.config, checkpoint.weights.gguf),
     )
 
 

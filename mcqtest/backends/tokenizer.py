@@ -148,6 +148,11 @@ def check(found: TokenizerFiles) -> None:
         )
 
 
+def is_in(folder: Path) -> bool:
+    """Whether a folder holds what a tokenizer can be made of."""
+    return any(_VOCABULARY.fullmatch(path.name) for path in folder.iterdir())
+
+
 def _of(folder: Path) -> TokenizerFiles:
     found = TokenizerFiles(folder)
     name = _class(found)

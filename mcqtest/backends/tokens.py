@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -222,6 +223,16 @@ class Encoder:
                 f"{request.name}: the tokenizer writes token {last}, the model knows "
                 f"{self._vocabulary} tokens; the tokenizer is another model's, copy the right one"
             )
+
+
+def few(encoder: Encoder, requests: Sequence[Request], count: int = 4) -> list[TokenRow]:
+    """Rows of some of the requests, evenly drawn, to try a model with."""
+    found: list[TokenRow] = []
+    for request in requests[:: max(1, len(requests) // count)][:count]:
+        with suppress(AnswerError):  # told where it is asked
+            (item,) = encoder.encode([request])
+            found += (item.probe() if item.texts else item).rows
+    return found
 
 
 def ahead(encoder: Encoder, requests: Iterable[Request]) -> Iterator[list[Encoded]]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mcqtest.backends.headers import read_index, read_object, read_tensors
+from mcqtest.backends import foreign, gguf
+from mcqtest.backends.headers import read_index, read_tensors
 from mcqtest.types import McqtestError
 
 NAMED = "transformers_weights"
@@ -24,8 +25,11 @@ NAMED = "transformers_weights"
 
 _SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _BIN, _BIN_INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
+_FORMS = "*.safetensors or pytorch_model*.bin"
 INDEXES = (_INDEX, _BIN_INDEX)
 
+ADAPTER = "adapter_config.json"
+"""What makes a folder an adapter's (PEFT)."""
 _ADAPTER = re.compile(r"adapter_config\.json|adapter_model.*\.(safetensors|bin)")
 _MISTRAL = re.compile(r"consolidated.*\.safetensors")
 _SHARD = re.compile(r"(.+)-(\d+)-of-(\d+)\.(safetensors|bin)")
@@ -55,6 +59,11 @@ class Weights:
     def paths(self) -> list[Path]:
         """Where they are."""
         return [self.folder / name for name in self.files]
+
+    @property
+    def gguf(self) -> str | None:
+        """The one file, where it is GGUF."""
+        return self.files[0] if self.files[0].endswith(gguf.ENDING) else None
 
     @property
     def notes(self) -> list[str]:
@@ -100,7 +109,7 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
             f"{folder / min(lost)}: is no file, or a link that leads to none; copy the whole "
             "checkpoint, or remove it"
         )
-    _refuse_adapters(folder, inside, config)
+    _refuse_adapters(folder, inside)
     files, index = _chosen(folder, inside, config)
     if missing := [name for name in files if not _is_file(folder / name)]:
         raise McqtestError(
@@ -112,7 +121,9 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
         folder=folder,
         files=tuple(files),
         index=index,
-        is_standard=index is not None or files[0] in {_SINGLE, _BIN, config.get(NAMED)},
+        is_standard=index is not None
+        or files[0].endswith(gguf.ENDING)
+        or files[0] in {_SINGLE, _BIN, config.get(NAMED)},
         unread=tuple(unread),
     )
     _refuse_a_second(found)
@@ -120,11 +131,12 @@ def find_weights(folder: Path, config: Mapping[str, Any]) -> Weights:
 
 
 def named_files(folder: Path, config: Mapping[str, Any]) -> set[str]:
-    """Names of all files that config.json and the indexes point to, themselves included; what
-    cannot be read names none.
+    """Names of all files that config.json and the indexes point to, themselves included, and of
+    GGUF where there are no other weights; what cannot be read names none.
     """
     named = config.get(NAMED)
     names = {named} if isinstance(named, str) else set()
+    names |= gguf.alone({path.name for path in folder.iterdir()}) if folder.is_dir() else set()
     for index in {*INDEXES, *(name for name in names if name.endswith(".index.json"))}:
         if _is_file(folder / index):
             with suppress(McqtestError):
@@ -178,10 +190,15 @@ def _loose(folder: Path, inside: set[str]) -> list[str]:
     if not safe:
         files = {name for name in inside if re.fullmatch(r"pytorch_model-.*\.bin", name)}
     if not files:
-        form = f", only {min(safe)} in the form of Mistral's own library" if safe else ""
+        if found := gguf.alone(inside):
+            return [gguf.one(folder, found)]
+        if safe:
+            raise McqtestError(
+                f"{folder}: no weights ({_FORMS}), only {min(safe)} in the form of Mistral's own "
+                "library; copy them beside config.json"
+            )
         raise McqtestError(
-            f"{folder}: no weights (*.safetensors or pytorch_model*.bin){form}; "
-            "copy them beside config.json"
+            foreign.told(folder) or f"{folder}: no weights ({_FORMS}); copy them beside config.json"
         )
     for shard in filter(None, map(_SHARD.fullmatch, sorted(files))):
         stem, number, count, kind = shard.groups()
@@ -193,24 +210,27 @@ def _loose(folder: Path, inside: set[str]) -> list[str]:
     return sorted(files, key=_natural)
 
 
-def _refuse_adapters(folder: Path, inside: set[str], config: Mapping[str, Any]) -> None:
+def is_adapter(folder: Path) -> bool:
+    """Whether a folder holds an adapter, and no model beside it."""
+    return _is_file(folder / ADAPTER) and not any(
+        _is_file(folder / name) for name in (_SINGLE, _INDEX, _BIN, _BIN_INDEX)
+    )
+
+
+def _refuse_adapters(folder: Path, inside: set[str]) -> None:
     """Whether an adapter is applied depends on which libraries are installed."""
     adapters = sorted(name for name in inside if _ADAPTER.fullmatch(name))
     if not adapters:
         return
-    base = "its model"
-    with suppress(McqtestError):
-        settings = read_object(folder / "adapter_config.json", "adapter configuration")
-        base = str(settings.get("base_model_name_or_path") or base)
-    merge = f"merge it into {base} (PEFT: merge_and_unload, then save_pretrained)"
-    if NAMED not in config and {_SINGLE, _INDEX, _BIN, _BIN_INDEX}.isdisjoint(inside):
+    if {_SINGLE, _INDEX, _BIN, _BIN_INDEX}.isdisjoint(inside):
         raise McqtestError(
-            f"{folder}: an adapter without its model ({', '.join(adapters)}); {merge} and give the "
-            "folder that this makes"
+            f"{folder}: an adapter ({', '.join(adapters)}) without {ADAPTER}; copy the whole folder"
         )
     raise McqtestError(
         f"{folder}: an adapter beside a model ({', '.join(adapters)}), and whether it is applied "
-        f"depends on the libraries that are installed; {merge}, or move it elsewhere"
+        "depends on the libraries that are installed; move it into a folder of its own and name "
+        "its model with --backend-option base=PATH, or merge it (PEFT: merge_and_unload, then "
+        "save_pretrained)"
     )
 
 

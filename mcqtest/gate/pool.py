@@ -60,11 +60,14 @@ class Pooled:
     @property
     def silent(self) -> str | None:
         """That of a whole task not one answer could be read, so that nothing was measured, or of
-        the benchmark where tasks are small; None if some could.
+        the benchmark where tasks are small; None if some could. That a model declines is an answer,
+        unless it declines everywhere.
         """
         if "unanswered_share" not in self.figures:
             return None
-        silent = throughout(self.outcomes, lambda each: each.unanswered)
+        silent = throughout(self.outcomes, lambda each: each.unanswered - each.abstained)
+        if all(each.unanswered == each.n for each in self.outcomes):
+            silent = list(self.outcomes)
         if not silent:
             return None
         where = places(self.name, silent, self.outcomes)

@@ -165,7 +165,8 @@ def notes(pooled: Sequence[Pooled], policy: Policy) -> Iterator[str]:
         why = parts.get(place, "not selected, or there is no such")
         yield f"thresholds of {place} were not checked: {why}"
     for each in pooled:
-        if (share := each.figures.get("unanswered_share", 0)) > _SILENT:
+        away = sum(outcome.abstained for outcome in each.outcomes) / each.n
+        if (share := each.figures.get("unanswered_share", 0) - away) > _SILENT:
             yield f"{each.name}: {share:.0%} of answers could not be read"
         yield from oddities(each.name, each.outcomes)
         yield from _moved(each)

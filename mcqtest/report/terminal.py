@@ -39,6 +39,8 @@ def header(
     questions are, and ``threads`` are those of each process on a CPU.
     """
     on = f", {plural(threads, 'thread')}" if threads else ""
+    if identity.products and identity.products not in identity.setup:
+        on += f", products by {identity.products}"
     if policy.baseline is None:
         against = "no baseline: thresholds alone"
     else:

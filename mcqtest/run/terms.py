@@ -106,6 +106,7 @@ def identify(settings: Settings, model: Model, setup: Setup) -> Identity:
         device=setup.device,
         stamp=stamp,
         dtype=setup.dtype,
+        products=setup.products,
         **backends.size(model, setup),
     )
 

@@ -22,6 +22,8 @@ class Identity:
     """Of the files before they were hashed (`Checkpoint.stamp`)."""
     dtype: str = ""
     """Type of the numbers that it computes with; empty where that is not known."""
+    products: str = ""
+    """What multiplies float32 matrices on a CPU; empty where that is no question."""
     parameters: int | None = None
     active_parameters: int | None = None
     """Those that have a part in one token; of both None where that is not known."""

@@ -31,6 +31,9 @@ _BUFFERS = re.compile(
 )
 """Constants that older libraries saved, and which are computed today."""
 
+_SCALES = re.compile(r".*\.(input|output)_scale")
+"""Of activations, which optimum-quanto leaves as they are unless it is told otherwise."""
+
 _AHEAD = re.compile(r".*\b(mtp|nextn|eh_proj|enorm|hnorm|shared_head)\b.*")
 """Parts of a head that guesses several tokens ahead."""
 
@@ -68,8 +71,11 @@ class Fit:
         unused = [each for each in found["unexpected_keys"] if not _BUFFERS.fullmatch(each)]
         modules = dict(model.named_modules())
         lists = {at: m for at, m in modules.items() if isinstance(m, torch.nn.ModuleList)}
+        missing = sorted(found["missing_keys"])
+        if getattr(model, "quantization_method", None) == "quanto":  # on the fly, while loading
+            missing = [name for name in missing if not _SCALES.fullmatch(name)]
         return cls(
-            missing=sorted(found["missing_keys"]),
+            missing=missing,
             wrong=wrong,
             spare=[] if quantised else sorted(unused),
             parts=frozenset(name.rpartition(".")[0] for name, _ in model.named_parameters()),
@@ -94,7 +100,7 @@ def check_tensors(
         with passes.quiet():
             folder = str(checkpoint.folder)
             config = AutoConfig.from_pretrained(folder, trust_remote_code=remote, **settings)
-            model = _empty(config, remote)
+            model = empty(config, remote)
             fit = Fit.of(model, _load(model, tensors))
     except McqtestError:
         raise
@@ -178,7 +184,7 @@ def _looks_ahead(fit: Fit, layer: str) -> bool:
     return any(_AHEAD.fullmatch(name) for name in fit.spare if name.startswith(f"{layer}."))
 
 
-def _empty(config: Any, remote: bool) -> Any:
+def empty(config: Any, remote: bool) -> Any:
     """The model without memory: a causal one, or what config.json calls it."""
     with torch.device("meta"):
         try:

@@ -23,11 +23,12 @@ os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 import torch
 
 from mcqtest.backends import memory
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
-from mcqtest.backends.tokens import Encoded, Encoder, ahead, nested, shared_length
-from mcqtest.backends.transformers import files, passes, threads
+from mcqtest.backends.tokens import Encoded, Encoder, ahead, few, nested, shared_length
+from mcqtest.backends.transformers import adapting, files, passes, threads
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
 from mcqtest.backends.transformers.sharing import Sharing, summed
@@ -51,16 +52,17 @@ class Transformers:
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
         self.asked = 0
         """Requests answered by computing, since loading."""
+        self._checkpoint = checkpoint
         self._name = checkpoint.name
         self._device = usable(setup.device)
         threads.share()
-        self._notes = files.check(checkpoint, setup)
+        self._notes = files.check(checkpoint.base, setup)
         self._model, tokenizer = load(checkpoint, setup, self._device)
         self._in_use = files.in_use(checkpoint)
         options = setup.options
         limit = context(self._model.config, tokenizer, options)
         embeddings = self._model.get_input_embeddings().weight
-        self._reader = Reader(tokenizer, setup.files(checkpoint.folder), options)
+        self._reader = Reader(tokenizer, setup.files(checkpoint.words), options)
         self._encoder = Encoder(
             tokenizer, limit, len(embeddings), self._reader.before, self._reader.writer
         )
@@ -98,6 +100,10 @@ class Transformers:
     def check(self, requests: Sequence[Request]) -> None:
         """Raise if the tokenizer damages what is going to be asked."""
         self._reader.check(requests)
+        if isinstance(self._checkpoint, Adapted):
+            rows = few(self._encoder, requests)
+            if rows and not adapting.has_effect(self._model, rows):
+                self._notes.append(self._checkpoint.without_effect)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and

@@ -39,6 +39,8 @@ def check(checkpoint: Checkpoint, setup: Setup) -> list[str]:
                 f"knows no quant_method {method!r} and would take the weights for plain ones; "
                 "correct it, or use --backend=vllm"
             )
+    if checkpoint.weights.gguf:
+        return []  # its names are others; what is missing is told after loading
     remote = setup.options.get("trust_remote_code", "0") == "1"
     return architecture.check_tensors(checkpoint, remote=remote)
 
@@ -48,8 +50,8 @@ def in_use(checkpoint: Checkpoint) -> list[mmap.mmap]:
     whoever wants to overwrite or remove them that a run is still at work on them.
     """
     found = []
-    for name in checkpoint.weights.files:
-        with suppress(OSError, ValueError), (checkpoint.folder / name).open("rb") as file:
+    for path in checkpoint.read:
+        with suppress(OSError, ValueError), path.open("rb") as file:
             found.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     return found
 

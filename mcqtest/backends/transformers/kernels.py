@@ -1,15 +1,19 @@
 """The arithmetic, by the fastest library routines at hand: products, and attention that hands
-out its normaliser. Knows torch alone.
+out its normaliser.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import torch
 from torch import Tensor
 
+from mcqtest.backends import processor
+
 _HALF = (torch.float16, torch.bfloat16)
 
-ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+HAS_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 """Whether this build of torch has it."""
 
 _TILE = 1024
@@ -17,9 +21,9 @@ _TILE = 1024
 
 
 class Linear(torch.nn.Linear):  # type: ignore[misc]  # torch is not looked into
-    """Float32 on a CPU by oneDNN, which uses the widest instructions of every maker's
-    processors. MKL, which torch takes, leaves half of an AMD processor idle. Both are exact
-    float32, and oneDNN gives the same bits with any number of threads.
+    """Float32 on a CPU by oneDNN, where that is chosen (`mcqtest.backends.processor`): MKL, which
+    torch takes, leaves half of an AMD processor idle. Both are exact float32 and give the same bits
+    with any number of threads.
     """
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - as torch calls it
@@ -31,18 +35,43 @@ def linear(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return found
 
 
-def use_onednn(model: torch.nn.Module) -> None:
-    """Let a model on a CPU compute its products by `Linear`, where it has plain float32 ones."""
-    if not ONEDNN:
+PRODUCTS: Mapping[str, Callable[..., Tensor]] = {
+    processor.ONEDNN: linear,
+    processor.TORCH: torch.nn.functional.linear,
+}
+"""By name, what multiplies."""
+
+_product = PRODUCTS[processor.TORCH]
+"""What `tiles` multiplies with, in this process."""
+
+
+def multiply(model: torch.nn.Module, by: str) -> None:
+    """Let a model on a CPU, and `tiles`, compute float32 products ``by`` one of `PRODUCTS`: a
+    model by `Linear`, where it has plain ones.
+    """
+    global _product  # noqa: PLW0603  a process has one model
+    by = by if HAS_ONEDNN and by else processor.TORCH
+    _product = PRODUCTS[by]
+    if by != processor.ONEDNN:
         return
     for module in model.modules():
-        if type(module) is torch.nn.Linear and module.weight.dtype == torch.float32:
+        if type(module) is torch.nn.Linear and _is_plain(getattr(module, "weight", None)):
             module.__class__ = Linear
+
+
+def _is_plain(weight: Tensor | None) -> bool:
+    """Quantised modules may have no weight, or one that calls itself float32 and is of a type of
+    its own.
+    """
+    if weight is None or weight.dtype != torch.float32:
+        return False
+    return type(weight) is torch.nn.Parameter and type(weight.data) is Tensor
 
 
 def in_tiles(query: Tensor, value: Tensor) -> bool:
     """Whether `tiles` can compute this."""
-    return ONEDNN and query.device.type == "cpu" and query.dtype == value.dtype == torch.float32
+    exact = query.dtype == value.dtype == torch.float32
+    return bool(exact and query.device.type == "cpu")
 
 
 def tiles(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -53,10 +82,10 @@ def tiles(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tens
         turned = value[0, head].t().contiguous()
         for start in range(0, query.shape[2], _TILE):
             part = slice(start, start + _TILE)
-            weights = linear(query[0, head, part] * scale, key[0, head])
+            weights = _product(query[0, head, part] * scale, key[0, head])
             highest = weights.amax(-1, keepdim=True)
             total = weights.sub_(highest).exp_().sum(-1, keepdim=True)
-            found[0, head, part] = linear(weights, turned).div_(total)
+            found[0, head, part] = _product(weights, turned).div_(total)
             norm[0, head, part] = (highest + total.log())[:, 0]
     return found, norm
 

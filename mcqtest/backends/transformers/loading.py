@@ -6,15 +6,23 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+)
 
 from mcqtest.backends import context as lengths
 from mcqtest.backends import memory
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import as_written
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.transformers import architecture, files, kernels, passes
+from mcqtest.backends.transformers import adapting, architecture, files, kernels, passes
 from mcqtest.types import McqtestError, one_line
 
 
@@ -40,30 +48,47 @@ def usable(name: str) -> torch.device:
 def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[Any, Any]:
     transformers.utils.logging.disable_progress_bar()
     remote = setup.options.get("trust_remote_code", "0") == "1"
-    folder = str(checkpoint.folder)
+    folder = str(checkpoint.base.folder)
     optional = {key: setup.options[key] for key in ("attn_implementation",) if key in setup.options}
-    words = tokenizer(setup.files(checkpoint.folder), remote=remote)
+    words = tokenizer(setup.files(checkpoint.words), remote=remote)
     try:
         with passes.quiet(), files.unmapped():
-            model, found = AutoModelForCausalLM.from_pretrained(
+            model, found = _class(folder, remote=remote).from_pretrained(
                 folder,
                 dtype=setup.dtype,
                 trust_remote_code=remote,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
+                **({"gguf_file": one} if (one := checkpoint.weights.gguf) else {}),
             )
             files.own(model, checkpoint)
+            fit = architecture.Fit.of(model, found)  # the base's, before it gets an adapter
+            if isinstance(checkpoint, Adapted):
+                model = adapting.over(model, checkpoint)
             model = model.eval().to(device)
             if device.type == "cpu":
-                kernels.use_onednn(model)
+                kernels.multiply(model, setup.products)
+    except McqtestError:
+        raise
     except Exception as error:  # many libraries, many errors; the first line says enough
         raise McqtestError(
             f"{folder}: transformers cannot load this model ({one_line(error, named=True)})"
             f"{_advice(error)}"
         ) from error
-    architecture.judge(checkpoint, architecture.Fit.of(model, found))
+    architecture.judge(checkpoint.base, fit)
     return model, words
+
+
+def _class(folder: str, *, remote: bool) -> Any:
+    """Of causal models; or, for a model of pictures and text that is none, of those: it is asked
+    without pictures.
+    """
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=remote)
+    sees = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
+    if type(config) in sees and type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        return AutoModelForImageTextToText
+    return AutoModelForCausalLM
 
 
 def tokenizer(given: TokenizerFiles, *, remote: bool) -> Any:

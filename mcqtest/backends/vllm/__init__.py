@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcqtest.backends import arguments, checkpoint, memory, parameters, templates, tokenizer
+from mcqtest.backends import (
+    adapter,
+    arguments,
+    checkpoint,
+    memory,
+    parameters,
+    templates,
+    tokenizer,
+)
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
@@ -13,7 +22,18 @@ from mcqtest.types import Backend, McqtestError, Request
 
 
 def find(model: str, *, base: Path) -> Checkpoint:
-    return checkpoint.find(model, base=base)
+    return adapter.find(model, base=base)
+
+
+def probe(
+    model: Checkpoint,
+    options: Mapping[str, str],
+    _folder: Path,
+    *,
+    again: bool,  # noqa: ARG001
+) -> Checkpoint:
+    """An adapter with its base."""
+    return adapter.complete(model, options)
 
 
 def about(model: Checkpoint) -> str:
@@ -34,6 +54,16 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
     name, version, device = _installed()
     if version is None:
         raise McqtestError('vllm is not installed; pip install "mcqtest[vllm]"')
+    if isinstance(model, Adapted) and model.kind != "LORA":
+        raise McqtestError(
+            f"{model.folder}: an adapter of the kind {model.kind}, and vLLM applies LoRA alone; "
+            "add --backend=transformers, or merge it (PEFT: merge_and_unload, then save_pretrained)"
+        )
+    if model.weights.gguf:
+        raise McqtestError(
+            f"{model.base.folder / model.weights.gguf}: GGUF, which is asked with "
+            "--backend=transformers, or where llama.cpp serves it, with --backend=openai"
+        )
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading
     return of_checkpoint(
         model,
@@ -45,11 +75,12 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
 
 
 def template(model: Checkpoint, chosen: Setup) -> templates.ChatTemplate | None:
-    return templates.find(tokenizer.find(model.folder, chosen.options), model.folder)
+    files = tokenizer.find(model.words, chosen.options)
+    return templates.find(files, model.holding("generation_config.json"))
 
 
 def sampling(model: Checkpoint) -> Mapping[str, str]:
-    return told(model.folder)
+    return told(model.holding("generation_config.json"))
 
 
 def cost(model: Checkpoint, chosen: Setup) -> tuple[str, int]:
@@ -62,7 +93,7 @@ def size(model: Checkpoint) -> dict[str, int]:
 
 
 def check(model: Checkpoint, _requests: Iterable[Request], _chosen: Setup) -> list[str]:
-    return model.weights.notes
+    return model.notes
 
 
 def load(model: Checkpoint, chosen: Setup) -> Backend:

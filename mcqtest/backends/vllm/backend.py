@@ -20,13 +20,15 @@ from itertools import count
 from typing import Any
 
 from mcqtest.backends import arguments, context, cores
+from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.roundtrip import Reader
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.tokenizer import TokenizerFiles
-from mcqtest.backends.tokens import Encoded, Encoder, ahead
+from mcqtest.backends.tokens import Encoded, Encoder, ahead, few
+from mcqtest.backends.transformers.adapting import check_unbuilt
 from mcqtest.backends.transformers.architecture import check_tensors
-from mcqtest.backends.vllm import failures, leftovers
+from mcqtest.backends.vllm import failures, leftovers, lora
 from mcqtest.backends.vllm.item import Item
 from mcqtest.types import AnswerError, McqtestError, Request, Response
 
@@ -65,12 +67,18 @@ class Vllm:
     def __init__(self, checkpoint: Checkpoint, setup: Setup) -> None:
         remote = setup.options.get("trust_remote_code", "0").lower() in {"1", "true"}
         settings = arguments.for_vllm(setup.options, setup.device).get("hf_overrides") or {}
-        self.notices = check_tensors(checkpoint, remote=remote, settings=settings)
+        self.notices = check_tensors(checkpoint.base, remote=remote, settings=settings)
+        self._lora = None
+        if isinstance(checkpoint, Adapted):
+            check_unbuilt(checkpoint, remote=remote, settings=settings)
         self.asked = 0
         """Requests answered by computing, since loading."""
+        self._checkpoint = checkpoint
         self._name = checkpoint.name
-        words = setup.files(checkpoint.folder)
+        words = setup.files(checkpoint.words)
         self._engine = _start(checkpoint, setup, words)
+        if isinstance(checkpoint, Adapted):
+            self._lora = lora.over(self._engine, checkpoint)
         leftovers.unname()
         config = self._engine.model_config
         # One less than vLLM's, which counts the token that it samples after a question.
@@ -100,6 +108,10 @@ class Vllm:
         """Raise if the tokenizer damages what is going to be asked."""
         self._reader.check(requests)
         self.notices += self._reader.notices
+        if self._lora is not None and isinstance(self._checkpoint, Adapted):
+            rows = few(self._encoder, requests)
+            if rows and not lora.has_effect(self._engine, rows, self._lora):
+                self.notices.append(self._checkpoint.without_effect)
 
     def run(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Answer; see `mcqtest.types.Backend`. Consecutive requests with equal headers and
@@ -160,7 +172,9 @@ class Vllm:
 
         try:
             with warnings.catch_warnings(action="ignore"):
-                self._engine.add_request(name, prompt, item.sampling(number, self._limit))
+                self._engine.add_request(
+                    name, prompt, item.sampling(number, self._limit), lora_request=self._lora
+                )
         except EngineDeadError as error:
             raise self._dead(error) from error
         except Exception as error:  # its checks of a request, whose errors share no base class
@@ -198,6 +212,8 @@ def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
     given: dict[str, Any] = {**_ENGINE, **(_ENGINE_CPU if cpu else {}), **asked}
     if cpu and not ("gpu_memory_utilization" in asked or os.environ.get("VLLM_CPU_KVCACHE_SPACE")):
         given.setdefault("kv_cache_memory_bytes", _CACHE_CPU)
+    if isinstance(checkpoint, Adapted):
+        given = lora.arguments(checkpoint) | given
     if "max_length" in setup.options:
         given["max_model_len"] = _max_model_len(given["max_model_len"], checkpoint)
     eager = cpu and given["enforce_eager"]
@@ -214,7 +230,8 @@ def _start(checkpoint: Checkpoint, setup: Setup, words: TokenizerFiles) -> Any:
                 given["tokenizer"] = str(at)
                 return LLMEngine.from_engine_args(EngineArgs(**given))
         except Exception as error:  # many libraries, many errors
-            said = failures.said(error).replace(str(folder), str(checkpoint.folder))
+            said = failures.said(error).replace(str(folder), str(checkpoint.base.folder))
             raise McqtestError(
-                f"{checkpoint.folder}: vLLM cannot run this model ({said}){failures.smaller(error)}"
+                f"{checkpoint.base.folder}: vLLM cannot run this model "
+                f"({said}){failures.smaller(error)}"
             ) from error
