@@ -17,7 +17,7 @@ import gguf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from ggufs import write  # noqa: E402
+from ggufs import write
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from mcqtest.backends.openai import letters
 from mcqtest.backends.openai.client import Client, room
@@ -79,11 +80,10 @@ class Served:
         )
         with flight:
             while True:
-                while trouble is None and out < flight.window:
-                    if (request := next(wanted, None)) is None:
-                        break
-                    flight.send(request)
-                    out += 1
+                if trouble is None and out <= flight.low:
+                    for request in islice(wanted, flight.window - out):
+                        flight.send(request)
+                        out += 1
                 if not out:
                     break
                 landed = flight.take()

@@ -84,6 +84,11 @@ class Flight(Generic[Job, Answer]):
         """Jobs that may wait here, those in flight among them."""
         return 2 * self._pace.most
 
+    @property
+    def low(self) -> int:
+        """From so many down more are to be sent, all at once: each wakes the thread."""
+        return self.window * 3 // 4
+
     def send(self, job: Job) -> None:
         self._new.append(job)
         if not self._called:  # waking the thread costs more than a job does
