@@ -74,6 +74,7 @@ def test_unix_sockets_that_are_none(tmp_path, monkeypatch):
     said = slip(tmp_path, uds="here.sock")
     start = f"http://localhost/v1 on {tmp_path}/here.sock: cannot be reached (No such file or "
     assert said.startswith(start)
+    assert said.endswith("start the server, or correct uds")
     (tmp_path / "file").touch()
     assert slip(tmp_path, uds="file").endswith("/file: not a socket; name the server's")
     assert "longer than the 107 bytes" in slip(tmp_path, uds=f"/{'x' * 120}")

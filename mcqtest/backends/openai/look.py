@@ -99,7 +99,7 @@ class _Probe:
                 mixed = "; if it speaks TLS, write https://" if self._may_mix(error) else ""
                 raise UnreachableError(
                     f"{self._place.where}: cannot be reached ({error}); start the server, or "
-                    f"correct base_url{mixed}"
+                    f"correct {'uds' if self._place.uds else 'base_url'}{mixed}"
                 ) from None
             if error.status in {200, 404}:
                 await self._elsewhere(error)
