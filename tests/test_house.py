@@ -43,6 +43,7 @@ TORCH = {
         "loading",
         "packing",
         "passes",
+        "remembered",
         "sharing",
         "text",
         "threads",

@@ -9,7 +9,7 @@ from builders import IDENTITY, complaint, opened, toy, write_csv
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mcqtest.backends.recording import Recording
+from mcqtest.backends.recording import Recording, find
 from mcqtest.backends.replay import Replay
 from mcqtest.run.engine import Engine
 from mcqtest.run.plan import plan
@@ -330,3 +330,11 @@ def test_log_probabilities_keep_what_is_known_of_their_text(root, tmp_path):
     """A text that met a limit counts, although its letter was not read from it."""
     rows = [row(number, logprobs=[-1.0, -2, -3, -4], truncated=True) for number in range(SIZE)]
     assert [each.truncated for each in results(tmp_path, planned(root), rows)] == [1] * SIZE
+
+
+@pytest.mark.parametrize("name", ["outputs.txt", "/dev/null"])
+def test_what_is_no_recording(tmp_path, name):
+    """A file of another name, or nothing that holds lines: one line."""
+    (tmp_path / "outputs.txt").write_text("{}\n")
+    said = complaint(find, name, base=tmp_path)
+    assert said == f"--model={name}: not NAME.jsonl or NAME.jsonl.gz; name it so"

@@ -1,6 +1,8 @@
 """Which way of scoring many rows at once is right, with ways and models that only pretend."""
 
 import math
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from mcqtest.backends.tokens import Encoded, TokenRow
 from mcqtest.backends.transformers import passes, sharing
+from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.types import Prompt, Request
 
 values = st.floats(-20, 0).map(lambda value: round(value, 4))
@@ -36,6 +39,7 @@ class Way:
 
     def __init__(self, wrong=math.inf, *, off=1.0, error=None):
         self.wrong, self.off, self.error = wrong, off, error
+        self.__name__ = f"way {id(self)}"
         self.asked = []
 
     def __call__(self, model, rows, prefix):
@@ -69,8 +73,8 @@ def model(dtype=torch.float32, **rope):
     return SimpleNamespace(config=config, dtype=dtype)
 
 
-def sharing_of(*ways, **about):
-    return sharing.Sharing(model(**about), ways)
+def sharing_of(*ways, kept=None, **about):
+    return sharing.Sharing(model(**about), ways, kept)
 
 
 def choose(made, longest=10, pack=(10, 5), prefix=None):
@@ -220,3 +224,55 @@ def test_a_choice_is_the_sum_of_its_tokens(rows):
     assert len(found) == 1 + max(choice for choice, _ in every)
     for choice, total in enumerate(found):
         assert total == pytest.approx(sum(value for own, value in every if own == choice))
+
+
+# --- what is remembered -----------------------------------------------------------------------
+
+
+def test_what_was_found_right_is_remembered(tmp_path):
+    """By the next process, too; longer rows are compared again, and what was wrong always is."""
+    place = tmp_path / "found" / "0.json"
+    way, wrong = Way(), Way(0)
+    choose(sharing_of(wrong, way, kept=Remembered(place)))
+    assert (wrong.asked, way.asked) == ([1], [1, 2])
+    again = sharing_of(wrong, way, kept=Remembered(place))
+    assert choose(again) is way
+    assert (wrong.asked, way.asked) == ([1, 1], [1, 2])
+    choose(again, 11)
+    assert way.asked == [1, 2, 1]
+
+
+numbers = st.dictionaries(st.text("abc/", max_size=3), st.integers(1, 9), max_size=3)
+
+
+@given(numbers, numbers)
+def test_processes_remember_together(one, other):
+    """Each adds to what is there; the larger of two numbers counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "found" / "0.json"
+        both = [Remembered(place), Remembered(place)]
+        for each, numbers in zip(both, (one, other), strict=True):
+            for name, number in numbers.items():
+                each.put(name, number)
+        expected = {key: max(one.get(key, 0), other.get(key, 0)) for key in one | other}
+        again = Remembered(place)
+        assert {key: again.get(key) for key in expected} == expected
+        assert [each.name for each in place.parent.glob("*")] == (["0.json"] if expected else [])
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": "b"}', '{"a": -1}', '{"a": true}', "[" * 9999])
+def test_what_is_damaged_is_found_anew(tmp_path, text):
+    place = tmp_path / "0.json"
+    place.write_text(text)
+    kept = Remembered(place)
+    assert kept.get("a") == 0
+    kept.put("a", 3)
+    assert Remembered(place).get("a") == 3
+
+
+def test_a_folder_that_takes_nothing(tmp_path):
+    """Costs seconds, and no run."""
+    (tmp_path / "found").write_text("")
+    kept = Remembered(tmp_path / "found" / "0.json")
+    kept.put("a", 1)
+    assert kept.get("a") == 1

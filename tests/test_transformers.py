@@ -188,7 +188,7 @@ def test_sharing_changes_nothing(tmp_path, case):
     assert shared.notices == whole.notices == []
     fast, _ = shared._sharing._ways
     merges = case not in {"gemma2", "gemma2-full", "deepseek_v3"}  # caps; keys made when read
-    assert (fast.refused is None and fast.right.get(("row", "whole"), 0) > 0) == merges
+    assert (fast.refused is None and fast.right(("row", "whole")) > 0) == merges
 
 
 @pytest.mark.parametrize("architecture", WHOLE)
@@ -380,8 +380,38 @@ def test_what_is_right_without_a_prefix_is_checked_with_one(tmp_path, architectu
     found = models.answers(model, asked)
     assert models.difference(found, models.Reference(where).answers(asked)) < TOLERANCE
     if architecture == "llama":
-        kinds = {behind for _, behind in model._sharing._ways[0].right}
-        assert kinds == {"none", "whole", "nested"}
+        first = model._sharing._ways[0]
+        assert all(first.right(("row", behind)) for behind in ("none", "whole", "nested"))
+
+
+def test_what_was_found_of_an_architecture_is_kept_beside_the_run(tmp_path, monkeypatch):
+    """Another checkpoint of it is not compared again, and answers are the same to the bit; one of
+    another dtype, or with code of its own, is.
+    """
+    plain, compared = passes.plain, []
+    monkeypatch.setattr(
+        passes, "plain", lambda model, rows: compared.append(len(rows)) or plain(model, rows)
+    )
+
+    def answered(name, **options):
+        where = models.save(tmp_path / name, "bytes_bos", "llama")
+        checkpoint = Checkpoint(where, "toy")
+        chosen = backends.setup("transformers", checkpoint, {"device": "cpu", **options})
+        model = backends.load(checkpoint, replace(chosen, place=str(tmp_path / "run")))
+        compared.clear()
+        return models.answers(model, models.requests([3, 9, 4]))
+
+    first, times = answered("a"), len(compared)
+    assert times
+    assert answered("a") == first
+    assert not compared
+    answered("b")
+    assert not compared
+    answered("a", dtype="float64")
+    assert len(compared) == times
+    answered("a", trust_remote_code="1")
+    assert len(compared) == times
+    assert len([*(tmp_path / "run/found").iterdir()]) == 2
 
 
 @pytest.mark.parametrize("kind", ["longrope", "dynamic"])

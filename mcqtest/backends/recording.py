@@ -229,7 +229,7 @@ def find(model: str, *, base: Path) -> Recording:
             f"--model={model}: no such file or folder ({place}); give recorded outputs, "
             "FILE.jsonl or FILE.jsonl.gz, or a folder of such files"
         )
-    if place.is_file() and not _NAMED.fullmatch(place.name):
+    if not place.is_dir() and not (place.is_file() and _NAMED.fullmatch(place.name)):
         raise McqtestError(f"--model={model}: not NAME.jsonl or NAME.jsonl.gz; name it so")
     recording = Recording(place, place.name.removesuffix(".gz").removesuffix(".jsonl"))
     if not recording.files:

@@ -41,6 +41,9 @@ class Setup:
     products: str = ""
     """What multiplies float32 matrices on a CPU (`mcqtest.backends.processor`)."""
 
+    place: str = ""
+    """The run folder, where what is found of an architecture can be kept; has no part in a key."""
+
     def files(self, folder: Path) -> TokenizerFiles:
         """The tokenizer of the checkpoint in ``folder``, ready to be loaded.
 

@@ -91,7 +91,8 @@ def model_of(settings: Settings, identity: Identity | None) -> tuple[Model, Setu
     found = backends.find(settings.backend, where, base=Path.cwd())
     options, folder = settings.backend_option, Path(settings.run_dir)
     found = backends.probe(settings.backend, found, options, folder, again=identity is not None)
-    return found, backends.setup(settings.backend, found, options)
+    setup = backends.setup(settings.backend, found, options)
+    return found, replace(setup, place=settings.run_dir)
 
 
 def identify(settings: Settings, model: Model, setup: Setup) -> Identity:

@@ -31,6 +31,7 @@ from mcqtest.backends.tokens import Encoded, Encoder, ahead, few, nested, shared
 from mcqtest.backends.transformers import adapting, files, passes, threads
 from mcqtest.backends.transformers.generation import Generator
 from mcqtest.backends.transformers.loading import context, load, usable
+from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.backends.transformers.sharing import Sharing, summed
 from mcqtest.types import AnswerError, Request, Response, one_line
 
@@ -71,7 +72,8 @@ class Transformers:
         # Who asks for an attention gets it; `merged` has its own.
         ways = [passes.masked] if "attn_implementation" in options else list(passes.WAYS)
         self._share = options.get("share", "1") != "0"
-        self._sharing = Sharing(self._model, ways if self._share else [])
+        self._kept = Remembered.of(self._model, setup)
+        self._sharing = Sharing(self._model, ways if self._share else [], self._kept)
         self._tokenizer, self._limit = tokenizer, limit
 
     @property
@@ -134,7 +136,9 @@ class Transformers:
     def _generator(self) -> Generator:
         rows = _ROWS.get(self._device.type, _ROWS_ACCELERATOR)
         writer = self._reader.writer
-        return Generator(self._model, self._tokenizer, self._limit, writer, rows=rows)
+        return Generator(
+            self._model, self._tokenizer, self._limit, writer, rows=rows, kept=self._kept
+        )
 
     def _texts(self, encoded: list[Encoded]) -> Iterator[Response]:
         """Texts for requests with equal shots."""

@@ -20,6 +20,7 @@ from mcqtest.backends import memory
 from mcqtest.backends.tokens import Encoded, TokenRow
 from mcqtest.backends.transformers import passes
 from mcqtest.backends.transformers.packing import Own
+from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.backends.transformers.sharing import alike
 from mcqtest.backends.transformers.text import Text, choose, note
 from mcqtest.backends.writer import Writer
@@ -30,7 +31,14 @@ class Generator:
     """Generates with one model."""
 
     def __init__(
-        self, model: Any, tokenizer: Any, limit: int | None, writer: Writer, *, rows: int
+        self,
+        model: Any,
+        tokenizer: Any,
+        limit: int | None,
+        writer: Writer,
+        *,
+        rows: int,
+        kept: Remembered | None = None,
     ) -> None:
         self._model = model
         self._tokenizer = copy.deepcopy(tokenizer)  # the other one is used by another thread
@@ -43,7 +51,8 @@ class Generator:
         self._ends = frozenset(end for end in flat if isinstance(end, int))
         self._writer = writer
         model.generation_config = GenerationConfig()  # nobody's penalties or temperatures
-        self._checked = False
+        self._kept = kept or Remembered()
+        self._checked = self._kept.get("texts") > 0
         self.reason: str | None = None
         """Why texts do not grow together, where they were found not to."""
 
@@ -164,6 +173,8 @@ class Generator:
         self._checked = True
         if not alike(plain, text.logprobs, self._model.dtype):
             self.reason = "tokens of a text have other probabilities than in plain scoring"
+        else:
+            self._kept.put("texts", len(text.ids))
 
     def _each_alone(
         self, items: Sequence[Encoded], prefix: passes.Prefix | None

@@ -17,6 +17,7 @@ import torch
 from mcqtest.backends import memory
 from mcqtest.backends.tokens import Encoded
 from mcqtest.backends.transformers import passes
+from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.types import one_line
 
 _TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-6}
@@ -40,11 +41,10 @@ _Kind = tuple[str, str]
 class _Known:
     """What was found of one way of scoring."""
 
-    def __init__(self, way: passes.Way, longest: float) -> None:
+    def __init__(self, way: passes.Way, longest: float, kept: Remembered) -> None:
         self.way = way
         self.refused: str | None = None
-        self.right: dict[_Kind, int] = {}
-        """The longest row and pack of which shared and plain scores were found equal."""
+        self._kept = kept
         self.wrong: dict[_Kind, float] = {}
         """The shortest row and pack of which they differ."""
         self.why: dict[_Kind, str] = {}
@@ -52,14 +52,27 @@ class _Known:
             self.wrong["row", behind] = longest
             self.why["row", behind] = f"its positions are scaled beyond {longest - 1} tokens"
 
+    def right(self, kind: _Kind) -> int:
+        """The longest row and pack of which shared and plain scores were found equal, 0: none."""
+        return self._kept.get(self._named(kind))
+
+    def was_right(self, kind: _Kind, size: int) -> None:
+        self._kept.put(self._named(kind), size)
+
+    def _named(self, kind: _Kind) -> str:
+        return "/".join((self.way.__name__, *kind))
+
 
 class Sharing:
     """Chooses between ``ways`` of scoring, the first that is right."""
 
-    def __init__(self, model: Any, ways: Sequence[passes.Way]) -> None:
+    def __init__(
+        self, model: Any, ways: Sequence[passes.Way], kept: Remembered | None = None
+    ) -> None:
         self._model = model
         longest = passes.scaled_beyond(model.config)
-        self._ways = [_Known(way, longest) for way in ways]
+        kept = kept or Remembered()
+        self._ways = [_Known(way, longest, kept) for way in ways]
         self.reason: str | None = None
         """Why prefixes could not be shared, where they could not."""
 
@@ -91,7 +104,7 @@ class Sharing:
         kind = what, prefix.kind
         if known.refused is not None or size >= known.wrong.get(kind, math.inf):
             return known.refused or known.why[kind]
-        if size <= known.right.get(kind, 0):
+        if size <= known.right(kind):
             return None
         item = pack[-1]
         own = summed(item, passes.plain(self._model, item.rows))
@@ -107,7 +120,7 @@ class Sharing:
         if not all(map(math.isfinite, (*own, *found))):
             return ""  # an overflow, which says nothing of sharing; told where it is judged
         if alike(own, found, self._model.dtype):
-            known.right[kind] = size
+            known.was_right(kind, size)
             return None
         known.wrong[kind] = size
         known.why[kind] = f"log-probabilities differ by {_difference(own, found):.3g}"
