@@ -132,6 +132,9 @@ def test_a_proxy_that_is_not_there(tmp_path, monkeypatch):
     said = slip(tmp_path, base_url="http://127.0.0.1:8/v1")
     assert "the proxies of the environment cannot be used (" in said
     assert "nobody-sees" not in said
+    for more in range(60, 140, 5):  # nor half of it, where the line is cut
+        monkeypatch.setenv("ALL_PROXY", f"{'g' * more}://{LOGIN}@host")
+        assert "pass%40" not in slip(tmp_path, base_url="http://127.0.0.1:8/v1")
 
 
 # --- TLS ----------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ from mcqtest.types import McqtestError, one_line
 CONNECTING = 20.0
 """Seconds for a connection."""
 
+_SHOWN, _WHOLE = 160, 10_000
+"""Characters of an error: what is secret is taken out of it before it is cut, or half is left."""
+
 _OTHER_HOST = {62, 63, 64}
 """OpenSSL's numbers for a certificate of another host, mail address or IP address."""
 
@@ -51,10 +54,10 @@ def client(place: Place, trusted: Any) -> Any:
     try:
         return httpx2.AsyncClient(verify=trusted, limits=one, timeout=limits, transport=by_socket)
     except (httpx2.InvalidURL, ValueError, ImportError) as error:  # of a proxy
+        said = place.secret.hide(one_line(error, _WHOLE))[:_SHOWN]
         raise McqtestError(
-            f"{place.where}: the proxies of the environment cannot be used "
-            f"({place.secret.hide(one_line(error, 120))}); correct HTTP_PROXY, HTTPS_PROXY and "
-            "ALL_PROXY, or name the server's host in NO_PROXY"
+            f"{place.where}: the proxies of the environment cannot be used ({said}); correct "
+            "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the server's host in NO_PROXY"
         ) from None
 
 
@@ -74,7 +77,7 @@ def lost(error: BaseException, place: Place) -> Trouble:
     kind = "fatal" if isinstance(error, httpx2.ProxyError) and "407" in str(error) else "broken"
     said = next(filter(None, map(_system, _causes(error))), one_line(error, 120, named=True))
     cut = not isinstance(error, httpx2.ConnectError | httpx2.ProxyError)
-    return Trouble(place.secret.hide(said) + through(place), kind, cut=cut)
+    return Trouble(place.secret.hide(said)[:_SHOWN] + through(place), kind, cut=cut)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
