@@ -75,7 +75,7 @@ def lost(error: BaseException, place: Place) -> Trouble:
         mixed = "; if it speaks no TLS, write http://" if place.url.startswith("https:") else ""
         return Trouble(f"no connection in {seconds:g} s{through(place)}{mixed}", "busy")
     kind = "fatal" if isinstance(error, httpx2.ProxyError) and "407" in str(error) else "broken"
-    said = next(filter(None, map(_system, _causes(error))), one_line(error, 120, named=True))
+    said = next(filter(None, map(_system, _causes(error))), one_line(error, _WHOLE, named=True))
     cut = not isinstance(error, httpx2.ConnectError | httpx2.ProxyError)
     return Trouble(place.secret.hide(said)[:_SHOWN] + through(place), kind, cut=cut)
 
