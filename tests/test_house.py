@@ -255,7 +255,7 @@ def loaded(statement):
 
 
 HEAVY = {"torch", "transformers", "numpy", "scipy", "pyarrow", "huggingface_hub", "tokenizers"}
-HEAVY |= {"openai", "httpx2", "hypothesis", "syrupy", "xdist", "safetensors"}
+HEAVY |= {"httpx2", "hypothesis", "syrupy", "xdist", "safetensors"}
 
 
 def test_the_plugin_costs_next_to_nothing():
