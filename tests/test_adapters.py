@@ -217,7 +217,7 @@ def zero(part):
 
 def test_only_what_is_zero_altogether_is_idle(tuned):
     """Half of the matrices, or all of them beside something that was trained whole, are not."""
-    adapters.change(tuned, zero("layers.0.self_attn.q_proj.lora_B"))
+    adapters.change(tuned, zero("layers.0.mlp.down_proj.lora_B"))
     assert not found(tuned).is_idle
     adapters.change(tuned, zero("lora_B"))
     assert found(tuned).is_idle
