@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,57 @@ def test_it_answers_as_its_base_with_it_merged_in(made, tmp_path):
     assert models.difference(answers, models.Reference(merged).answers(requests)) < 1e-4
     assert models.difference(answers, models.answers(models.backend(merged), requests)) < 1e-4
     assert models.difference(answers, models.Reference(base).answers(requests)) > 0.1
+
+
+def kinds():
+    """Of adapters, as `peft` makes them."""
+    import peft
+
+    lora = partial(peft.LoraConfig, r=4, task_type="CAUSAL_LM", target_modules=["q_proj"])
+    return {
+        "whole matrices besides": lora(modules_to_save=["embed_tokens", "lm_head"]),
+        "of embeddings": lora(target_modules=["embed_tokens", "down_proj"]),
+        "DoRA": lora(use_dora=True),
+        "rsLoRA": lora(use_rslora=True, rank_pattern={"q_proj": 8}),
+        "one layer": lora(layers_to_transform=[1]),
+        "PiSSA, which changes its base": lora(init_lora_weights="pissa"),
+        "IA3": peft.IA3Config(
+            task_type="CAUSAL_LM",
+            target_modules=["k_proj", "down_proj"],
+            feedforward_modules=["down_proj"],
+        ),
+        "LoHa": peft.LoHaConfig(r=4, target_modules=["q_proj"]),
+        "attention of its own": peft.AdaptionPromptConfig(
+            task_type="CAUSAL_LM", adapter_len=3, adapter_layers=1
+        ),
+    }
+
+
+@needs_peft
+@pytest.mark.filterwarnings(
+    "ignore:Setting `save_embedding_layers`:UserWarning"
+)  # peft's, on saving
+def test_every_kind_answers_as_peft_computes_it(made, tmp_path):
+    """None is merged by us, and none is said to have no effect."""
+    from peft import PeftModel, get_peft_model
+
+    base, requests = made[0], models.requests(SOME)
+    for number, (name, told) in enumerate(kinds().items()):
+        folder = tmp_path / str(number)
+        torch.manual_seed(1)
+        trained = get_peft_model(models.AutoModelForCausalLM.from_pretrained(base), told)
+        for each in trained.parameters():
+            if each.requires_grad:
+                each.data += 0.1 * torch.randn_like(each)
+        trained.save_pretrained(folder)
+        reference = models.Reference(base)
+        reference.model = PeftModel.from_pretrained(reference.model, folder).eval()
+        model = asked(folder)
+        model.check(requests)
+        assert model.notices == [], name
+        expected = reference.answers(requests)
+        assert models.difference(models.answers(model, requests), expected) < 1e-4, name
+        check_unbuilt(found(folder))
 
 
 @needs_peft
@@ -154,8 +206,57 @@ def test_an_adapter_without_effect_is_told(tuned):
         "with the adapter it answers as its base does"
     ]
     adapters.change(tuned, lambda name, each: each * (0 if "lora_B" in name else 1))
-    assert "all its matrices lora_B are zero" in said()[0]
-    assert models.answers(asked(tuned), requests).keys()
+    assert [note.partition(": ")[2][:33] for note in said()] == [
+        "all its matrices lora_B are zero,"
+    ]
+
+
+def zero(part):
+    return lambda name, each: each * (0 if part in name else 1)
+
+
+def test_only_what_is_zero_altogether_is_idle(tuned):
+    """Half of the matrices, or all of them beside something that was trained whole, are not."""
+    adapters.change(tuned, zero("layers.0.mlp.down_proj.lora_B"))
+    assert not found(tuned).is_idle
+    adapters.change(tuned, zero("lora_B"))
+    assert found(tuned).is_idle
+    path = tuned / adapters.TENSORS
+    whole = {"base_model.model.lm_head.weight": torch.ones(2, 2)}
+    adapters.save_file(adapters.load_file(path) | whole, path)
+    assert not found(tuned).is_idle
+
+
+@needs_peft
+def test_what_was_trained_whole_has_an_effect(made, tmp_path):
+    """Where the matrices beside it are zero."""
+    from peft import LoraConfig, get_peft_model
+
+    settings = LoraConfig(r=4, target_modules=["q_proj"], modules_to_save=["lm_head"])
+    trained = get_peft_model(models.AutoModelForCausalLM.from_pretrained(made[0]), settings)
+    for name, each in trained.named_parameters():
+        each.data += 0.1 * ("lm_head.modules_to_save" in name)
+        each.data *= 1 + ("lm_head.modules_to_save" in name)
+    trained.save_pretrained(tmp_path / "tuned")
+    model = asked(tmp_path / "tuned")
+    model.check(models.requests(SOME))
+    assert model.notices == found(tmp_path / "tuned").notes == []
+
+
+def test_a_base_on_the_hub_is_taken_at_its_revision(made, tuned, monkeypatch):
+    """The one that the adapter names; none where somebody names another base."""
+    hub = pytest.importorskip("huggingface_hub")
+    taken = []
+
+    def snapshot(name, **settings):
+        taken.append((name, settings.get("revision")))
+        return str(made[0])
+
+    monkeypatch.setattr(hub, "snapshot_download", snapshot)
+    adapters.set_config(tuned, base_model_name_or_path="org/base", revision="abc")
+    assert found(tuned).base.name == "org--base"
+    assert found(tuned, base="org/other").base.name == "org--other"
+    assert taken == [("org/base", "abc"), ("org/other", None)]
 
 
 @needs_peft
@@ -264,7 +365,7 @@ UNLOADED = {
         config(target_modules="all-linear"),
         "lacks 16 tensors of those that ad",
     ),
-    "for nothing": (config(target_modules=["nowhere"]), "does not fit its base"),
+    "for nothing": (config(target_modules=["nowhere"]), "peft cannot lay this adapter over its"),
 }
 
 
@@ -286,6 +387,27 @@ def test_layers_that_are_not_trained_are_none_that_are_missing(made, tuned):
     assert "model.layers.1." in complaint(check_unbuilt, found(tuned))
     adapters.set_config(tuned, exclude_modules=["layers.1.*"])
     check_unbuilt(found(tuned))
+
+
+@needs_peft
+@pytest.mark.parametrize("scheme", ["torchao-int8", "bitsandbytes-nf4"])
+def test_a_quantised_base(tmp_path, scheme):
+    """As QLoRA trains it (Dettmers et al., arXiv 2305.14314): told by its products' shapes, since
+    packed weights have others.
+    """
+    if not checkpoint.installed(scheme.partition("-")[0]):
+        pytest.skip(f"the library of {scheme} is not installed")
+    from folders import SCHEMES
+    from peft import PeftModel
+
+    base = models.save(tmp_path / "base", "bytes_bos", hidden_size=64, intermediate_size=128)
+    folder = adapters.save(tmp_path / "tuned", base)
+    SCHEMES[scheme](base, tmp_path / "packed")
+    reference = models.Reference(tmp_path / "packed")
+    reference.model = PeftModel.from_pretrained(reference.model, folder).eval()
+    requests = models.requests(SOME)
+    model = asked(folder, base=str(tmp_path / "packed"))
+    assert models.difference(models.answers(model, requests), reference.answers(requests)) < 1e-3
 
 
 @needs_peft

@@ -201,12 +201,12 @@ TOLD = [
     (
         {"adapter_config.json": b'{"base_model_name_or_path": "org/base"}'},
         {},
-        ": an adapter without its model (adapter_config.json); merge it into org/base (PEFT: ",
+        ": an adapter (adapter_config.json) and no model; copy the whole folder",
     ),
     (
-        {"adapter_model.safetensors": None, "adapter_config.json": b"[" * 100_000},
+        {"adapter_model.safetensors": None},
         {},
-        ": an adapter without its model (adapter_config.json, adapter_model.safetensors); merge it",
+        ": an adapter (adapter_model.safetensors) without adapter_config.json; copy the whole",
     ),
 ]
 """Files, configuration -> how the line goes on after the folder."""

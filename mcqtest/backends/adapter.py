@@ -68,7 +68,7 @@ class Adapted(Checkpoint):
     def stamp(self) -> str:
         return f"{self._own.stamp} {self.base.stamp}"
 
-    @property
+    @cached_property
     def _own(self) -> Checkpoint:
         return Checkpoint(self.folder, self.name)
 
@@ -105,6 +105,10 @@ class Adapted(Checkpoint):
         return next((at for at in map(self.folder.__truediv__, FILES) if at.is_file()), self.folder)
 
     @property
+    def gguf(self) -> str | None:
+        return self.base.gguf
+
+    @property
     def read(self) -> list[Path]:
         return [*self.base.read, self.path]
 
@@ -130,11 +134,12 @@ class Adapted(Checkpoint):
 
     @property
     def is_idle(self) -> bool:
-        """Of a LoRA in safetensors: its products are all zero."""
+        """Of a LoRA in safetensors, and nothing else beside it: its products are all zero."""
         if self.path.suffix != ".safetensors" or self.kind != "LORA":
             return False
-        second = [name for name in read_tensors(self.path) if _is_second(name)]
-        return bool(second) and zeros(self.path, second)
+        found = {name: _LORA.fullmatch(name) for name in read_tensors(self.path)}
+        second = [name for name, told in found.items() if told and told[2] == "B"]
+        return bool(second) and None not in found.values() and zeros(self.path, second)
 
     @property
     def without_effect(self) -> str:
@@ -182,11 +187,6 @@ class Adapted(Checkpoint):
                 "merge_and_unload, then save_pretrained), and name the folder that this makes"
             )
         return replace(self, under=found)
-
-
-def _is_second(name: str) -> bool:
-    told = _LORA.fullmatch(name)
-    return told is not None and told[2] == "B"
 
 
 def find(model: str, *, base: Path) -> Checkpoint:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mcqtest import demo
-from mcqtest.backends import foreign
+from mcqtest.backends import foreign, gguf
 from mcqtest.backends.headers import read_object
 from mcqtest.backends.naming import named
 from mcqtest.backends.weights import Weights, find_weights, is_adapter, named_files
@@ -87,6 +87,11 @@ class Checkpoint:
     def weights(self) -> Weights:
         """The files that its weights are read from."""
         return find_weights(self.folder, self.config)
+
+    @property
+    def gguf(self) -> str | None:
+        """The file of its weights, where it is GGUF."""
+        return min(gguf.alone([path.name for path in self.folder.iterdir()]), default=None)
 
     @property
     def read(self) -> list[Path]:
@@ -159,7 +164,7 @@ class Checkpoint:
             raise McqtestError(
                 f"{self.folder / 'config.json'}: names no model_type; save the model again"
             )
-        if why := foreign.no_language_model(self.config):
+        if why := foreign.no_language_model(self.folder, self.config):
             raise McqtestError(f"{self.folder}: {why}")
         self.weights  # noqa: B018 - found here, and not when the run is planned
 

@@ -22,8 +22,16 @@ def told(folder: Path) -> str | None:
     return next((f"{folder}: {each}" for each in said if each), None)
 
 
-def no_language_model(config: Mapping[str, Any]) -> str | None:
-    """Why a configuration is that of no model that goes on with a text; None where it may be."""
+def no_language_model(folder: Path, config: Mapping[str, Any]) -> str | None:
+    """Why a folder with config.json is that of no model that goes on with a text, as libraries load
+    it; None where it may be.
+    """
+    if (folder / "quanto_qmap.json").is_file():
+        return (
+            "weights as optimum-quanto itself saves them (quanto_qmap.json), which transformers "
+            "does not load; give what they were made of, with a quantization_config of quanto in "
+            "config.json, or quantise by torchao or compressed-tensors"
+        )
     names = config.get("architectures")
     named = str(names[0]) if isinstance(names, list) and names else str(config.get("model_type"))
     if config.get("is_encoder_decoder") is True:

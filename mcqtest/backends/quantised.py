@@ -72,15 +72,15 @@ def lacking(config: Mapping[str, Any], device: str) -> str:
     name; empty where it can, or where only it knows.
     """
     for method in methods(config):
+        if device == "cpu" and method in _ON_GPU:
+            return (
+                f"its weights are quantised ({scheme(config)}), which transformers computes on a "
+                "GPU alone; run it on one"
+            )
         if gone := [each for each in _NEEDED.get(method, ()) if not checkpoint.installed(each)]:
             return (
                 f"its weights are quantised ({scheme(config)}), which transformers computes by "
                 f"{' and '.join(gone)}; pip install {' '.join(gone)}"
-            )
-        if device == "cpu" and method in _ON_GPU:
-            return (
-                f"its weights are quantised ({scheme(config)}), which transformers computes on a "
-                "GPU alone; run it on one, or gate what it was quantised from"
             )
     return ""
 

@@ -122,7 +122,7 @@ def of_checkpoint(
         versions=versions + parts,
         options=options,
         tokenizer=files.content if counted else "",
-        scheme=quantised.told(checkpoint.config, checkpoint.weights.gguf),
+        scheme=quantised.told(checkpoint.config, checkpoint.gguf),
     )
 
 

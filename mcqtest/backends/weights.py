@@ -61,11 +61,6 @@ class Weights:
         return [self.folder / name for name in self.files]
 
     @property
-    def gguf(self) -> str | None:
-        """The one file, where it is GGUF."""
-        return self.files[0] if self.files[0].endswith(gguf.ENDING) else None
-
-    @property
     def notes(self) -> list[str]:
         """What a person should know of them, in sentences."""
         if not self.unread:
@@ -223,8 +218,9 @@ def _refuse_adapters(folder: Path, inside: set[str]) -> None:
     if not adapters:
         return
     if {_SINGLE, _INDEX, _BIN, _BIN_INDEX}.isdisjoint(inside):
+        what = "and no model" if ADAPTER in inside else f"without {ADAPTER}"
         raise McqtestError(
-            f"{folder}: an adapter ({', '.join(adapters)}) without {ADAPTER}; copy the whole folder"
+            f"{folder}: an adapter ({', '.join(adapters)}) {what}; copy the whole folder"
         )
     raise McqtestError(
         f"{folder}: an adapter beside a model ({', '.join(adapters)}), and whether it is applied "

@@ -77,7 +77,7 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
 
 def _reader(model: Checkpoint) -> str:
     """The library that reads a checkpoint's weights where they are no safetensors."""
-    if not (name := model.weights.gguf):
+    if not (name := model.gguf):
         return ""
     if version := checkpoint.installed("gguf"):
         return f", gguf {version}"

@@ -34,7 +34,10 @@ def over(model: Any, adapted: Adapted) -> Any:
         made = PeftModel(model, config, _NAME)
         found = made.load_adapter(folder, _NAME, torch_device=str(model.device))
     except Exception as error:  # those of torch, safetensors and peft
-        raise McqtestError(f"{_place(adapted)} ({one_line(error, 200, named=True)})") from error
+        raise McqtestError(
+            f"{folder}: peft cannot lay this adapter over its base {adapted.base.folder} "
+            f"({one_line(error, 200, named=True)})"
+        ) from error
     for names, what in (
         (found.missing_keys, "lacks {} tensors of those that {} names, such as {}"),
         (found.unexpected_keys, "has {} tensors that {} has no place for, such as {}"),
@@ -47,10 +50,19 @@ def over(model: Any, adapted: Adapted) -> Any:
 
 
 def has_effect(model: Any, rows: Sequence[TokenRow]) -> bool:
-    """Whether a model scores any of these rows otherwise than it would without its adapter."""
+    """Whether a model scores any of these rows otherwise than it would without its adapter; also
+    true of a kind that cannot be switched off.
+    """
     from peft.tuners.tuners_utils import BaseTunerLayer
+    from peft.utils.other import AuxiliaryTrainingWrapper
 
-    layers = [each for each in model.modules() if isinstance(each, BaseTunerLayer)]
+    kinds = (
+        BaseTunerLayer,
+        AuxiliaryTrainingWrapper,
+    )  # of LoRA and its like; of what is trained whole
+    layers = [each for each in model.modules() if isinstance(each, kinds)]
+    if not layers:
+        return True
     found = passes.plain(model, rows)
     for each in layers:
         each.enable_adapters(enabled=False)
@@ -76,9 +88,10 @@ def check(model: Any, adapted: Adapted) -> None:
             )
         if (shape := shapes.get(module)) and not _fits(pair, shape):
             raise McqtestError(
-                f"{_place(adapted)}: {module} is {list(shape)} there, and the matrices for it are "
-                f"{list(pair['B'])} and {list(pair['A'])}; name the model that it was trained on "
-                "with --backend-option base=PATH"
+                f"{adapted.folder}: an adapter that does not fit its base {adapted.base.folder}: "
+                f"{module} is {list(shape)} there, and the matrices for it are {list(pair['B'])} "
+                f"and {list(pair['A'])}; name the model that it was trained on with "
+                "--backend-option base=PATH"
             )
     if gone := [name for name in shapes if _is_meant(name, adapted.settings) and name not in pairs]:
         raise McqtestError(
@@ -107,14 +120,13 @@ def check_unbuilt(
     check(model, adapted)
 
 
-def _place(adapted: Adapted) -> str:
-    return f"{adapted.folder}: an adapter that does not fit its base {adapted.base.folder}"
-
-
 def _matrices(model: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Modules that compute a product, and its shape, which packed weights do not have."""
     for name, module in model.named_modules():
         weight = getattr(module, "weight", None)
-        if isinstance(weight, torch.Tensor) and weight.dim() == 2:
+        if isinstance(module, torch.nn.Linear):
+            yield name, (module.out_features, module.in_features)
+        elif isinstance(weight, torch.Tensor) and weight.dim() == 2:
             yield name, tuple(weight.shape)
 
 

@@ -102,7 +102,7 @@ class Transformers:
     def check(self, requests: Sequence[Request]) -> None:
         """Raise if the tokenizer damages what is going to be asked."""
         self._reader.check(requests)
-        if isinstance(self._checkpoint, Adapted):
+        if isinstance(self._checkpoint, Adapted) and not self._checkpoint.is_idle:
             rows = few(self._encoder, requests)
             if rows and not adapting.has_effect(self._model, rows):
                 self._notes.append(self._checkpoint.without_effect)

@@ -39,7 +39,7 @@ def check(checkpoint: Checkpoint, setup: Setup) -> list[str]:
                 f"knows no quant_method {method!r} and would take the weights for plain ones; "
                 "correct it, or use --backend=vllm"
             )
-    if checkpoint.weights.gguf:
+    if checkpoint.gguf:
         return []  # its names are others; what is missing is told after loading
     remote = setup.options.get("trust_remote_code", "0") == "1"
     return architecture.check_tensors(checkpoint, remote=remote)

@@ -60,7 +60,7 @@ def load(checkpoint: Checkpoint, setup: Setup, device: torch.device) -> tuple[An
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # told in words of ours
                 **optional,
-                **({"gguf_file": one} if (one := checkpoint.weights.gguf) else {}),
+                **({"gguf_file": one} if (one := checkpoint.gguf) else {}),
             )
             files.own(model, checkpoint)
             fit = architecture.Fit.of(model, found)  # the base's, before it gets an adapter

@@ -59,9 +59,9 @@ def setup(model: Checkpoint, options: Mapping[str, str]) -> Setup:
             f"{model.folder}: an adapter of the kind {model.kind}, and vLLM applies LoRA alone; "
             "add --backend=transformers, or merge it (PEFT: merge_and_unload, then save_pretrained)"
         )
-    if model.weights.gguf:
+    if model.gguf:
         raise McqtestError(
-            f"{model.base.folder / model.weights.gguf}: GGUF, which is asked with "
+            f"{model.base.folder / model.gguf}: GGUF, which is asked with "
             "--backend=transformers, or where llama.cpp serves it, with --backend=openai"
         )
     arguments.for_vllm(options, device)  # refused here, and not after a minute of loading

@@ -108,7 +108,7 @@ class Vllm:
         """Raise if the tokenizer damages what is going to be asked."""
         self._reader.check(requests)
         self.notices += self._reader.notices
-        if self._lora is not None and isinstance(self._checkpoint, Adapted):
+        if isinstance(self._checkpoint, Adapted) and not self._checkpoint.is_idle:
             rows = few(self._encoder, requests)
             if rows and not lora.has_effect(self._engine, rows, self._lora):
                 self.notices.append(self._checkpoint.without_effect)
