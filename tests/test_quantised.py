@@ -19,7 +19,7 @@ import torch
 from quantise import SCHEMES
 from torch import nn
 
-from mcqtest.backends import checkpoint, quantised, setup
+from mcqtest.backends import checkpoint, processor, quantised, setup
 from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.transformers import kernels
 
@@ -137,8 +137,8 @@ def test_our_products_are_for_plain_weights_alone():
     packed.weight = nn.Parameter(torch.ones(4, 4).as_subclass(Packed))
     del gone.weight
     other.weight = nn.Parameter(torch.ones(4, 4, dtype=torch.int8), requires_grad=False)
-    kernels.use_onednn(nn.ModuleList([plain, packed, gone, other]))
-    assert type(plain) is (kernels.Linear if kernels.ONEDNN else nn.Linear)
+    kernels.multiply(nn.ModuleList([plain, packed, gone, other]), processor.ONEDNN)
+    assert type(plain) is (kernels.Linear if kernels.HAS_ONEDNN else nn.Linear)
     assert {type(each) for each in (packed, gone, other)} == {nn.Linear}
 
 
