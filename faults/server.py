@@ -17,6 +17,7 @@ import math
 import random
 import re
 import time
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -42,8 +43,10 @@ _CHOICE = re.compile(r"^([A-J])\. (\d+)$", re.MULTILINE)
 
 class Server(Listening):
     """``faults``: name -> the probability that a request meets it. ``rate``: answers a second at
-    most; ``letters``: fields that are understood, of ``echo``, ``top`` and ``five``; ``fickle``:
-    the share of texts that say another answer.
+    most; ``letters``: fields that are understood, of ``echo``, ``top``, ``five`` and ``bias``, or
+    how they are not (``equal``; ``late``: what is told of a token is of the one behind it;
+    ``after``: of what ``logit_bias`` makes of it; ``deaf``: it is ignored); ``fickle``: the share
+    of texts that say another answer.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Server(Listening):
         self._chance = random.Random(seed)
         self._here = self._marks = self._replies = 0
         self._storm = self._free = 0.0
+        self._words: dict[int, str] = {}
         self._last: dict[asyncio.StreamWriter, dict[str, Any]] = {}
         """Of each connection, its last answer: whoever reads the next one has read that."""
 
@@ -89,6 +93,7 @@ class Server(Listening):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 method, path, _ = head.split(" ", 2)
+                path = re.sub("^https?://[^/]*", "", path)  # what comes by a proxy is whole
                 length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
                 body = await reader.readexactly(int(length[1])) if length else b""
                 self._here += 1
@@ -119,6 +124,8 @@ class Server(Listening):
         if method == "GET" and path == "/v1/models":
             return _write(writer, 200, {"data": [{"id": self.name, "owned_by": "us"}]})
         asked = json.loads(body) if body else {}
+        if path == "/tokenize" and self.letters in {"bias", "after", "deaf"}:
+            return _write(writer, 200, {"tokens": self._tokens(asked["content"])})
         known = path == "/v1/completions" or (path == "/v1/chat/completions" and self.chats)
         if not known:
             return _write(writer, 404, {"error": {"message": "Not Found"}})
@@ -193,7 +200,7 @@ class Server(Listening):
         }
 
     def _choice(self, prompt: str, asked: Any, fault: str, *, chats: bool) -> dict[str, Any]:
-        values = self._values(prompt)
+        values = self._values(prompt[:-2] if asked.get("echo") else prompt)
         if fault == "equal" or self.letters == "equal":
             values = dict.fromkeys(values, -1.5)
         best = max(values, key=values.__getitem__)
@@ -201,10 +208,20 @@ class Server(Listening):
             best = next(letter for letter in values if letter != best)
         text = f"{'' if chats else ' '}The answer is ({best})."
         found: dict[str, Any] = {"finish_reason": "stop"}
-        if asked.get("echo") and self.letters in {"echo", "equal"}:
+        if asked.get("echo") and self.letters in {"echo", "equal", "late"}:
             rest, letter = prompt[:-2], prompt[-2:]
-            told = {"tokens": [rest, letter], "token_logprobs": [None, values.get(letter[1], -9.0)]}
+            top = {f" {each}": value for each, value in values.items()}
+            if self.letters == "late":
+                top = {each: value - 2 * "ABCD".index(letter[1]) for each, value in top.items()}
+            told: dict[str, Any] = {"tokens": [rest, letter], "top_logprobs": [None, top]}
+            told["token_logprobs"] = [None, top.get(letter, -9.0)]
             return {**found, "text": prompt, "logprobs": told}
+        if asked.get("logit_bias") and self.letters in {"bias", "after", "deaf"}:
+            word = self._words[int(next(iter(asked["logit_bias"])))]
+            word = f" {best}" if self.letters == "deaf" else word
+            value = values[word.strip()] * (1e-9 if self.letters == "after" else 1)
+            first = {"token": word, "logprob": value}
+            found["logprobs"] = {"content": [{**first, "top_logprobs": []}]}
         if asked.get("logprobs") and self.letters in {"top", "five"}:
             kept = list(values)[: 2 if self.letters == "five" else None]
             top = {letter if chats else f" {letter}": values[letter] for letter in kept}
@@ -214,6 +231,12 @@ class Server(Listening):
         if chats:
             return {**found, "message": {"role": "assistant", "content": text}}
         return {**found, "text": text}
+
+    def _tokens(self, text: str) -> list[int]:
+        found = re.findall(r" ?[^ \n]+|\s", text)
+        for word in found:
+            self._words[zlib.crc32(word.encode())] = word
+        return [zlib.crc32(word.encode()) for word in found]
 
     def _values(self, prompt: str) -> dict[str, float]:
         """Letter -> its log-probability."""

@@ -1,11 +1,12 @@
 """Whether a served model answers as the same one does in this process, on real servers.
 
-    tox exec -e vllm -- python scripts/compare_served.py --data DIR
+    tox exec -e vllm -- python scripts/compare_served.py --data DIR [--llama PYTHON]
 
 Makes a tiny random model, serves it on loopback with vLLM and with ``transformers serve`` (which
 needs accelerate, fastapi and uvicorn besides), asks it and transformers the same questions through
-pytest, and prints how far log-probabilities are apart and what the gate says. Starting vLLM
-takes a minute. No test; figures of it stand in docs/models.md.
+pytest, and prints how far log-probabilities are apart and what the gate says. ``--llama`` names
+a Python of an environment with xllamacpp, gguf and safetensors: llama.cpp's server then has the
+embedded demo model. Starting vLLM takes a minute. No test; figures of it stand in docs/models.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,6 +37,23 @@ def first(text, choices):
     return sum(map(ord, text)) % len(choices)
 """
 """A random model writes no answers; the gate needs some."""
+LLAMA = """
+import sys
+import time
+import xllamacpp
+
+given = xllamacpp.CommonParams()
+given.hostnames = ["127.0.0.1"]
+given.model.path, given.model_alias = sys.argv[1], {"demo"}
+given.port, given.n_ctx, given.n_parallel, given.n_gpu_layers = int(sys.argv[-1]), 8192, 4, 0
+given.cpuparams.n_threads = given.cpuparams_batch.n_threads = 1
+if "exact" in sys.argv:
+    given.flash_attn_type = type(given.flash_attn_type)(0)
+    given.cache_type_k = given.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+server = xllamacpp.Server(given)
+time.sleep(1e6)
+"""
+"""llama.cpp's own server, as it is, or with attention in float32."""
 
 
 def main() -> None:
@@ -42,11 +61,17 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of MMLU and MMLU-Pro")
     parser.add_argument("--limit", type=int, default=100, help="questions of each of five subjects")
     parser.add_argument("--texts", type=int, default=4, help="texts of each category")
-    parser.add_argument("--skip", default="", help="vllm or transformers")
+    parser.add_argument("--skip", default="", help="vllm, transformers, or vllm,transformers")
+    parser.add_argument("--llama", default="", metavar="PYTHON", help="ask llama.cpp as well")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = given.work = Path(folder)
         (work / "anyhow.py").write_text(READER, "utf-8")
+        if given.llama:
+            of_llama(given)
+            given.work = work
+        if given.skip == "vllm,transformers":
+            return
         import chats
 
         shape = {"hidden_size": 64, "num_attention_heads": 2, "num_key_value_heads": 2}
@@ -69,6 +94,25 @@ def main() -> None:
                     compare(given, "texts", chat, str(model), url)
 
 
+def of_llama(given: argparse.Namespace) -> None:
+    """The embedded demo model, which has no chat template, at llama.cpp's server."""
+    from mcqtest.demo import MODEL
+
+    given.work = given.work / "llama"
+    given.work.mkdir()
+    shutil.copyfile(given.work.parent / "anyhow.py", given.work / "anyhow.py")
+    file = given.work / "demo.gguf"
+    command = [given.llama, str(ROOT / "scripts" / "make_gguf.py"), str(MODEL), str(file)]
+    subprocess.run(command, check=True)
+    for what in ("letters", "texts"):
+        ask(given, what, "off", MODEL, "transformers")
+    for how in ("exact", "usual"):
+        with _server(["-c", LLAMA, str(file), how], {}, given.llama) as url:
+            print(f"llama.cpp, {how}:")
+            for what in ("letters", "texts"):
+                compare(given, what, "off", "demo", url)
+
+
 @contextmanager
 def vllm(model: Path) -> Iterator[str]:
     command = ["-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
@@ -85,13 +129,15 @@ def serve(model: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _server(command: Sequence[str], environment: dict[str, str]) -> Iterator[str]:
+def _server(
+    command: Sequence[str], environment: dict[str, str], python: str = sys.executable
+) -> Iterator[str]:
     """Started, waited for, and stopped."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)],
+        [python, *command, "--host", "127.0.0.1", "--port", str(port)],
         env={**os.environ, **QUIET, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

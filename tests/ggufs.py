@@ -26,12 +26,18 @@ def save(folder: Path, base: Path, kind: str = "F32") -> Path:
     """The model of ``base``, its matrices of a ``kind`` of numbers (Q8_0, Q4_0), beside its other
     files.
     """
+    shutil.copytree(base, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    write(folder / f"model-{kind}.gguf", base, kind)
+    return folder
+
+
+def write(path: Path, base: Path, kind: str = "F32", more=lambda *_: None) -> None:
+    """The weights alone, and what ``more`` adds to the writer."""
     import gguf
 
-    shutil.copytree(base, folder, ignore=shutil.ignore_patterns("model.safetensors"))
     config = json.loads((base / "config.json").read_text("utf-8"))
     heads, pairs = config["num_attention_heads"], config["num_key_value_heads"]
-    writer = gguf.GGUFWriter(folder / f"model-{kind}.gguf", "llama")
+    writer = gguf.GGUFWriter(path, "llama")
     writer.add_block_count(config["num_hidden_layers"])
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
@@ -42,6 +48,7 @@ def save(folder: Path, base: Path, kind: str = "F32") -> Path:
     writer.add_rope_freq_base(config["rope_parameters"]["rope_theta"])
     writer.add_rope_dimension_count(config["hidden_size"] // heads)
     writer.add_vocab_size(config["vocab_size"])
+    more(writer)
     number = gguf.GGMLQuantizationType[kind]
     for name, tensor in load_file(base / "model.safetensors").items():
         made = tensor
@@ -59,7 +66,6 @@ def save(folder: Path, base: Path, kind: str = "F32") -> Path:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return folder
 
 
 def _name(name: str) -> str:

@@ -40,8 +40,9 @@ def test_it_is_another_way_of_asking():
     way = Way(abstain=True)
     assert way.folder(TASK.benchmark) == "mmlu_pro-abstain"
     assert way.method_of(TASK.benchmark)[1].style.name == "mmlu_pro-abstain"
-    assert way.asked(TESTED[0]) is prompts.abstaining(TESTED[0])
-    assert Way().asked(TESTED[0]) is TESTED[0]
+    method = TASK.benchmark.methods["cot"]
+    assert way.styled(method, TESTED[0]).style is prompts.abstaining(TESTED[0])
+    assert Way().styled(method, TESTED[0]).style is TESTED[0]
 
 
 @pytest.mark.parametrize(

@@ -184,11 +184,11 @@ def test_infinite_scores_are_refused(tmp_path):
 
 
 def test_the_malformed_file_of_a_contributor():
-    """A real one: a comma too many in line 53."""
+    """A real one: a comma too many in line 53; Python told the line behind it until 3.13."""
     folder = require("bigbench_extra")
     said = complaint(JsonTasks("bigbench_extra").load, "crass_ai_malformed", folder.parent)
     assert "crass_ai_malformed/task.json: not JSON" in said
-    assert "line 54" in said
+    assert "line 53" in said or "line 54" in said
 
 
 def test_neither_examples_nor_subtasks(tmp_path):

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from mcqtest import gate
 from mcqtest.options import OPTIONS
 from mcqtest.plugin import MARKERS
@@ -24,9 +26,10 @@ def test_first_block_is_two_commands():
     assert tests.endswith("tox -qq")
 
 
-def test_ci_runs_the_test_command():
+@pytest.mark.parametrize("name", [".ci/run", ".github/workflows/ci.yml"])
+def test_ci_runs_the_test_command(name):
     """CI runs the README's line itself, so the two cannot drift apart."""
-    script = (CHECKOUT / ".ci" / "run").read_text("utf-8")
+    script = (CHECKOUT / name).read_text("utf-8")
     pattern = re.search(r"grep -m1 '(.*?)' README.md", script)[1]
     matching = [line for line in README.splitlines() if re.search(pattern, line)]
     assert matching == [first_block()[1]]
@@ -52,7 +55,8 @@ def test_every_marker_is_in_the_readme():
 
 def test_linked_files_exist():
     """Links inside the repository lead somewhere."""
-    for page in [CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")]:
+    pages = [*(CHECKOUT / "docs").glob("*.md"), *(CHECKOUT / ".github").glob("*.md")]
+    for page in [CHECKOUT / "README.md", *pages]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 

@@ -63,7 +63,7 @@ ALLOWED = {
     "transformers": TORCH,
     "vllm": {"backends.vllm.backend", "backends.vllm.item", "backends.vllm.lora"},
     "openai": {"backends.openai.client"},
-    "httpx2": {"backends.openai.client"},
+    "httpx2": {"backends.openai.client", "backends.openai.reach"},
     "pytest": PLUGIN,
     "syrupy": {"plugin.snapshots"},
     "xdist": set(),

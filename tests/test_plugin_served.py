@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -13,6 +14,7 @@ import warm
 
 pytest.importorskip("openai", reason="the extra openai is not installed")
 
+from faults.proxy import Forward
 from faults.runs import stored
 from faults.server import Server
 from mcqtest.cli import main
@@ -29,7 +31,7 @@ from mcqtest.types import Benchmark, Columns, Decoding, Layout, Method, Source
 COLUMNS = Columns(choices=("A", "B", "C", "D"), id="id")
 SUMS = Benchmark(
     name="sums",
-    groups={"all": ("small", "large")},
+    groups={"all": ("small", "large_numbers_of_five_digits")},
     source=Source("sums", (Layout("{task}_{split}.csv", COLUMNS),)),
     methods={"letters": Method(prompts.mmlu), "cot": Method(prompts.plain, Decoding(max_tokens=9))},
     shots=0,
@@ -52,7 +54,7 @@ class Sums:
         self.path = pytester.path
         pytester.makepyfile(test_sums=CASES)
         pytester.makefile(".ini", pytest="[pytest]\nlog_level = DEBUG\n")
-        for task, first in (("small", 1), ("large", 10_001)):
+        for task, first in (("small", 1), ("large_numbers_of_five_digits", 10_001)):
             sums = [(first + 8 * number, 5) for number in range(COUNT // 2)]
             rows = [f"{a},What is {a} + {b}?,1,2,{a + b},4,C\n" for a, b in sums]
             text = "id,question,A,B,C,D,answer\n" + "".join(rows)
@@ -128,6 +130,53 @@ def test_a_key_is_nowhere(sums, monkeypatch):
     assert "test_sums" in left
     assert KEY not in left
     assert not [each for each in seen if KEY.encode() in each]
+
+
+def test_a_proxys_password_is_nowhere(sums, monkeypatch):
+    """Whether it is the right one or the proxy repeats it, as it came and as it was typed."""
+    loud = ("--junitxml=junit.xml", "--showlocals", "-vv", "-o", "log_cli=true")
+    said_ = ""
+    for login, code in (("me:pass word/of+mine", 0), ("somebody:else", 4)):
+        with Forward(login) as proxy:
+            url = f"http://me:pass%20word%2Fof+mine@127.0.0.1:{proxy.port}"
+            monkeypatch.setenv("HTTP_PROXY", url)
+            result = sums.run("--snapshot-update", f"--run-dir=run{code}", *loud)
+            assert result.ret == code, said(result)
+            assert proxy.asked
+            said_ += said(result)
+    assert "407: another user or password is wanted, through the environment's proxy" in said_
+    left = everything(sums.path) + said_
+    for secret in (
+        "pass word",
+        "pass%20word",
+        "word/of",
+        b64encode(b"me:pass word/of+mine").decode(),
+    ):
+        assert secret not in left
+
+
+def test_a_key_over_a_unix_socket_is_nowhere(sums):
+    """Though the server that listens there repeats it."""
+    server = Server(key=KEY.replace("this", "that"))
+    server.uds = sums.path / "server.sock"
+    with server:
+        given = ("--data=.", "--backend=openai", "--model=adder", "-p", "no:cacheprovider")
+        where = f"--backend-option=uds={server.uds}"
+        result = sums.pytester.runpytest_subprocess(*given, where, "--showlocals")
+    assert result.ret == 4
+    line = f"http://localhost/v1 on {server.uds}: 401: Incorrect API key provided: Bearer ***; the"
+    assert line in said(result)
+    assert KEY not in said(result) + everything(sums.path)
+
+
+@pytest.mark.parametrize("option", ["api_key=KEY", "token=KEY", 'extra={"api_key": "KEY"}', "KEY"])
+def test_a_key_in_a_command(sums, option):
+    """Is refused, since others see it there, with a line that says where it belongs."""
+    result = sums.run(f"--backend-option={option.replace('KEY', KEY)}")
+    assert result.ret == 4
+    assert KEY not in said(result) + everything(sums.path)
+    if "api_key" in option:
+        assert "environment as OPENAI_API_KEY" in said(result)
 
 
 def test_verdicts(sums):
@@ -211,7 +260,10 @@ def test_batches(sums, monkeypatch, capsys):
     monkeypatch.chdir(sums.path)
     asked = ("--benchmarks=test_sums.py", "--data=.", "--form=openai-batch")
     assert main(["prompts", "batch.jsonl", *asked, "--served=adder"]) == 4
-    assert "sums/large/10001: scores what could be said" in capsys.readouterr().err
+    assert (
+        "sums/large_numbers_of_five_digits/10001: scores what could be said"
+        in capsys.readouterr().err
+    )
     how = ("--method=cot", "--chat=on")
     assert main(["prompts", "batch.jsonl", *asked, *how]) == 4
     assert "for which model? Add --served=NAME" in capsys.readouterr().err
@@ -224,6 +276,7 @@ def test_batches(sums, monkeypatch, capsys):
         body = json.dumps(request["body"]).encode()
         with urlopen(Request(url, body, headers)) as reply:
             response = {"status_code": reply.status, "body": json.load(reply)}
+        assert len(request["custom_id"]) <= 64
         results.append({"custom_id": request["custom_id"], "response": response, "error": None})
     text = "".join(json.dumps(each) + "\n" for each in results)
     Path("results.jsonl").write_text(text, "utf-8")

@@ -6,12 +6,14 @@ import dataclasses
 import gzip
 import json
 import math
+from hashlib import sha256
 
 import pytest
 from builders import complaint, toy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mcqtest import backends
 from mcqtest.backends.recording import Recording, find
 from mcqtest.types import McqtestError, Origin
 
@@ -357,12 +359,24 @@ def result(name="toy/high_school_tides/7", *, status=200, **body):
 
 @pytest.mark.parametrize(
     "name",
-    ["toy/high_school_tides/7", "high_school_tides/7", "7", f"toy/high_school_tides/7#{'0' * 32}"],
+    [
+        *("toy/high_school_tides/7", "high_school_tides/7", "7"),
+        f"toy/high_school_tides/7#{'0' * 32}",
+        f"sha256/{sha256(b'toy/high_school_tides/7').hexdigest()[:24]}#{'0' * 32}",
+    ],
 )
 def test_a_batch_names_questions(tmp_path, name):
     """By ``custom_id``, in as many words as are needed."""
     outputs = recorded(tmp_path / "said.jsonl", result(name)).outputs()
     assert outputs.get(place()).texts == ("B",)
+
+
+@given(name=st.text(min_size=1), asked=st.text("0123456789abcdef", min_size=32, max_size=32))
+def test_names_in_a_batch_are_short(name, asked):
+    """As they are where that is possible, and never longer than 64 characters."""
+    found = backends.custom_id(name, asked)
+    assert len(found) <= 64
+    assert (found == f"{name}#{asked}") == (len(name) <= 31)
 
 
 @pytest.mark.parametrize(

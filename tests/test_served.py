@@ -14,7 +14,7 @@ pytest.importorskip("openai", reason="the extra openai is not installed")
 from faults.proxy import Proxy
 from faults.server import Server, _write
 from mcqtest import backends
-from mcqtest.backends.openai import found, letters, place
+from mcqtest.backends.openai import found, logprobs, place
 from mcqtest.backends.openai.backend import Served
 from mcqtest.backends.openai.flight import Flight
 from mcqtest.backends.openai.pace import Pace
@@ -60,8 +60,10 @@ def served(server, folder, **options):
     ("understood", "chats", "way"),
     [
         ("echo", False, "echo"),
-        ("top", False, "top_logprobs=20"),
-        ("top", True, "top_logprobs=20"),
+        ("bias", False, "logit_bias"),
+        ("bias", True, "logit_bias"),
+        ("top", False, "top_logprobs=200"),
+        ("top", True, "top_logprobs=200"),
     ],
 )
 def test_letters(tmp_path, understood, chats, way):
@@ -83,6 +85,9 @@ def test_letters(tmp_path, understood, chats, way):
     [
         ("", "did not come back with log-probabilities (echo)"),
         ("equal", "the log-probabilities of all choices are equal (-1.5)"),
+        ("late", "what is told of a choice is of the token behind it (top_logprobs)"),
+        ("deaf", "logit_bias: the model said ' "),
+        ("after", "logit_bias: the probabilities of the choices add up to 4.00"),
         ("five", "the 2 alternatives that the server tells are without ' C'"),
     ],
 )
@@ -442,7 +447,7 @@ def test_without_its_server(tmp_path):
         ({"key_env": "sk-SECRET"}, "--backend-option key_env: not a value of it (environment"),
         ({"key_env": "NOWHERE"}, "--backend-option key_env: no such variable"),
         ({"price": "1"}, "--backend-option price=1: not a value of it (IN,OUT"),
-        ({"extra": "[1]"}, "--backend-option extra=[1]: not JSON of an object"),
+        ({"extra": "[1]"}, "--backend-option extra: not JSON of an object"),
         ({"speed": "1"}, "--backend-option speed: unknown; for served models there are base_url"),
     ],
 )
@@ -470,14 +475,14 @@ def test_models_that_are_not_there(tmp_path):
 def test_numbers_that_are_no_logprobs(value):
     """Are no score."""
     with pytest.raises(Trouble):
-        letters.sound([-1.0, value, -2.0], "ABC")
+        logprobs.sound([-1.0, value, -2.0], "ABC")
 
 
 def test_equal_numbers():
     """Of two choices they may be chance; of more they are none."""
-    assert letters.sound([-1.0, -1.0], "AB") == (-1.0, -1.0)
+    assert logprobs.sound([-1.0, -1.0], "AB") == (-1.0, -1.0)
     with pytest.raises(Trouble, match="equal"):
-        letters.sound([-1.0, -1.0, -1.0], "ABC")
+        logprobs.sound([-1.0, -1.0, -1.0], "ABC")
 
 
 def test_a_backend_needs_no_library_until_it_asks(tmp_path):

@@ -704,7 +704,8 @@ def test_auto_is_float32_on_a_cpu(tmp_path):
     (where / "config.json").write_text(json.dumps({**config, "dtype": "bfloat16"}), "utf-8")
     chosen = backends.setup("auto", Checkpoint(where, "x"), {"device": "cpu"})
     assert (chosen.dtype, chosen.device, chosen.backend) == ("float32", "cpu", "transformers")
-    versions = f"transformers {backends.installed('transformers')}, torch {torch.__version__}"
+    transformers, library = map(backends.installed, ("transformers", "torch"))
+    versions = f"transformers {transformers}, torch {library}"
     assert str(chosen) == f"{versions}, float32 on cpu"
     assert models.backend(where).dtype == torch.float32
 

@@ -1,5 +1,6 @@
-"""The workflows of docs/ci.md: what they call exists, and they are what CI systems take."""
+"""Workflows, those of docs/ci.md and our own: what they call exists, and they are well-formed."""
 
+import configparser
 import importlib.util
 import re
 import subprocess
@@ -11,8 +12,12 @@ import pytest
 from mcqtest.cli.main import COMMANDS
 from mcqtest.options import OPTIONS
 
-PAGE = (Path(__file__).parent.parent / "docs" / "ci.md").read_text("utf-8")
+CHECKOUT = Path(__file__).parent.parent
+PAGE = (CHECKOUT / "docs" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```yaml\n# (\S+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+OWN = ".github/workflows/ci.yml"
+FILES = [*BLOCKS, (OWN, (CHECKOUT / OWN).read_text("utf-8"))]
+HOOKS = CHECKOUT / ".pre-commit-config.yaml"
 SCHEMAS = {".github": "vendor.github-workflows", ".gitlab-ci.yml": "vendor.gitlab-ci"}
 PYTEST = {"--pyargs", "--junitxml", "--snapshot-update"}
 """Options of pytest and of syrupy."""
@@ -25,17 +30,73 @@ def test_all_of_them():
     ]
 
 
-@pytest.mark.parametrize(("name", "text"), BLOCKS, ids=[name for name, _ in BLOCKS])
+def accepted(module, *args):
+    """That a program, which tox -e workflows has, takes a file."""
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed; tox -e workflows has it")
+    command = [sys.executable, "-m", module, *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("name", "text"), FILES, ids=[name for name, _ in FILES])
 def test_schema(name, text, tmp_path):
-    """By the schemas of SchemaStore, which check-jsonschema brings along (tox -e workflows)."""
-    if importlib.util.find_spec("check_jsonschema") is None:
-        pytest.skip("check-jsonschema is not installed; tox -e workflows has it")
+    """By the schemas of SchemaStore, which check-jsonschema brings along."""
     schema = next(each for start, each in SCHEMAS.items() if name.startswith(start))
     path = tmp_path / Path(name).name
     path.write_text(text, "utf-8")
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    accepted("check_jsonschema", "--builtin-schema", schema, str(path))
+
+
+def test_hooks_are_what_pre_commit_takes():
+    """By pre-commit itself."""
+    accepted("pre_commit", "validate-config", str(HOOKS))
+
+
+def environments(path):
+    """Those of tox that a file of ours names: behind `tox -e`, or in a matrix."""
+    text = path.read_text("utf-8")
+    called = re.findall(r"tox (?:-q+ )?-e ([\w,-]+)", text)
+    return {each for names in called for each in names.split(",")} | {
+        *re.findall(r"environment: (\w+)", text)
+    }
+
+
+def known():
+    """Those that there are."""
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(CHECKOUT / "tox.ini", "utf-8")
+    names = [each.partition(":")[2] for each in tox.sections() if each.startswith("testenv:")]
+    assert len(names) > 5
+    return {*names}
+
+
+CONTRIBUTING = ".github/CONTRIBUTING.md"
+
+
+@pytest.mark.parametrize("name", [OWN, HOOKS.name, CONTRIBUTING, "docs/releasing.md"])
+def test_environments_exist(name):
+    """A misspelt one would be taken for a Python, or for nothing."""
+    assert set() != environments(CHECKOUT / name) <= known()
+
+
+def test_every_environment_is_in_the_page_for_those_who_carry_on():
+    """With the question that it answers."""
+    rows = re.findall(
+        r"^\| (`\w+`(?:, `\w+`)*) \|", (CHECKOUT / CONTRIBUTING).read_text("utf-8"), re.MULTILINE
+    )
+    assert {each for row in rows for each in re.findall(r"\w+", row)} == known()
+
+
+def test_our_ci_asks_all_that_is_not_asked_every_time():
+    """Versions, packages and workflows, beside the README's command."""
+    assert {"newest", "oldest", "dist", "workflows"} <= environments(CHECKOUT / OWN)
+
+
+def test_a_commit_asks_what_lint_asks():
+    """One hook, so that the two cannot drift apart."""
+    assert environments(HOOKS) == {"lint"}
+    assert HOOKS.read_text("utf-8").count("- id:") == 1
 
 
 def commands(program):

@@ -1,5 +1,8 @@
 """Turns become the text that the model's own template makes of them, whatever the template."""
 
+from types import SimpleNamespace
+from unittest import mock
+
 import pytest
 
 pytest.importorskip("torch")
@@ -11,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcqtest.backends import writer as writing
+from mcqtest.backends.dates import TODAY, dated
 from mcqtest.backends.tokens import Encoder
-from mcqtest.backends.writer import SWITCHES, TODAY, Writer
+from mcqtest.backends.writer import SWITCHES, Writer
 from mcqtest.types import Chat, Decoding, Request
 
 
@@ -42,17 +46,20 @@ def request(chat, *, letters=False):
     )
 
 
+def on_our_day():
+    """`transformers`, on the day that every prompt says."""
+    clock = SimpleNamespace(now=lambda: TODAY)
+    return mock.patch("transformers.utils.chat_template_utils.datetime", clock)
+
+
 def written(family, chat, **options):
     """What `transformers` makes of the turns: the token ids."""
     words = chats.tokenizer(family)
     conversation = [message._asdict() for message in chat.messages]
-    return words.apply_chat_template(
-        conversation,
-        add_generation_prompt=True,
-        return_dict=False,
-        strftime_now=TODAY.strftime,
-        **options,
-    )
+    with on_our_day():
+        return words.apply_chat_template(
+            conversation, add_generation_prompt=True, return_dict=False, **options
+        )
 
 
 @families(but=["gemma2"])
@@ -102,6 +109,25 @@ def test_no_prompt_changes_at_midnight(family):
     """Templates that write today's date write the same one every day."""
     text = Writer(chats.tokenizer(family), "here").write(whole())
     assert "2024" in text
+
+
+DAYS = [
+    '  {%- if strftime_now is defined %}\n  {{ strftime_now("%A, %-d %B %Y at %H") }}\n{% endif %}',
+    """\n {% set f = '%y' + "%m" %}{{ strftime_now(f) + strftime_now(format="%j %e") }}""",
+    "{% macro a() %}{{ strftime_now('%d') }}{% endmacro %}\n  {% if true %}\n{{ a() }}{% endif %}",
+    "\n{{ 'no day' }}",
+]
+
+
+@pytest.mark.parametrize("template", DAYS)
+def test_a_day_of_ours_is_written_as_the_library_writes_its_own(template):
+    """To the blank: by any directive of `strftime`, in macros, wherever templates begin."""
+    template += "\n{{ messages[0].content }}"
+    words = chats.tokenizer(chats.QWEN3._replace(template=template))
+    with on_our_day():
+        theirs = words.apply_chat_template([whole().messages[0]._asdict()], tokenize=False)
+    assert Writer(words, "here").write(whole()) == theirs
+    assert (dated(template) == template) == ("strftime_now" not in template)
 
 
 @pytest.mark.parametrize(

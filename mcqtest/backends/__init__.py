@@ -1,5 +1,6 @@
 """Backends: each runs requests on one kind of model, and alone imports its library."""
 
+from mcqtest.backends.batch import custom_id
 from mcqtest.backends.checkpoint import Checkpoint, cuda_devices, installed
 from mcqtest.backends.choice import (
     OURS,
@@ -35,6 +36,7 @@ __all__ = [
     "check",
     "cost",
     "cuda_devices",
+    "custom_id",
     "dtype",
     "find",
     "installed",

@@ -60,7 +60,7 @@ BY_CONTENT = frozenset(("base",))
 """Options that name files which the fingerprint covers, wherever they lie."""
 
 SERVED = frozenset(
-    ("base_url", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
+    ("base_url", "uds", "key_env", "deployment", "concurrency", "retries", "timeout", "price")
 )
 """Likewise of served models; where and what they are stands for their weights."""
 
@@ -112,6 +112,10 @@ def check_replay(options: Mapping[str, str]) -> None:
 def check_transformers(options: Mapping[str, str]) -> None:
     """Raise `McqtestError` for a key or value that the transformers backend does not know."""
     for key in options:
+        if key in SERVED | {"letters", "extra"}:
+            raise McqtestError(
+                f"--backend-option {key}: of served models; add --backend=openai, or leave it out"
+            )
         if key not in TRANSFORMERS:
             known = "; ".join(f"{name} ({text})" for name, text in TRANSFORMERS.items())
             raise McqtestError(f"--backend-option {key}: unknown; the options are {known}")

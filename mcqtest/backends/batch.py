@@ -1,12 +1,14 @@
 """Rows of a batch's results, as OpenAI's API gives them back: recorded outputs in other words.
 
-``custom_id`` is ``BENCHMARK/TASK/ID`` of the question, or ``TASK/ID``, or its ``ID``, and may be
-followed by ``#`` and the hash of what was asked; ``response.body`` is a reply of chats or
+``custom_id`` is ``BENCHMARK/TASK/ID`` of the question, or ``TASK/ID``, or its ``ID``, or a hash of
+these where they are long, and may be followed by ``#`` and the hash of what was asked;
+``response.body`` is a reply of chats or
 completions, with a choice for each sample. A row that failed answers nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +19,23 @@ from mcqtest.types import McqtestError
 
 _PARTS = ("benchmark", "task", "id")
 _HASHED = re.compile("(.*)#([0-9a-f]{32})", re.DOTALL)
+
+_LONGEST = 64
+"""Characters of a ``custom_id``; nobody states a limit, and this is that of other ids there."""
+
+HASHED = "sha256"
+"""What stands in the place of a task, before the hash of a question's whole name."""
+
+
+def custom_id(name: str, asked_hash: str) -> str:
+    """Of the question with this whole name, in at most 64 characters."""
+    whole = f"{name}#{asked_hash}"
+    return whole if len(whole) <= _LONGEST else f"{HASHED}/{short(name)}#{asked_hash}"
+
+
+def short(name: str) -> str:
+    """A hash of a question's whole name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
 
 
 def unwrapped(row: Row) -> Row | None:

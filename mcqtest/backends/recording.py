@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest.backends.batch import unwrapped
+from mcqtest.backends.batch import HASHED, short, unwrapped
 from mcqtest.backends.checkpoint import digest, stamp
 from mcqtest.backends.outputs import Key, Output, described, read_key, read_output
 from mcqtest.data import comparable, read
@@ -211,6 +211,8 @@ class Outputs:
             identity = (origin.id, -1) if has_id else ("", origin.row)
             for name in (task.name, task.title) if has_task else ("",):
                 yield Key(benchmark, comparable(name), *identity)
+        if (False, True, True) in self._forms:
+            yield Key("", HASHED, short(str(origin)), -1)
 
 
 def _twice(what: str, first: Output, second: Output) -> McqtestError:

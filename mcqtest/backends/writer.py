@@ -13,19 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property, partial
 from threading import Thread
 from typing import Any
 
 from mcqtest.answers import KNOWN
+from mcqtest.backends.dates import dated
 from mcqtest.backends.specials import token_ids
 from mcqtest.prompts import joined
 from mcqtest.types import Chat, McqtestError, Message, one_line
-
-TODAY = datetime(2024, 7, 26)  # noqa: DTZ001 - a day, wherever one is
-"""For templates that write the date, so that a prompt does not change overnight: the day that Llama
-3's own say where they cannot know better."""
 
 SWITCHES = ("enable_thinking", "thinking")
 """What templates call the option without which nothing is thought; a template that knows none of
@@ -210,12 +206,12 @@ class Writer:
             }
             for role, content in turns
         ]
+        own = getattr(self._tokenizer, "chat_template", None)
+        template = own.get("default") if isinstance(own, Mapping) else own
+        day = {"chat_template": dated(template)} if "strftime_now" in (template or "") else {}
         try:
             text: str = self._tokenizer.apply_chat_template(
-                conversation,
-                tokenize=False,
-                add_generation_prompt=begin,
-                **{"strftime_now": TODAY.strftime, **options},
+                conversation, tokenize=False, add_generation_prompt=begin, **day, **options
             )
         except Exception as error:  # whatever a template, or what is missing for it, may raise
             raise McqtestError(

@@ -96,7 +96,7 @@ def oddities(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     if found and echoes >= MEASURED:
         yield (
             f"{places(name, found, outcomes)}: every probability is the baseline's to the last "
-            "digit although the model's files differ: was the new checkpoint really used?"
+            "digit although the weights are told to be others: was the new checkpoint really used?"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mcqtest import backends
 from mcqtest.run import asked
 from mcqtest.run.planned import Planned
 from mcqtest.types import McqtestError
@@ -27,7 +28,7 @@ def lines(each: Planned, model: str) -> Iterator[dict[str, Any]]:
                 "--method=cot, or leave --form out"
             )
         yield {
-            "custom_id": f"{name}#{line['asked_hash']}",
+            "custom_id": backends.custom_id(name, line["asked_hash"]),
             "method": "POST",
             "url": "/v1/chat/completions" if "messages" in line else "/v1/completions",
             "body": {"model": model, **_body(line)},

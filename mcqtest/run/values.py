@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os.path
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -73,14 +74,24 @@ def _marks(option: str, given: str | None, _base: Path) -> tuple[str, str] | Non
     return opens.strip(), closes.strip()
 
 
+_SECRET = re.compile("(key|token|password|secret)$", re.IGNORECASE)
+"""Names of what nobody may see."""
+
+_WORD = re.compile("[a-z_ =]*")
+"""What is no such thing by itself."""
+
+
 def _pairs(option: str, given: Any, _base: Path) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for pair in [given] if given and isinstance(given, str) else given or ():
         key, _, value = (part.strip() for part in pair.partition("="))
         if not (key and value):
-            raise McqtestError(f"--{option}={pair}: write it as key=value")
+            is_shown = option != "backend-option" or _WORD.fullmatch(pair)  # it may be a key
+            told = f"={pair}" if is_shown else ""
+            raise McqtestError(f"--{option}{told}: write it as key=value")
         if pairs.get(key, value) != value:
-            raise McqtestError(f"--{option} {key}: given as {pairs[key]} and {value}; drop one")
+            how = "with two values" if _SECRET.search(key) else f"as {pairs[key]} and {value}"
+            raise McqtestError(f"--{option} {key}: given {how}; drop one")
         pairs[key] = value
     return pairs
 

@@ -1,7 +1,7 @@
 """The kind of backend that is a server with OpenAI's API: chats and completions over HTTP.
 
 What is served is looked at before anything is planned (`probe`), since it stands for weights; only
-`mcqtest.backends.openai.client` imports the library `openai`.
+`mcqtest.backends.openai.client` and `reach` import the library `openai`, and `httpx2` below it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from mcqtest.backends.openai.place import Place
 from mcqtest.backends.setup import Setup
 from mcqtest.backends.templates import ChatTemplate
 from mcqtest.types import Backend, Chat, McqtestError, Request
+
+_NO_CLIENT = 'openai is not installed; pip install "mcqtest[openai]"'
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def probe(model: Served, options: Mapping[str, str], folder: Path, *, again: boo
     kept = found.path(folder, model.model, where)
     known = found.read(kept)
     if known is not None:
-        known = replace(known, url=where.url)
+        known = replace(known, url=where.where)
     note = ""
     if not again:
         now, note = _look(model.model, where, known)
@@ -94,8 +96,8 @@ def _look(model: str, where: Place, known: Found | None) -> tuple[Found, str]:
     """What a server says now. Where it cannot be asked, stored answers are good as they are."""
     if checkpoint.installed("openai") is None:
         if known is None:
-            raise McqtestError('openai is not installed; pip install "mcqtest[openai]"')
-        return known, f"{model}: openai is not installed, so nothing can be asked anew"
+            raise McqtestError(_NO_CLIENT)
+        return known, f"{model}: {_NO_CLIENT}; until then nothing can be asked anew"
     from mcqtest.backends.openai import look
 
     try:
@@ -171,6 +173,6 @@ def load(model: Served, chosen: Setup) -> Backend:
     from mcqtest.backends.openai.backend import Served as Asked
 
     if checkpoint.installed("openai") is None:
-        raise McqtestError('openai is not installed; pip install "mcqtest[openai]"')
+        raise McqtestError(_NO_CLIENT)
     assert model.found is not None
     return Asked(model.name, model.found, place.read(chosen.options))

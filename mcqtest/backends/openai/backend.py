@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from mcqtest.backends.openai import letters
 from mcqtest.backends.openai.client import Client, room
@@ -79,11 +80,10 @@ class Served:
         )
         with flight:
             while True:
-                while trouble is None and out < flight.window:
-                    if (request := next(wanted, None)) is None:
-                        break
-                    flight.send(request)
-                    out += 1
+                if trouble is None and out <= flight.low:
+                    for request in islice(wanted, flight.window - out):
+                        flight.send(request)
+                        out += 1
                 if not out:
                     break
                 landed = flight.take()
@@ -112,7 +112,7 @@ class Served:
             return AnswerError(f"{name}: {self._name} does not answer it ({found})")
         times = f" {self._place.retries + 1} times" if found.is_passing else ""
         return McqtestError(
-            f"{self._name}: {self._place.url} does not answer{times} ({found}; {name}); the "
+            f"{self._name}: {self._place.where} does not answer{times} ({found}; {name}); the "
             "answers so far are stored, so the same command goes on from here"
         )
 

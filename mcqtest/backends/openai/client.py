@@ -1,7 +1,8 @@
 """The one place that knows the library `openai`: bodies there, replies back, errors by kind.
 
 Its retries are switched off: a busy server concerns all requests, so that those in flight back off
-together (`mcqtest.backends.openai.pace`), and each failure is counted.
+together (`mcqtest.backends.openai.pace`), and each failure is counted. Replies are taken as they
+come, for its types would refuse what servers of others say.
 """
 
 from __future__ import annotations
@@ -10,19 +11,16 @@ import asyncio
 import json
 import logging
 import resource
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from mcqtest.backends.openai import reach
 from mcqtest.backends.openai.place import Place
 from mcqtest.backends.openai.trouble import Trouble
-from mcqtest.types import one_line
 
 _SPARE = 64
 """Files that are open besides."""
-
-_EACH = 16
-"""Connections of one client of the library."""
 
 _PATIENCE = 900.0
 """Seconds that a server may ask to wait; where it asks for more, the run ends."""
@@ -48,83 +46,81 @@ def room(wanted: int) -> int:
 class Client:
     """Speaks to one server; belongs to the event loop that it is made in.
 
-    It has several clients of the library, of a few connections each: their pools look at every
-    connection before every request, which for a thousand takes more time than all the rest.
+    It has a client of the library for each connection: a pool looks at all its connections before
+    every request, which for a thousand takes more time than all the rest.
     """
 
     def __init__(self, place: Place) -> None:
-        import httpx2
-
         for name in ("openai", "httpx2", "httpcore2"):  # they log requests, with headers and all
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._place = place
         self._secret = place.secret
-        self._roots = httpx2.create_ssl_context()
-        self._clients: list[Any] = []
-        self._free: list[Any] = []
-        """Clients, as often as they have connections that nobody uses; the last one is taken."""
+        self._roots = reach.roots()
+        self._clients = [self._another()]
+        self._free = [*self._clients]
+        """Those that nobody uses; the last one is taken, so that few connections grow old."""
 
     async def close(self) -> None:
         for client in self._clients:
             await client.close()
 
-    def _more(self) -> None:
-        """Another client of the library."""
-        import httpx2
+    def _another(self) -> Any:
         import openai
 
         place = self._place
-        limits = httpx2.Limits(max_connections=_EACH, max_keepalive_connections=_EACH)
-        client = openai.AsyncOpenAI(
+        connection = reach.client(place, self._roots)
+        return openai.AsyncOpenAI(
             api_key=place.key or "none",  # it insists on one
             base_url=place.url,
             max_retries=0,
-            timeout=httpx2.Timeout(place.timeout, connect=min(place.timeout, 20)),
-            http_client=openai.DefaultAsyncHttpxClient(limits=limits, verify=self._roots),
+            timeout=connection.timeout,
+            http_client=connection,
         )
-        self._clients.append(client)
-        self._free += [client] * _EACH
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The reply, an object of JSON; raises `Trouble`."""
-        return await self._ask(lambda client: client.post(path, cast_to=str, body=dict(body)))
+        """The reply, an object of JSON; ``path`` goes on from the place's URL, or is a whole one.
+        Raises `Trouble`.
+        """
+        return await self._ask("post", path, body=dict(body))
 
     async def get(self, path: str) -> Mapping[str, Any]:
         """Likewise."""
-        return await self._ask(lambda client: client.get(path, cast_to=str))
+        return await self._ask("get", path)
 
-    async def _ask(self, call: Callable[[Any], Awaitable[str]]) -> Mapping[str, Any]:
+    async def _ask(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:
+        import httpx2
         import openai
 
         if not self._free:
-            self._more()
+            self._clients.append(self._another())
+            self._free.append(self._clients[-1])
         client = self._free.pop()
         try:
             # The library's own limit is one of silence: drops of an answer would go on for ever.
             async with asyncio.timeout(self._place.timeout):
-                text = await call(client)
-        except (TimeoutError, openai.APITimeoutError):
+                response = await getattr(client, method)(path, cast_to=httpx2.Response, **more)
+        except TimeoutError:
             raise Trouble(f"no answer in {self._place.timeout:g} s", "busy") from None
         except openai.APIStatusError as error:
-            raise self._refusal(error) from None
-        except openai.APIConnectionError as error:
-            said = one_line(error.__cause__ or error, 120, named=True)
-            raise _lost(self._secret.hide(said)) from None
-        except (openai.OpenAIError, OSError, ValueError, RuntimeError) as error:
-            raise _lost(self._secret.hide(one_line(error, 120, named=True))) from None
+            response = error.response
+        except (openai.OpenAIError, httpx2.HTTPError, OSError, ValueError, RuntimeError) as error:
+            raise reach.lost(_below(error), self._place) from None
         finally:
             self._free.append(client)
-        return self._read(text)
+        return self._read(response)
 
-    def _read(self, text: str) -> Mapping[str, Any]:
+    def _read(self, response: Any) -> Mapping[str, Any]:
         try:
-            reply = json.loads(text)
+            reply = json.loads(response.content)
         except (ValueError, RecursionError):
-            raise _lost("what came is no JSON") from None
+            reply = None
+        if response.status_code != 200:
+            raise self._refusal(response, reply)
         if not isinstance(reply, dict):
-            raise _lost("what came is no object of JSON")
+            what = "no object of JSON" if reply is not None else _no_json(response)
+            raise Trouble(f"what came is {what}", "broken", status=200)
         if isinstance(told := reply.get("error"), Mapping) and "choices" not in reply:
-            raise _lost(self._told(told))
+            raise Trouble(self._told(told), "broken")
         return reply
 
     def _told(self, error: Any) -> str:
@@ -135,16 +131,27 @@ class Client:
             said = next((error[each] for each in names if error.get(each)), None)
         return self._secret.hide(" ".join(str(said or "no reason was told").split()))[:300]
 
-    def _refusal(self, error: Any) -> Trouble:
-        status: int = error.status_code
-        body = error.body
-        said = f"{status}: {self._told(body or error.message)}"
+    def _refusal(self, response: Any, reply: Any) -> Trouble:
+        status: int = response.status_code
+        body = reply
+        if isinstance(reply, Mapping) and reply.get("error"):
+            body = reply["error"]
+        if body is None:
+            body = "a web page" if _is_page(response) else response.text
+        said = f"{status}: {self._told(body)}"
         code = body.get("code") if isinstance(body, Mapping) else None
-        wait = _wait(error.response.headers)
-        if status in {401, 403}:
+        wait = _wait(response.headers)
+        if status < 400:
+            kind = "fatal"
+            where = self._secret.hide(response.headers.get("location", "somewhere else"))
+            said = f"{status}: goes on to {where}; write in base_url where the API is"
+        elif status in {401, 403}:
             kind = "fatal"
             said += f"; the key is taken from {self._place.key_env}"
             said += "" if self._place.key else ", which is not set"
+        elif status == 407:
+            kind = "fatal"
+            said = f"407: another user or password is wanted{reach.through(self._place)}"
         elif status == 429 and code in _SPENT:
             kind = "fatal"
         elif status in {408, 409, 425, 429, 503, 529}:
@@ -156,9 +163,20 @@ class Client:
         return Trouble(said, kind, wait, status)
 
 
-def _lost(said: str) -> Trouble:
-    """No whole reply came."""
-    return Trouble(said, "broken")
+def _below(error: Exception) -> BaseException:
+    """What the library's error was made of."""
+    import openai
+
+    own = isinstance(error, openai.APIConnectionError)
+    return error.__cause__ if own and error.__cause__ else error
+
+
+def _is_page(response: Any) -> bool:
+    return "html" in response.headers.get("content-type", "") or response.text.lstrip()[:1] == "<"
+
+
+def _no_json(response: Any) -> str:
+    return "a web page, and no JSON" if _is_page(response) else "no JSON"
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

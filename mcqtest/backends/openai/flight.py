@@ -57,6 +57,9 @@ class Flight(Generic[Job, Answer]):
         self._retries = retries
         self._failed = failed
         self._landed: queue.SimpleQueue[Landed[Job, Answer] | BaseException] = queue.SimpleQueue()
+        self._new: deque[Job] = deque()
+        self._called = False
+        """The thread is going to look at ``_new``."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._fly, name="mcqtest-served", daemon=True)
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -81,8 +84,16 @@ class Flight(Generic[Job, Answer]):
         """Jobs that may wait here, those in flight among them."""
         return 2 * self._pace.most
 
+    @property
+    def low(self) -> int:
+        """From so many down more are to be sent, all at once: each wakes the thread."""
+        return self.window * 3 // 4
+
     def send(self, job: Job) -> None:
-        self._loop.call_soon_threadsafe(self._start, job)
+        self._new.append(job)
+        if not self._called:  # waking the thread costs more than a job does
+            self._called = True
+            self._loop.call_soon_threadsafe(self._begin)
 
     def take(self) -> Landed[Job, Answer]:
         """The next that has landed; waits for it."""
@@ -119,10 +130,13 @@ class Flight(Generic[Job, Answer]):
     def _stop(self) -> None:
         self._loop.stop()
 
-    def _start(self, job: Job) -> None:
-        task = self._loop.create_task(self._work(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _begin(self) -> None:
+        """Start what was sent; whatever comes after the first line calls again."""
+        self._called = False
+        while self._new:
+            task = self._loop.create_task(self._work(self._new.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _work(self, job: Job) -> None:
         try:

@@ -88,7 +88,7 @@ class Found:
 
 def path(folder: Path, model: str, place: Place) -> Path:
     """Where what was found of a model is kept, below a run's folder."""
-    name = hashlib.sha256(json.dumps([model, place.url, place.deployment]).encode()).hexdigest()
+    name = hashlib.sha256(json.dumps([model, place.where, place.deployment]).encode()).hexdigest()
     return folder / "served" / f"{name[:16]}.json"
 
 

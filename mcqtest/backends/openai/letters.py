@@ -6,19 +6,15 @@ be a log-probability, nor the same one for all.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mcqtest.backends.openai import tokens
+from mcqtest.backends.openai import logprobs, tokens
 from mcqtest.backends.openai.line import Line
 from mcqtest.backends.openai.texts import COMPLETIONS, opened
-from mcqtest.backends.openai.trouble import Trouble, broken
+from mcqtest.backends.openai.trouble import broken
 from mcqtest.types import Chat, Prompt
-
-_NEVER = -9000.0
-"""From here down a number stands for minus infinity: vLLM says -9999."""
 
 _ONE_TOKEN = {"max_tokens": 1, "temperature": 1, "top_p": 1}
 """One token that is thrown away. At temperature 1, since some servers tell log-probabilities as
@@ -42,18 +38,6 @@ class Way(Protocol):
         ...
 
 
-def sound(values: Sequence[float], choices: Sequence[str]) -> tuple[float, ...]:
-    """These, if a model can have said them; raises `Trouble`."""
-    for choice, value in zip(choices, values, strict=True):
-        if not math.isfinite(value) or value < _NEVER:
-            raise broken(f"the log-probability of {choice!r} is {value:g}")
-        if value > 1e-3:
-            raise broken(f"the log-probability of {choice!r} is {value:g}, more than 0")
-    if len(values) > 2 and len(set(values)) == 1:
-        raise broken(f"the log-probabilities of all choices are equal ({values[0]:g})")
-    return tuple(min(value, 0.0) for value in values)
-
-
 @dataclass(frozen=True)
 class ByIds:
     """One request a question, for the log-probabilities of just these tokens (vLLM's
@@ -73,9 +57,9 @@ class ByIds:
         told: dict[str, Any] = {"logprobs": 1, "logprob_token_ids": sorted(set(ids))}
         body = {"model": line.model, "prompt": begun, **_ONE_TOKEN, **told}
         reply = await line.post(COMPLETIONS, {**body, "return_tokens_as_token_ids": True})
-        found = _alternatives(reply)
+        found = logprobs.alternatives(reply)
         keys = [f"token_id:{each}" for each in ids]
-        return _those(found, keys, choices)
+        return logprobs.those(found, keys, choices)
 
 
 @dataclass(frozen=True)
@@ -97,38 +81,32 @@ class Echo:
     async def score(
         self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]
     ) -> tuple[float, ...]:
+        told = await self._told(line, prompt, choices, 1)
+        rows = [logprobs.row(each, written=self.most) for each in told]
+        return logprobs.ended(rows, choices)
+
+    async def check(self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]) -> None:
+        """Raise `Trouble` unless what could have stood in the place of a choice is the same for
+        all: there are servers that tell what could stand behind it (llama-cpp-python 0.3.36).
+        """
+        told = await self._told(line, prompt, choices, 5)
+        logprobs.agree(
+            [
+                logprobs.instead(each, choice, written=self.most)
+                for each, choice in zip(told, choices, strict=True)
+            ]
+        )
+
+    async def _told(
+        self, line: Line, prompt: Prompt | Chat, choices: Sequence[str], alternatives: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """For each choice, the reply to a prompt that ends with it."""
         texts = [prompt.text + choice for choice in choices]
-        body: dict[str, Any] = {**_ONE_TOKEN, "max_tokens": self.most, "echo": True, "logprobs": 1}
-        body |= {"model": line.model, "prompt": texts}
-        reply = await line.post(COMPLETIONS, body, count=len(texts))
-        rows = [_row(choice, written=self.most) for choice in reply["choices"]]
-        start = min(_start(row, choice) for row, choice in zip(rows, choices, strict=True))
-        if len({tuple(word for word, _ in row[:start]) for row in rows}) > 1:
-            raise broken("the prompts of one question came back as different tokens")
-        values = [math.fsum(_number(value) for _, value in row[start:]) for row in rows]
-        return sound(values, choices)
-
-
-def _row(choice: Mapping[str, Any], *, written: int) -> list[tuple[str, Any]]:
-    """Tokens of a prompt as texts, and their log-probabilities."""
-    told = choice.get("logprobs")
-    words = told.get("tokens") if isinstance(told, Mapping) else None
-    values = told.get("token_logprobs") if isinstance(told, Mapping) else None
-    if not isinstance(words, list) or not isinstance(values, list) or len(words) != len(values):
-        raise broken("the prompt did not come back with log-probabilities (echo)")
-    pairs = list(zip(map(str, words), values, strict=True))
-    return pairs[: len(pairs) - written]
-
-
-def _start(row: Sequence[tuple[str, Any]], choice: str) -> int:
-    """The token in which the choice begins, at the end of the row."""
-    text, start = "", len(row)
-    while len(text) < len(choice) and start > 0:
-        start -= 1
-        text = row[start][0] + text
-    if not text.endswith(choice):
-        raise broken("the prompt did not come back as it was asked")
-    return start
+        body: dict[str, Any] = {"model": line.model, **_ONE_TOKEN, "max_tokens": self.most}
+        body |= {"echo": True, "logprobs": alternatives}
+        reply = await line.post(COMPLETIONS, {**body, "prompt": texts}, count=len(texts))
+        found: Sequence[Mapping[str, Any]] = reply["choices"]
+        return found
 
 
 @dataclass(frozen=True)
@@ -145,12 +123,9 @@ class InChat:
     async def score(
         self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]
     ) -> tuple[float, ...]:
-        rows = [await self._row(line, prompt, choice) for choice in choices]
-        start = min(_start(row, choice) for row, choice in zip(rows, choices, strict=True))
-        if len({tuple(word for word, _ in row[:start]) for row in rows}) > 1:
-            raise broken("the prompts of one question came back as different tokens")
-        values = [math.fsum(_number(value) for _, value in row[start:]) for row in rows]
-        return sound(values, choices)
+        return logprobs.ended(
+            [await self._row(line, prompt, choice) for choice in choices], choices
+        )
 
     async def _row(self, line: Line, prompt: Prompt | Chat, choice: str) -> list[tuple[str, Any]]:
         path, body = opened(prompt, line.model, line.server)
@@ -162,6 +137,37 @@ class InChat:
             raise broken("the prompt did not come back with log-probabilities (prompt_logprobs)")
         said = [next(iter(each.values())) if each else {} for each in told]
         return [(str(each.get("decoded_token") or ""), each.get("logprob")) for each in said]
+
+
+@dataclass(frozen=True)
+class Biased:
+    """As many requests as choices: each makes the model say one of them (``logit_bias``), and the
+    server tells how probable that was before (llama.cpp).
+    """
+
+    name: str = "logit_bias"
+
+    def takes(self, _prompt: Prompt | Chat, choices: Sequence[str]) -> bool:
+        return all(len(choice.strip()) == 1 for choice in choices)
+
+    async def score(
+        self, line: Line, prompt: Prompt | Chat, choices: Sequence[str]
+    ) -> tuple[float, ...]:
+        if isinstance(prompt, Chat):
+            ids = await tokens.alone(line, choices)
+            told: dict[str, Any] = {"logprobs": True, "top_logprobs": 1}
+        else:
+            ids, told = (await tokens.ending(line, prompt, choices))[1], {"logprobs": 1}
+        found = {}
+        for each, choice in zip(ids, choices, strict=True):
+            reply = await line.ask(prompt, {**_ONE_TOKEN, **told, "logit_bias": {str(each): 100}})
+            word, value = logprobs.said(reply)
+            if word.strip() != choice.strip():
+                raise broken(
+                    f"the model said {word[:20]!r} where {choice!r} was wanted (logit_bias)"
+                )
+            found[choice] = value
+        return logprobs.those(found, choices, choices)
 
 
 @dataclass(frozen=True)
@@ -193,62 +199,27 @@ class Top:
             biased = {str(each): 100 for each in ids}
             body[self.aid] = biased if self.aid == "logit_bias" else ids
         reply = await line.ask(prompt, body)
-        return _those(_alternatives(reply), choices, choices)
+        return logprobs.those(logprobs.alternatives(reply), choices, choices)
 
 
-def _alternatives(reply: Mapping[str, Any]) -> dict[str, float]:
-    """The tokens that the first one could have been, as texts, with their log-probabilities."""
-    told = reply["choices"][0].get("logprobs")
-    if not isinstance(told, Mapping):
-        raise broken("no log-probabilities in the reply (logprobs)")
-    first: Any = None
-    if isinstance(content := told.get("content"), list) and content:
-        first = content[0].get("top_logprobs") if isinstance(content[0], Mapping) else None
-    elif isinstance(every := told.get("top_logprobs"), list) and every:
-        first = every[0]
-    if isinstance(first, list):
-        pairs = [(each.get("token"), each.get("logprob")) for each in first]
-    elif isinstance(first, Mapping):
-        pairs = list(first.items())
-    else:
-        raise broken("no alternatives in the reply (top_logprobs)")
-    return {_word(str(token)): _number(value) for token, value in pairs}
-
-
-def _word(token: str) -> str:
-    """As a text, where a server tells tokens as its tokenizer's files spell them."""
-    return token.replace("\u2581", " ").replace("\u0120", " ")
-
-
-def _those(
-    found: Mapping[str, float], keys: Sequence[str], choices: Sequence[str]
-) -> tuple[float, ...]:
-    missing = [choice for choice, key in zip(choices, keys, strict=True) if key not in found]
-    if missing:
-        raise Trouble(
-            f"the {len(found)} alternatives that the server tells are without {missing[0]!r}",
-            "refused",
-        )
-    return sound([found[key] for key in keys], choices)
-
-
-def _number(value: object) -> float:
-    """Of JSON, as a log-probability; raises `Trouble` for what is none."""
-    if type(value) not in {int, float}:
-        raise broken("a log-probability in the reply is no number")
-    return float(value)  # type: ignore[arg-type]
-
+_ALTERNATIVES = (200, 20, 5)
+"""How many are asked for: llama-cpp-python tells any number, vLLM and OpenAI 20 in a chat, and some
+servers 5."""
 
 PLAIN: tuple[Way, ...] = (
     ByIds(),
     Echo(0),
     Echo(1),
-    *(Top(most, aid) for aid in ("", "allowed_token_ids", "logit_bias") for most in (20, 5)),
+    Biased(),
+    *(Top(most) for most in _ALTERNATIVES),
+    *(Top(most, aid) for aid in ("allowed_token_ids", "logit_bias") for most in (20, 5)),
 )
 CHATS: tuple[Way, ...] = (
     ByIds(),
     InChat(),
-    *(Top(20, aid) for aid in ("", "allowed_token_ids", "logit_bias")),
+    Biased(),
+    *(Top(most) for most in _ALTERNATIVES[:2]),
+    *(Top(20, aid) for aid in ("allowed_token_ids", "logit_bias")),
 )
 """Ways behind a plain text, and in a chat; the best first."""
 

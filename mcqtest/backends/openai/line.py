@@ -49,6 +49,6 @@ class Line:
         """Ids of a text or a chat, by vLLM's and llama.cpp's way; raises `Trouble`."""
         reply = await self.client.post(f"{self.place.root}/tokenize", body)
         ids = reply.get("tokens")
-        if not isinstance(ids, list) or not all(type(each) is int for each in ids):
+        if not (isinstance(ids, list) and ids and all(type(each) is int for each in ids)):
             raise broken("no tokens in the reply")
         return ids

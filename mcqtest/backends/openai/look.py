@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ async def _run(model: str, place: Place, known: Found | None) -> Found:
             return known
         return await probe.scored(first)
     except Trouble as error:
-        raise McqtestError(f"{place.url}: {error}") from None
+        raise McqtestError(f"{place.where}: {error}") from None
     finally:
         await client.close()
 
@@ -70,14 +71,14 @@ class _Probe:
         if server == "vllm":
             reply = await self._tried(lambda: self._client.get(f"{place.root}/version"), {})
             version = str(reply.get("version") or "")
-        found = Found(model, place.url, server, version, asked_for=place.letters)
+        found = Found(model, place.where, server, version, asked_for=place.letters)
         line = self._line(found)
         chat, limit = await self._talks(line)
         text = Prompt("", (), _ASKED[0])
         plain = await self._works(line, text, {limit: 1})
         if chat is not None and plain is not None:
             raise McqtestError(
-                f"{place.url}: {model} answers neither in a chat ({chat}) nor in plain text "
+                f"{place.where}: {model} answers neither in a chat ({chat}) nor in plain text "
                 f"({plain})"
             )
         return replace(
@@ -94,13 +95,16 @@ class _Probe:
         try:
             reply = await self._once(lambda: self._client.get("/models"))
         except Trouble as error:
+            if error.kind != "fatal" and error.status is None:
+                mixed = "; if it speaks TLS, write https://" if self._may_mix(error) else ""
+                raise UnreachableError(
+                    f"{self._place.where}: cannot be reached ({error}); start the server, or "
+                    f"correct {'uds' if self._place.uds else 'base_url'}{mixed}"
+                ) from None
+            if error.status in {200, 404}:
+                await self._elsewhere(error)
             if error.kind == "fatal":
                 raise
-            if error.status is None:
-                raise UnreachableError(
-                    f"{self._place.url}: cannot be reached ({error}); start the server, or "
-                    "correct base_url"
-                ) from None
             return self._model, ""  # it lists none
         listed = reply.get("data")
         names = {
@@ -114,10 +118,29 @@ class _Probe:
                 return name, names[name].casefold()
         if names:
             raise McqtestError(
-                f"--model={near}: {self._place.url} serves no such model; there are "
+                f"--model={near}: {self._place.where} serves no such model; there are "
                 f"{several(sorted(names))}"
             )
         return self._model, ""
+
+    def _may_mix(self, error: Trouble) -> bool:
+        return error.cut and self._place.url.startswith("http://")
+
+    async def _elsewhere(self, error: Trouble) -> None:
+        """Raise if the API is at another path than was told, or what is there is none."""
+        url = self._place.url
+        host = "/".join(url.split("/", 3)[:3])
+        for near in (f"{url}/v1", f"{host}/v1"):
+            reply = await self._tried(partial(self._client.get, f"{near}/models"), {})
+            if isinstance(reply.get("data"), list):
+                raise McqtestError(
+                    f"{self._place.where}: no such API is there, but at {near}; write that as "
+                    "base_url"
+                )
+        if error.status == 200:
+            raise McqtestError(
+                f"{self._place.where}: no such API is there ({error}); correct base_url"
+            )
 
     def _line(self, found: Found) -> Line:
         return Line(self._client, self._place, self._replies, found.model, found.server)
@@ -154,7 +177,7 @@ class _Probe:
             tried = {**why, **why_chat} or {self._place.letters: f"unknown; there are {_names()}"}
             raise McqtestError(
                 f"--backend-option letters={self._place.letters}: not possible at "
-                f"{self._place.url} ({'; '.join(f'{k}: {v}' for k, v in tried.items())})"
+                f"{self._place.where} ({'; '.join(f'{k}: {v}' for k, v in tried.items())})"
             )
         return replace(
             first,
@@ -190,6 +213,8 @@ class _Probe:
             choices = _choices(prompt)
             try:
                 found.append(await self._once(lambda: way.score(line, prompt, choices)))  # noqa: B023
+                if isinstance(way, letters.Echo):
+                    await self._once(lambda: way.check(line, prompt, choices))  # noqa: B023
             except Trouble as error:
                 if error.kind == "fatal":
                     raise

@@ -61,7 +61,8 @@ async def _whole(line: Line, prompt: Prompt | Chat, choice: str) -> list[int]:
 
 
 def _text(line: Line, text: str) -> dict[str, Any]:
-    return {"model": line.model, "prompt": text}
+    """By the names of vLLM and of llama.cpp."""
+    return {"model": line.model, "prompt": text, "content": text}
 
 
 async def alone(line: Line, choices: Sequence[str]) -> list[int]:
@@ -70,8 +71,8 @@ async def alone(line: Line, choices: Sequence[str]) -> list[int]:
     if known not in line.tokens:
         rows = []
         for choice in choices:
-            body = {"model": line.model, "prompt": choice, "content": choice}
-            ids = await line.tokenize({**body, "add_special_tokens": False, "add_special": False})
+            body = {**_text(line, choice), "add_special_tokens": False, "add_special": False}
+            ids = await line.tokenize(body)
             if len(ids) != 1:
                 raise Trouble("choices are no single tokens", "refused")
             rows.append(ids[0])

@@ -20,6 +20,8 @@ class Trouble(Exception):  # noqa: N818 - also what became of a request
     status: int | None = None
     whole: bool = False
     """A reply came, and is no answer; else none came."""
+    cut: bool = False
+    """Somebody was there, and broke off."""
 
     def __str__(self) -> str:
         return self.said
