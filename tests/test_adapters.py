@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from mcqtest import backends
 from mcqtest.backends import adapter, checkpoint, load, setup
 from mcqtest.backends.adapter import Adapted
 from mcqtest.backends.transformers.adapting import check_unbuilt
+from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.backends.vllm import lora
 
 needs_peft = pytest.mark.skipif(not checkpoint.installed("peft"), reason="peft is not installed")
@@ -209,6 +211,15 @@ def test_an_adapter_without_effect_is_told(tuned):
     assert [note.partition(": ")[2][:33] for note in said()] == [
         "all its matrices lora_B are zero,"
     ]
+
+
+@needs_peft
+def test_what_is_kept_of_an_architecture_is_not_that_of_an_adapter(made, tmp_path):
+    """Whether prefixes can be shared may hang on the kind of adapter."""
+    how = replace(setup("transformers", found(made[1]), {"device": "cpu"}), place=str(tmp_path))
+    plain, tuned = models.backend(made[0])._model, asked(made[1])._model
+    one, again, other = (Remembered.of(each, how)._place for each in (plain, plain, tuned))
+    assert one == again != other
 
 
 def zero(part):

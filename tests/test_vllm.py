@@ -474,38 +474,6 @@ def test_sampling_depends_on_the_seed_alone(engine):
     assert alone.text == found["2"]
 
 
-@needs_vllm
-def test_an_adapter_is_lora(tmp_path):
-    """It answers as its base with it merged in; without effect it is told; damaged it is not asked;
-    none that vLLM cannot apply.
-    """
-    base = models.save(tmp_path / "base", "bytes_bos", **SHAPE)
-    tuned = adapters.save(tmp_path / "tuned", base)
-    merged = adapters.merged(tmp_path / "merged", base, tuned)
-    requests = models.requests(SOME)
-
-    def asked():
-        model = adapter.complete(adapter.find(str(tuned), base=tmp_path), {})
-        made = backends.load(model, backends.setup("vllm", model, {}))
-        made.check(requests)
-        return made
-
-    made = asked()
-    assert made.notices == []
-    expected = models.Reference(merged).answers(requests)
-    assert models.difference(models.answers(made, requests), expected) < TOLERANCE
-    del made
-    adapters.set_config(tuned, use_dora=True)
-    said = complaint(asked)
-    assert said.startswith(f"{tuned}: vLLM cannot apply this adapter to {base} (")
-    assert "DoRA" in said
-    adapters.set_config(tuned, use_dora=False)
-    adapters.change(tuned, lambda name, each: each * (1e-30 if "lora_B" in name else 1))
-    assert "answers as its base does, to the last bit" in asked().notices[-1]
-    adapters.change(tuned, lambda name, each: None if "layers.1." in name else each)
-    assert "lacks the matrices of model.layers.1." in complaint(asked)
-
-
 def test_a_question_that_does_not_fit(engine):
     """It is named, after those in flight are answered; the engine goes on."""
     asked = [*models.requests([3, 4]), *models.requests([500], seed=1), *models.requests([5])]
@@ -712,3 +680,35 @@ def test_letters_in_a_chat_are_those_of_transformers(thinkers):
     """Behind the closed thought."""
     found, expected = (models.answers(backend, asked()) for backend in thinkers)
     assert models.difference(found, expected) < TOLERANCE
+
+
+@needs_vllm
+def test_an_adapter_is_lora(tmp_path):
+    """It answers as its base with it merged in; without effect it is told; damaged it is not asked;
+    none that vLLM cannot apply. The last test, since engines of one process share what they set up.
+    """
+    base = models.save(tmp_path / "base", "bytes_bos", **SHAPE)
+    tuned = adapters.save(tmp_path / "tuned", base)
+    merged = adapters.merged(tmp_path / "merged", base, tuned)
+    requests = models.requests(SOME)
+
+    def asked():
+        model = adapter.complete(adapter.find(str(tuned), base=tmp_path), {})
+        made = backends.load(model, backends.setup("vllm", model, {}))
+        made.check(requests)
+        return made
+
+    made = asked()
+    assert made.notices == []
+    expected = models.Reference(merged).answers(requests)
+    assert models.difference(models.answers(made, requests), expected) < TOLERANCE
+    del made
+    adapters.set_config(tuned, use_dora=True)
+    said = complaint(asked)
+    assert said.startswith(f"{tuned}: vLLM cannot apply this adapter to {base} (")
+    assert "DoRA" in said
+    adapters.set_config(tuned, use_dora=False)
+    adapters.change(tuned, lambda name, each: each * (1e-30 if "lora_B" in name else 1))
+    assert "answers as its base does, to the last bit" in asked().notices[-1]
+    adapters.change(tuned, lambda name, each: None if "layers.1." in name else each)
+    assert "lacks the matrices of model.layers.1." in complaint(asked)

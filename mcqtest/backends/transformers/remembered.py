@@ -36,7 +36,11 @@ class Remembered:
         if not setup.place or setup.options.get("trust_remote_code") == "1":
             return cls()
         on = torch.cuda.get_device_name(model.device) if model.device.type == "cuda" else ""
-        parts = [type(model).__name__, model.config.to_json_string(), setup.identity("")]
+        # of which an adapter brings its own, by a configuration that is not the model's
+        kinds = sorted(
+            {f"{type(each).__module__}.{type(each).__name__}" for each in model.modules()}
+        )
+        parts = [type(model).__name__, model.config.to_json_string(), setup.identity(""), *kinds]
         name = hashlib.sha256(json.dumps([*parts, on, *processor()]).encode()).hexdigest()[:16]
         return cls(Path(setup.place) / "found" / f"{name}.json")
 
