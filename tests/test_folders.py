@@ -38,7 +38,7 @@ def needed(name):
 
 def asked(folder):
     """The backend with what --model names."""
-    model = adapter.complete(adapter.find(str(folder), base=Path.cwd()), {})
+    model = adapter.probe(adapter.find(str(folder), base=Path.cwd()), {})
     return load(model, setup("transformers", model, {"device": "cpu"}))
 
 

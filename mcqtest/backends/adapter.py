@@ -199,7 +199,13 @@ def find(model: str, *, base: Path) -> Checkpoint:
     return adapted
 
 
-def complete(model: Checkpoint, options: Mapping[str, str]) -> Checkpoint:
+def probe(
+    model: Checkpoint,
+    options: Mapping[str, str],
+    _folder: Path | None = None,
+    *,
+    again: bool = False,  # noqa: ARG001
+) -> Checkpoint:
     """The model with its base, where it is an adapter; raises where it is none and ``options`` name
     one all the same.
     """

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mcqtest.gate import Made, made
 from mcqtest.run import Run, Settings
-from mcqtest.sides.side import Key, Side, Stored
+from mcqtest.sides.side import Key, Side, Stored, chosen
 from mcqtest.types import Identity, Question, Results, Score, Task
 
 
@@ -66,14 +66,7 @@ class RecordingSide(Side):
         *,
         texts: bool,  # noqa: ARG002
     ) -> dict[Key, list[Score]]:
-        return {
-            key: [
-                score
-                for row, score in enumerate(self._ran.tasks[key][0].scores)
-                if rows is None or row in rows
-            ]
-            for key, rows in wanted.items()
-        }
+        return {key: chosen(self._ran.tasks[key][0].scores, rows) for key, rows in wanted.items()}
 
     def results(self, task: Task, stored: Stored, asked: Sequence[Question] | None) -> Results:  # noqa: ARG002
         return replace(self._ran.tasks[stored.key][0].results, task=task)

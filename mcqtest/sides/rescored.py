@@ -11,7 +11,7 @@ from mcqtest.archive import Kept
 from mcqtest.data import OK, Note, Notes, fingerprint
 from mcqtest.gate import Made, Policy, made
 from mcqtest.sides.definitions import Definitions
-from mcqtest.sides.side import Key, Side, Stored
+from mcqtest.sides.side import Key, Side, Stored, chosen
 from mcqtest.types import Identity, McqtestError, Question, Result, Results, Score, Task
 
 CONVENTIONS = {
@@ -141,14 +141,7 @@ class Rescored(Side):
         *,
         texts: bool,  # noqa: ARG002
     ) -> dict[Key, list[Score]]:
-        return {
-            key: [
-                score
-                for row, score in enumerate(self._made[key][0].scores)
-                if rows is None or row in rows
-            ]
-            for key, rows in wanted.items()
-        }
+        return {key: chosen(self._made[key][0].scores, rows) for key, rows in wanted.items()}
 
     def results(self, task: Task, stored: Stored, asked: Sequence[Question] | None) -> Results:  # noqa: ARG002
         return replace(self._made[stored.key][0].results, task=task)

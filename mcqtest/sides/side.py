@@ -135,6 +135,11 @@ class Side(ABC):
         return archive.questions(self.folder, stored.known_as)
 
 
+def chosen(scores: Sequence[Score], rows: Collection[int] | None) -> list[Score]:
+    """Those in these rows; None: all."""
+    return [score for row, score in enumerate(scores) if rows is None or row in rows]
+
+
 def _question(score: Score) -> Question:
     """A question as far as its score tells it."""
     is_choice = isinstance(score.gold, int)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from mcqtest.backends import (
     adapter,
@@ -20,20 +19,7 @@ from mcqtest.backends.generation_config import told
 from mcqtest.backends.setup import Setup, of_checkpoint
 from mcqtest.types import Backend, McqtestError, Request
 
-
-def find(model: str, *, base: Path) -> Checkpoint:
-    return adapter.find(model, base=base)
-
-
-def probe(
-    model: Checkpoint,
-    options: Mapping[str, str],
-    _folder: Path,
-    *,
-    again: bool,  # noqa: ARG001
-) -> Checkpoint:
-    """An adapter with its base."""
-    return adapter.complete(model, options)
+find, probe = adapter.find, adapter.probe
 
 
 def about(model: Checkpoint) -> str:
