@@ -37,7 +37,6 @@ CASES = f"""
 from operator import attrgetter
 
 import pytest
-import warm
 
 from mcqtest import prompts
 from mcqtest.source import Columns, Layout, Source
