@@ -46,7 +46,7 @@ def tuned(made, tmp_path):
 def found(folder, **options):
     """What --model names, with its base."""
     model = adapter.find(str(folder), base=Path.cwd())
-    return adapter.complete(model, options)
+    return adapter.probe(model, options)
 
 
 def asked(folder, **options):

@@ -186,14 +186,24 @@ def test_any_texts_of_choices(text, choices):
     assert committed(text, choices) in (None, *range(len(choices)))
 
 
+BETWEEN = "So much for the argument, and there is nothing to be added to it any more."
+
+
 @given(anything)
 @example("The answer is B.\nQuestion: Is it?\nThe answer is C.")
 @example("(B) The moon.\nIt is round.")
+@example(
+    "The answer is (A) The answer is (A) The answer is (A) The answer is (C) A resposta é A "
+    "Question: The answer is (A) The answer is (B)"
+)
 def test_repeating_what_was_read_changes_nothing(text):
-    """A text that states its answer once more says the same."""
+    """A text that states its answer once more says the same; with words between, for a run of
+    answers with nothing between answers other questions.
+    """
     answer = read(text, options=26)
     if answer is not None:
-        assert read(f"{text}\nThe answer is ({LETTERS[answer]}).", options=26) == answer
+        more = f"{BETWEEN}\nThe answer is ({LETTERS[answer]})."
+        assert read(f"{text}\n{more}", options=26) == answer
 
 
 @pytest.mark.parametrize("form", ["The answer is (@).", "Answer: @", r"\boxed{@}", "@", "@. Yes"])

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from test_scaling import figures
@@ -99,6 +99,8 @@ D = np.tile([1e9, 1e10, 1e11], 3)
 
 @settings(max_examples=3)
 @given(st.floats(0.5, 2), st.floats(0.2, 0.5), st.floats(0.2, 0.5))
+@example(0.5, 0.5, 0.5)
+@example(0.5248, 0.444, 0.4738)
 def test_the_joint_law_is_found_again(floor, alpha, beta):
     """E, a and b, from what they give."""
     law = joint_law(N, D, floor + 400 * N**-alpha + 410 * D**-beta)

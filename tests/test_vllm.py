@@ -693,7 +693,7 @@ def test_an_adapter_is_lora(tmp_path):
     requests = models.requests(SOME)
 
     def asked():
-        model = adapter.complete(adapter.find(str(tuned), base=tmp_path), {})
+        model = adapter.probe(adapter.find(str(tuned), base=tmp_path), {})
         made = backends.load(model, backends.setup("vllm", model, {}))
         made.check(requests)
         return made

@@ -3,16 +3,18 @@
 * ``gap = A x^-a``, where the gap is what is missing to the high anchor: least squares of
   logarithms, so that its interval is a t interval.
 * ``L(N, D) = E + A N^-a + B D^-b`` (Hoffmann et al. 2022, arXiv 2203.15556, section 3.3): the
-  Huber loss of log L, delta = 1e-3, minimised by L-BFGS from the best points of a grid.
+  Huber loss of log L, delta = 1e-3, minimised by L-BFGS from points of a grid,
+  one for each pair of powers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import Any
 
 FORM, JOINT_FORM = "gap = A x^-a", "L(N, D) = E + A N^-a + B D^-b"
 LEVEL = 0.9
@@ -21,8 +23,9 @@ _DELTA = 1e-3
 _LOGS, _FLOORS = range(0, 26, 5), (-1.0, -0.5, 0.0, 0.5, 1.0)
 _POWERS = (0.0, 0.5, 1.0, 1.5, 2.0)
 """Grid of Hoffmann et al. (appendix D), of log A and log B, log E, alpha and beta."""
-_STARTS = 6
-"""Points of the grid that a descent begins at."""
+_ROUGH, _FOLLOWED = {"maxiter": 150}, 4
+"""From the best point of the grid for each alpha and beta a descent goes so far; the best of these
+are followed to the end."""
 _EXACT = {"maxiter": 5000, "ftol": 1e-14, "gtol": 1e-8}
 _TOGETHER = 0.999
 """Correlation of log N and log D from which on nothing tells their terms apart."""
@@ -114,7 +117,6 @@ def joint_law(
     where N and D go together, so that nothing tells the two terms apart.
     """
     import numpy as np
-    from scipy.optimize import minimize
 
     n = len(losses)
     if n < 6 or min(losses) <= 0 or len(set(parameters)) < 2 or len(set(tokens)) < 2:
@@ -123,22 +125,27 @@ def joint_law(
     if abs(np.corrcoef(x, z)[0, 1]) > _TOGETHER:
         return None
     x0, z0 = x.mean(), z.mean()  # around the middle, A and alpha hardly depend on each other
-    grid = [
-        (a - alpha * x0, b - beta * z0, e, alpha, beta)
-        for a, b, e, alpha, beta in product(_LOGS, _LOGS, _FLOORS, _POWERS, _POWERS)
-    ]
     data = x - x0, z - z0, y
-    first = [_objective(each, *data)[0] for each in grid]
+    starts: dict[tuple[float, float], tuple[float, tuple[float, ...]]] = {}
+    for log_a, log_b, log_e, *powers in product(_LOGS, _LOGS, _FLOORS, _POWERS, _POWERS):
+        one, two = powers
+        at = (log_a - one * x0, log_b - two * z0, log_e, one, two)
+        point = float(_objective(at, *data)[0]), at
+        starts[one, two] = min(starts.get((one, two), point), point)
+    ways = [_descended(at, data, _ROUGH) for _, at in starts.values()]
+    ways = sorted(ways, key=lambda found: float(found.fun))[:_FOLLOWED]
     best = min(
-        (
-            minimize(_objective, grid[at], args=data, jac=True, method="L-BFGS-B", options=_EXACT)
-            for at in np.argsort(first)[:_STARTS]
-        ),
-        key=lambda found: float(found.fun),
+        (_descended(found.x, data, _EXACT) for found in ways), key=lambda found: float(found.fun)
     )
     a, b, e, alpha, beta = map(float, best.x)
     found = float(best.fun) * _DELTA**2
     return JointLaw(math.exp(e), a + alpha * float(x0), alpha, b + beta * float(z0), beta, found, n)
+
+
+def _descended(at: Any, data: Any, how: Mapping[str, float]) -> Any:
+    from scipy.optimize import minimize
+
+    return minimize(_objective, at, args=data, jac=True, method="L-BFGS-B", options=dict(how))
 
 
 def _objective(at: Sequence[float], x: object, z: object, y: object) -> tuple[float, object]:
