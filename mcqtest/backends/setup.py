@@ -16,7 +16,7 @@ from mcqtest.backends.checkpoint import Checkpoint
 from mcqtest.backends.tokenizer import TokenizerFiles
 from mcqtest.types import McqtestError
 
-_UNTOLD = {"dtype", "device", "hf_token", "products"}
+_UNTOLD = {"dtype", "device", "hf_token"}
 """Options that are told by other words, and one that is nobody's business."""
 
 REVISION = 2
@@ -37,10 +37,8 @@ class Setup:
     """Hash of a tokenizer that is not the checkpoint's own, or not as its class would take it."""
     scheme: str = ""
     """How its weights are quantised, in words; the fingerprint covers what they stand for."""
-
     products: str = ""
     """What multiplies float32 matrices on a CPU (`mcqtest.backends.processor`)."""
-
     place: str = ""
     """The run folder, where what is found of an architecture can be kept; has no part in a key."""
 

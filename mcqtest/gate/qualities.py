@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mcqtest.gate.companion import Companion, improved
 from mcqtest.gate.ranked import ranked
 from mcqtest.gate.record import Record
+from mcqtest.metrics import share
 from mcqtest.types import CONFIDENCE, Score
 
 WORSE = {
@@ -62,9 +63,8 @@ def _sure(
 
 
 def _shares(record: Record, told: Sequence[float | None]) -> list[float]:
-    """As `mcqtest.metrics.surenesses` has them: 0 where nothing was read, or there is none."""
     pairs = zip(record.marks or " " * len(told), told, strict=True)
-    return [each if mark != "-" and each and 0 <= each <= 1 else 0.0 for mark, each in pairs]
+    return [share(each, read=mark != "-") for mark, each in pairs]
 
 
 def longer(kept: Companion | None, made: Companion) -> tuple[int, int] | None:

@@ -40,7 +40,7 @@ from mcqtest.metrics.selective import (
     threshold_for_risk,
 )
 from mcqtest.metrics.standard import ACCURACY, STANDARD, measured
-from mcqtest.metrics.sure import COVERAGE, SURE
+from mcqtest.metrics.sure import COVERAGE, SURE, share
 from mcqtest.metrics.temperature import softmax, temperature
 from mcqtest.metrics.told import Told
 from mcqtest.types import Metric
@@ -85,6 +85,7 @@ __all__ = [
     "rms_calibration_error",
     "rms_calibration_error_hendrycks",
     "scaling",
+    "share",
     "smooth_ece",
     "softmax",
     "spread",

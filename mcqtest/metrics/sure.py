@@ -33,12 +33,12 @@ def surenesses(scores: Sequence[Scored]) -> list[float] | None:
     if not kinds:
         return None
     kind = min(kinds, key=lambda name: (-kinds[name], name))
-    return [_share(score, kind) for score in scores]
+    return [share(each.details.get(kind), read=each.answer is not None) for each in scores]
 
 
-def _share(score: Scored, kind: str) -> float:
-    value = score.details.get(kind, 0.0)
-    return value if score.answer is not None and 0 <= value <= 1 else 0.0
+def share(value: float | None, *, read: bool) -> float:
+    """A confidence as it counts: 0 where none is told from 0 to 1, or no answer was ``read``."""
+    return value if read and value is not None and 0 <= value <= 1 else 0.0
 
 
 def _of(figure: Figure) -> Callable[[Sequence[Scored]], float | None]:
