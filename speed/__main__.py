@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from speed import process
 from speed.model import SHAPES
@@ -120,11 +121,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     rejudge.add_argument("--peer", action="store_true", help="the peer's cached run beside it")
     rejudge.add_argument("--limit", type=int, help="only the first questions of each subject")
     rejudge.add_argument("--all", action="store_true", help="all benchmarks, 66,513 questions")
-    rows = commands.add_parser("rows", parents=[shared], help="how all else grows with questions")
-    rows.set_defaults(what="rows")
-    rows.add_argument("--rows", type=_list, default=["1000", "10000", "100000", "1000000"])
-    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
-    imports.set_defaults(what="imports")
+    _without_a_model(commands, shared)
     if not {*_KNOWN} & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
         arguments = ["letters", *arguments]
     options = parser.parse_args(arguments)
@@ -134,6 +131,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         big = "8b" if getattr(options, "device", "cpu") == "cuda" else "135m"
         options.shape = big if options.what in {"letters", "texts"} else "tiny"
     return options
+
+
+def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:
+    rows = commands.add_parser("rows", parents=[shared], help="how all else grows with questions")
+    rows.set_defaults(what="rows")
+    rows.add_argument("--rows", type=_list, default=["1000", "10000", "100000", "1000000"])
+    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
+    imports.set_defaults(what="imports")
 
 
 def _list(text: str) -> list[str]:

@@ -89,9 +89,7 @@ def _measured(size: int, folder: Path) -> Costs:
 
 def _run(folder: Path, *command: str) -> process.Ran:
     path = {"PYTHONPATH": str(process.ROOT)}  # for the made-up model
-    return process.run(
-        command, log=folder / "log", folder=folder, environment=path, allowed=JUDGED
-    )
+    return process.run(command, log=folder / "log", folder=folder, environment=path, allowed=JUDGED)
 
 
 def write(folder: Path, size: int) -> None:
@@ -140,12 +138,13 @@ def main(spec: Path, answer: Path) -> None:
     """Read, plan, store, and read what is stored."""
     folder = Path(json.loads(spec.read_text("utf-8"))["folder"])
     sys.path.insert(0, str(folder))
+    from test_rows import ROWS  # type: ignore[import-not-found]
+
     from mcqtest.data import load
     from mcqtest.run.plan import plan
     from mcqtest.run.store import Store
     from mcqtest.run.way import Way
     from mcqtest.types import Response
-    from test_rows import ROWS  # type: ignore[import-not-found]
 
     costs: dict[str, Any] = {}
 
@@ -156,7 +155,9 @@ def main(spec: Path, answer: Path) -> None:
     read = [len(load(task, "test", ROWS.source.place)) for task in ROWS.tasks]
     told("reading the file", started)
     started = time.process_time()
-    planned = [plan(task, root=ROWS.source.place, identity="rows", way=Way()) for task in ROWS.tasks]
+    planned = [
+        plan(task, root=ROWS.source.place, identity="rows", way=Way()) for task in ROWS.tasks
+    ]
     told("planning", started)
     assert sum(read) == sum(len(each.questions) for each in planned)
     responses = folder / "responses"

@@ -1,6 +1,6 @@
 """All benchmarks of letters and texts in their published numbers, 66,513 questions, and a model
-that answers them: MMLU and MMLU-Pro are those of ``--data``, the rest is made up, in the columns of its
-publishers and with the lengths of the rows that are public. Nothing in it is a real question.
+that answers them: MMLU and MMLU-Pro are those of ``--data``, the rest is made up, in the columns of
+its publishers and with the lengths of the rows that are public. Nothing in it is a real question.
 """
 
 from __future__ import annotations
