@@ -67,6 +67,7 @@ class Board:
             staging=self.folder / "staging",
             session="one",
             planned={},
+            passed_over="",
             tags={},
         )
         self.made = controller.Controller(self.config, self.run, workers=workers)

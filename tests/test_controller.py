@@ -84,7 +84,8 @@ def test_a_red_case_fails(board, result):
 def test_nothing_selected(board):
     """No case, no pass: pytest's own code for it."""
     assert board.finish() == NOTHING
-    assert board.summary["reasons"] == ["no question was judged"]
+    (reason,) = board.summary["reasons"]
+    assert reason.startswith("no question was judged: no benchmark's task was among the tests")
 
 
 @pytest.mark.parametrize("status", [FAILED, INTERRUPTED, INTERNAL])

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 import warm
-from project import Project, mistake, sentences
+from project import Project, both_ways, mistake, sentences
 
 TEST = "data/toy/test/plants_test.csv"
 
@@ -115,10 +115,20 @@ def test_damaged_baseline(recorded: Project) -> None:
     assert path.read_text() == whole
 
 
-def test_nothing_selected(recorded: Project) -> None:
-    """An empty selection is exit code 5 and no pass."""
-    result = recorded.run("-k", "moons")
+UNSELECTED = {
+    ("-k", "moons"): "no task was left by -k moons; pytest --collect-only -q lists all",
+    ("-m", "toy", "--model=demo", "--data=demo"): "toy was selected, and this run asks demo",
+    ("--benchmarks=mmlu",): "toy was selected, and --benchmarks=mmlu leaves it out; correct one",
+}
+
+
+@both_ways
+@pytest.mark.parametrize("given", UNSELECTED, ids=["k", "demo", "benchmarks"])
+def test_nothing_selected(recorded: Project, given: tuple[str, ...], args: tuple[str, ...]) -> None:
+    """An empty selection is exit code 5 and no pass, and says what was selected."""
+    result = recorded.run(*given, *args)
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert f": no question was judged: {UNSELECTED[given]}" in sentences(result)
     assert "MAY SHIP" not in sentences(result)
     assert recorded.summary["verdict"] == "fail"
 

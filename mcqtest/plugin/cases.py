@@ -15,8 +15,8 @@ from mcqtest.plugin import MARKERS
 from mcqtest.plugin.garbage import kept
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
 from mcqtest.plugin.tally import LEAVING_OUT
-from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PLAN, Plan
-from mcqtest.run import Collected, Run
+from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PASSED_OVER, PLAN, Plan
+from mcqtest.run import Collected, Run, chosen
 from mcqtest.types import AnswerError, Benchmark, McqtestError, Results, Task, printable
 
 RESULTS = pytest.StashKey[Results]()
@@ -43,6 +43,9 @@ class Cases:
         """
         asked = [item for item in items if self._asks(config, item)]
         if len(asked) < len(items):
+            if not any(map(task_of, asked)):
+                tasks = filter(None, map(task_of, items))
+                self.run.passed_over = chosen.passed_over(tasks, self.run.settings)
             kept = set(asked)
             config.hook.pytest_deselected(items=[item for item in items if item not in kept])
             items[:] = asked
@@ -56,7 +59,7 @@ class Cases:
         if config.option.pyargs:
             places |= {f"{place.rpartition('.')[2]}.py" for place in places}
         named = task.benchmark.name in words or item.path.name in places
-        return self.run.asks(task, named=named)
+        return chosen.asks(task, self.run.settings, named=named)
 
     def _collected(self, config: pytest.Config) -> Collected:
         """What tests there are, and whether there may be more that nothing was said of."""
@@ -104,6 +107,7 @@ class Cases:
             session.config.workeroutput[FATAL] = str(error)  # type: ignore[attr-defined]
             session.items.clear()
         if self.run.is_worker:
+            session.config.workeroutput[PASSED_OVER] = self.run.passed_over  # type: ignore[attr-defined]
             # the longest first, so that no worker ends long after the rest
             session.items.sort(key=self._size, reverse=True)
 

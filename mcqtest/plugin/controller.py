@@ -89,7 +89,7 @@ class Controller:
     def pytest_testnodedown(self, node: Any) -> None:
         self._devices.take_back(node.gateway.id)
         self._watch.drop(node)
-        if sentence := getattr(node, "workeroutput", {}).get(FATAL):
+        if sentence := self._tally.ended(getattr(node, "workeroutput", {})):
             self._tally.refuse(sentence)
             raise pytest.UsageError(sentence)
 
@@ -237,9 +237,9 @@ class Controller:
             session.exitstatus, judged=len(board.outcomes), is_red=red, stopped=stopped
         )
         if not problems and board.outcomes:
-            problems += self._tally.unasked(
-                self._config, self.run.settings.benchmarks, board.outcomes
-            )
+            problems += tally.unasked(self._config, self.run.settings.benchmarks, board.outcomes)
+        elif not problems:
+            problems.append(tally.unjudged(self._config, self.run.passed_over))
         if tally.skipped:
             board.notices[tally.skipped] = None
         self._problems = problems

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from mcqtest.plugin.wire import ERROR, FATAL
+from mcqtest.plugin.wire import ERROR, FATAL, PASSED_OVER
 from mcqtest.report import plural
 
 LEAVING_OUT = ("ignore", "ignore_glob", "lf")
@@ -54,6 +55,7 @@ class Tally:
         """Ended by a mistake before anything was asked, which pytest prints in one line."""
         self.planned = 0
         """Tasks that are going to be asked."""
+        self._passed_over = ""
         self._failures = 0
         self._skipped = 0
         self._uncollected = False
@@ -72,6 +74,11 @@ class Tally:
         if error := getattr(report, ERROR, None):
             self._errors.append(error)
         self.fatal = self.fatal or getattr(report, FATAL, None)
+
+    def ended(self, output: Mapping[str, Any]) -> str | None:
+        """A worker ended, and left this: why the run cannot go on, if it cannot."""
+        self._passed_over = output.get(PASSED_OVER) or self._passed_over
+        return output.get(FATAL)
 
     def seconds(self, nodeid: str) -> float:
         """How long a test took, with its fixtures, as far as it was reported."""
@@ -135,6 +142,23 @@ class Tally:
             for name in names
             if name not in asked
         ]
+
+    def unjudged(self, config: pytest.Config, passed_over: str = "") -> str:
+        """That no question was judged, where nothing went wrong: what was selected, and what to
+        do. ``passed_over``: what a run says that asks none of it (`mcqtest.run.chosen`).
+        """
+        asked = (("-m", config.option.markexpr), ("-k", config.option.keyword))
+        words = shlex.join(word for option in asked if option[1] for word in option)
+        if passed_over := passed_over or self._passed_over:
+            why = passed_over
+        elif words:
+            why = f"no task was left by {words}; pytest --collect-only -q lists all there are"
+        else:
+            why = (
+                "no benchmark's task was among the tests; name a file of one, or the installed "
+                "ones with --pyargs mcqtest.benchmarks"
+            )
+        return f"no question was judged: {why}"
 
     @property
     def skipped(self) -> str | None:

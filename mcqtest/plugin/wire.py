@@ -21,6 +21,8 @@ PLAN = "mcqtest_plan"
 """Attribute of a process's first report: what it is going to ask (`Plan`)."""
 FATAL = "mcqtest_fatal"
 """Why the run cannot go on: attribute of a test report, key of a worker's output."""
+PASSED_OVER = "mcqtest_passed_over"
+"""Key of a worker's output: `Run.passed_over`."""
 POOLED = "mcqtest_pooled"
 """Attribute of the reports that stand for whole benchmarks: the word that counts them, such as
 ``failed`` or ``undecided``."""

@@ -1,6 +1,6 @@
 """One process's part of a run: what is asked, in which way, and what is stored already."""
 
-from mcqtest.run import asked, batch, pace, places, project, settings
+from mcqtest.run import asked, batch, chosen, pace, places, project, settings
 from mcqtest.run.checks import Collected
 from mcqtest.run.engine import Progress
 from mcqtest.run.occupied import OccupiedError, lock
@@ -18,6 +18,7 @@ __all__ = [
     "Settings",
     "asked",
     "batch",
+    "chosen",
     "lock",
     "pace",
     "places",

@@ -55,6 +55,8 @@ class Run:
         self.baselines = Baselines(self.policy, self.identity)
         self.anchors = anchors(self.policy, self.identity)
         self.judge = Judge(self.policy, self.baselines, self.identity, anchors=self.anchors)
+        self.passed_over = ""
+        """Why it asks none of the tasks that were selected, where that is so."""
         self.planned: dict[Task, Planned] = {}
         self.variants: dict[Task, list[Planned]] = {}
         """Each task in the other ways of --sensitivity and --sweep."""
@@ -96,15 +98,6 @@ class Run:
     def staging(self) -> Path:
         """Where new baselines wait until the whole run is judged."""
         return self.folder / "staging" / self.session
-
-    def asks(self, task: Task, *, named: bool = False) -> bool:
-        """Whether this run asks the task: demo questions and others never mix; then what
-        ``benchmarks`` lists, or the suite; and what the command names (``named``).
-        """
-        benchmark, chosen = task.benchmark, self.settings.benchmarks
-        if benchmark.demo != self.settings.demo:
-            return False
-        return named or (benchmark.name in chosen if chosen else benchmark.suite)
 
     def found(self, benchmark: Benchmark) -> Benchmark:
         """With the tasks that the data of this run has (`splits.with_tasks`)."""
