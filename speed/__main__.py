@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from speed import process
 from speed.model import SHAPES
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> None:
         write(options.write, options.section or options.what, tables, about)
 
 
+_KNOWN = ("letters", "texts", "growth", "rows", "rejudge", "imports")
 _PATHS = ("--data", "--cache", "--write", "--peer-python", "--python", "--picture")
 
 
@@ -55,6 +57,10 @@ def _measure(options: argparse.Namespace) -> list[Table]:
         from speed import rejudge
 
         return rejudge.tables(options)
+    if options.what == "rows":
+        from speed import rows
+
+        return rows.tables(options)
     if options.what == "texts":
         from speed import texts
 
@@ -84,7 +90,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--peer-python", type=_path, metavar="PATH", help="Python of an environment with the peer"
     )
-    commands = parser.add_subparsers(metavar="letters|texts|growth|rejudge|imports")
+    commands = parser.add_subparsers(metavar="|".join(_KNOWN))
     letters = commands.add_parser("letters", parents=[shared], help="against the peer (default)")
     letters.set_defaults(what="letters")
     _add_backend(letters)
@@ -115,10 +121,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     rejudge.set_defaults(what="rejudge")
     rejudge.add_argument("--peer", action="store_true", help="the peer's cached run beside it")
     rejudge.add_argument("--limit", type=int, help="only the first questions of each subject")
-    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
-    imports.set_defaults(what="imports")
-    known = {"letters", "texts", "growth", "rejudge", "imports"}
-    if not known & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
+    rejudge.add_argument("--all", action="store_true", help="all benchmarks, 66,513 questions")
+    _without_a_model(commands, shared)
+    if not {*_KNOWN} & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
         arguments = ["letters", *arguments]
     options = parser.parse_args(arguments)
     if options.what == "letters" and not options.batch_sizes:
@@ -135,6 +140,14 @@ def _add_backend(parser: argparse.ArgumentParser) -> None:
         "--python", type=_path, metavar="PATH",
         help="Python of an environment with mcqtest and its backend (default: this one)",
     )  # fmt: skip
+
+
+def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:
+    rows = commands.add_parser("rows", parents=[shared], help="how all else grows with questions")
+    rows.set_defaults(what="rows")
+    rows.add_argument("--rows", type=_list, default=["1000", "10000", "100000", "1000000"])
+    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
+    imports.set_defaults(what="imports")
 
 
 def _list(text: str) -> list[str]:

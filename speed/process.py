@@ -35,6 +35,9 @@ class Ran:
     code: int
     output: str
     """What it printed; errors apart from that are in its log."""
+    processor: float = 0.0
+    """Seconds of the processor, its own and the system's for it: what a busy machine leaves alone.
+    """
 
 
 def run(
@@ -70,7 +73,8 @@ def run(
         tail = "\n".join((text + log.read_text(errors="replace")).splitlines()[-30:])
         shown = " ".join(str(part) for part in command)
         raise SystemExit(f"{tail}\n\nexit code {child.returncode}: {shown}\nsee {log}")
-    return Ran(seconds, _mib(usage), child.returncode, text)
+    spent = usage.ru_utime + usage.ru_stime
+    return Ran(seconds, _mib(usage), child.returncode, text, spent)
 
 
 def peak_mib() -> float:
