@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from importlib.metadata import version
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> None:
         write(options.write, options.section or options.what, tables, about)
 
 
-_KNOWN = ("letters", "texts", "growth", "rows", "rejudge", "imports")
-_PATHS = ("--data", "--cache", "--write", "--peer-python", "--python", "--picture")
+_KNOWN = ("letters", "texts", "profile", "growth", "rows", "rejudge", "imports")
+_PATHS = ("--data", "--cache", "--write", "--peer-python", "--python", "--picture", "--before")
 
 
 def told(arguments: list[str]) -> str:
@@ -49,25 +50,9 @@ def _measure(options: argparse.Namespace) -> list[Table]:
         from speed.summary import tables
 
         return tables(Letters(options).run())
-    if options.what == "growth":
-        from speed import growth
-
-        return growth.tables(options)
-    if options.what == "rejudge":
-        from speed import rejudge
-
-        return rejudge.tables(options)
-    if options.what == "rows":
-        from speed import rows
-
-        return rows.tables(options)
-    if options.what == "texts":
-        from speed import texts
-
-        return texts.tables(options)
-    from speed import imports
-
-    return imports.tables(options)
+    name = "profiled" if options.what == "profile" else options.what
+    found: list[Table] = importlib.import_module(f"speed.{name}").tables(options)
+    return found
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -111,6 +96,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     texts.add_argument("--prompts", type=int, default=64)
     texts.add_argument("--tokens", type=int, default=64, help="of each text")
     texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of the other")
+    _add_profile(commands, shared)
     growth = commands.add_parser("growth", parents=[shared], help="how cost grows")
     growth.set_defaults(what="growth")
     growth.add_argument("--questions", type=_list, default=["1000", "5000", "14042"])
@@ -130,7 +116,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         options.batch_sizes = ["auto"] if options.backend == "vllm" else ["1", "8"]
     if options.shape is None:
         big = "8b" if getattr(options, "device", "cpu") == "cuda" else "135m"
-        options.shape = big if options.what in {"letters", "texts"} else "tiny"
+        options.shape = big if options.what in {"letters", "texts", "profile"} else "tiny"
     return options
 
 
@@ -140,6 +126,14 @@ def _add_backend(parser: argparse.ArgumentParser) -> None:
         "--python", type=_path, metavar="PATH",
         help="Python of an environment with mcqtest and its backend (default: this one)",
     )  # fmt: skip
+
+
+def _add_profile(commands: Any, shared: argparse.ArgumentParser) -> None:
+    profile = commands.add_parser("profile", parents=[shared], help="where the seconds go")
+    profile.set_defaults(what="profile")
+    profile.add_argument("--limit", type=int, help="only the first questions of each subject")
+    profile.add_argument("--before", type=_path, metavar="DIR", help="another checkout, beside it")
+    profile.add_argument("--picture", type=Path, metavar="FILE", help="SVG or PNG")
 
 
 def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:

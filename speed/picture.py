@@ -1,8 +1,8 @@
-"""The picture of `speed.growth`: seconds and memory, both axes logarithmic."""
+"""Pictures: of `speed.growth` seconds and memory by size, of `speed.profiled` bars."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,33 @@ def draw(path: Path, library: Sequence[dict[str, Any]], lengths: Sequence[dict[s
     _line(right, x, y, label="more than after loading", color=ORANGE)
     _reference(right)
     _finish(right, "tokens of a prompt", "MiB", "Longer prompts: memory", x)
+    _save(figure, path)
+
+
+def bars(path: Path, parts: Sequence[str], found: Mapping[str, Mapping[str, float]]) -> None:
+    """Write an SVG or PNG: for each name a bar of the seconds of its parts."""
+    figure, axes = plt.subplots(figsize=(9, 1.2 + 0.5 * len(found)), layout="constrained")
+    names = list(found)[::-1]
+    start = [0.0] * len(names)
+    colours = (BLUE, ORANGE, GREEN, "#b794f4", GREY)
+    for part, colour in zip(parts, colours, strict=True):
+        widths = [found[name][part] for name in names]
+        drawn = axes.barh(names, widths, left=start, color=colour, label=part, height=0.6)
+        told = [f"{width:.1f}" if width > 0.04 * max(map(_total, found.values())) else ""
+                for width in widths]  # fmt: skip
+        axes.bar_label(drawn, told, label_type="center", color="white")
+        start = [low + width for low, width in zip(start, widths, strict=True)]
+    axes.set_xlabel("seconds")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(frameon=False, loc="outside lower center", ncols=len(parts))
+    _save(figure, path)
+
+
+def _total(parts: Mapping[str, float]) -> float:
+    return parts["seconds"]
+
+
+def _save(figure: Any, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)

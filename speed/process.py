@@ -86,17 +86,30 @@ def _mib(usage: resource.struct_rusage) -> float:
     return usage.ru_maxrss / _KIB / 1024
 
 
-def child(module: str, spec: Mapping[str, Any], *, work: Path, python: Path | None = None) -> Any:
-    """Run one of our modules with ``spec`` as JSON, with this Python or another. What it wrote as
-    JSON, with its ``process_seconds`` and ``process_mib`` as seen from outside.
+def child(
+    module: str,
+    spec: Mapping[str, Any],
+    *,
+    work: Path,
+    python: Path | None = None,
+    checkout: Path | None = None,
+) -> Any:
+    """Run one of our modules with ``spec`` as JSON, with this Python or another, and on the code of
+    this checkout or another. What it wrote as JSON, with its ``process_seconds`` and
+    ``process_mib`` as seen from outside.
     """
     with tempfile.TemporaryDirectory(dir=folder(work)) as place:
         asked, answered = Path(place, "spec.json"), Path(place, "answer.json")
         asked.write_text(json.dumps(dict(spec)), "utf-8")
-        # The peer's Python knows nothing of this package: there it is a file.
-        is_peer = module.startswith("peer")
-        target = [ROOT / f"speed/{module}.py"] if is_peer else ["-m", f"speed.{module}"]
-        ran = run([python or sys.executable, *target, asked, answered], log=work / f"{module}.log")
+        # The peer's Python knows nothing of this package, another checkout nothing of this module.
+        is_file = checkout is not None or module.startswith("peer")
+        target = [ROOT / f"speed/{module}.py"] if is_file else ["-m", f"speed.{module}"]
+        ran = run(
+            [python or sys.executable, *target, asked, answered],
+            log=work / f"{module}.log",
+            folder=checkout or ROOT,
+            environment={"PYTHONPATH": str(checkout)} if checkout else None,
+        )
         found = json.loads(answered.read_text("utf-8"))
     return {**found, "process_seconds": ran.seconds, "process_mib": ran.peak_mib}
 
@@ -112,14 +125,20 @@ def threads() -> int:
     return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
+_EXACTLY = ("cpu family", "model")
+"""One name may stand for several generations."""
+
+
 def processor() -> str:
     """The processor's name, as far as the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
         lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0] if names else 'unknown processor'}, {os.cpu_count()} cores"
+    told = {key.strip(): value.strip() for key, _, value in (each.partition(":") for each in lines)}
+    name = told.get("model name", "unknown processor")
+    exact = ", ".join(f"{key.removeprefix('cpu ')} {told[key]}" for key in _EXACTLY if key in told)
+    return f"{name}{exact and f' ({exact})'}, {os.cpu_count()} cores"
 
 
 def pytest(
