@@ -2,13 +2,14 @@
 
 import json
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speed import floor, imports, process, subjects, summary, table
+from speed import floor, imports, process, profiled, subjects, summary, table, texts
 from speed.__main__ import told
 from speed.model import SHAPES
 from speed.subjects import Lengths
@@ -175,9 +176,10 @@ def test_a_process_is_measured(tmp_path):
         process.run([sys.executable, "-c", "raise SystemExit(3)"], log=tmp_path / "log")
 
 
-def test_the_peer_is_a_file_of_its_own():
+@pytest.mark.parametrize("name", ["peer.py", "peer_texts.py"])
+def test_the_peer_is_a_file_of_its_own(name):
     """It runs where mcqtest is not installed."""
-    text = (process.ROOT / "speed" / "peer.py").read_text("utf-8")
+    text = (process.ROOT / "speed" / name).read_text("utf-8")
     assert "mcqtest" not in text.replace("speed_", "")
     assert "from speed" not in text
 
@@ -196,3 +198,43 @@ def test_a_page_names_no_paths():
     """The command that is written down works on other machines."""
     arguments = ["growth", "--data", "/x", "--cache=/y", "--shape", "tiny", "--write=/z"]
     assert told(arguments) == "python -m speed growth --shape tiny"
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "part"),
+    [
+        ("mkldnn::_linear_pointwise", [[1, 952, 576], [1536, 576], [], []], "weights"),
+        ("aten::mm", [[952, 576], [576, 1536]], "weights"),
+        ("mkldnn::_linear_pointwise", [[1024, 64], [357, 64], [], []], "prefix"),
+        ("aten::exp_", [[1024, 357]], "prefix"),
+        ("aten::_scaled_dot_product_flash_attention_for_cpu", [[9, 9, 110, 64]], "within"),
+        ("aten::silu", [[1, 952, 1536]], "elementwise"),
+    ],
+)
+def test_what_an_operation_is_part_of(name, shapes, part):
+    """A product with a weight of the model, whichever way round, is told from one with a prefix."""
+    assert profiled._part(name, shapes, {(1536, 576), (576, 576)}) == part
+
+
+def test_texts_of_another_are_compared():
+    """Seconds and ratios are medians over rounds; texts are counted where they are the same."""
+    options = SimpleNamespace(kind="cot", shape="tiny", backend="transformers", prompts=2, tokens=9)
+
+    def found(seconds, *said):
+        texts = dict(zip("ab", said, strict=True))
+        versions = "torch 2"
+        return {
+            "seconds": seconds,
+            "process_mib": 5.0,
+            "texts": texts,
+            "prompt": 7,
+            "versions": versions,
+        }
+
+    rounds = [
+        {"ours": found(2.0, "x", "y"), "8": {**found(each, "x", "z"), "versions": "lm_eval 0"}}
+        for each in (8.0, 10.0, 30.0)
+    ]
+    made = texts._table(options, rounds)
+    assert made.rows[1][1:] == ("10.0 s", "5.00", "1", "5")
+    assert made.notes[1] == "peer: lm_eval 0"
