@@ -120,6 +120,9 @@ def test_what_cannot_be_compared_is_told_before_it_is_asked(tmp_path):
     check(made)
     check(baselines_of(tmp_path / "none"))
     assert "another question set" in complaint(check, made, questions="40, 4567")
+    more = complaint(check, made, questions="41, 4567")
+    assert "has 40 questions, this run has 41; run with --limit=40 if it was recorded with" in more
+    assert "--limit" not in complaint(check, made, questions="40, 4567")
     assert "asked in another way" in complaint(check, made, asking="else")
     release(tmp_path, results_of(GOOD), recorder=MODEL)
     assert "asked in another way" in complaint(check, baselines_of(tmp_path), asking="else")
