@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from speed import process
 from speed.model import SHAPES
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> None:
         write(options.write, options.section or options.what, tables, about)
 
 
+_KNOWN = ("letters", "texts", "growth", "rows", "rejudge", "imports")
 _PATHS = ("--data", "--cache", "--write", "--peer-python", "--python", "--picture")
 
 
@@ -55,6 +57,10 @@ def _measure(options: argparse.Namespace) -> list[Table]:
         from speed import rejudge
 
         return rejudge.tables(options)
+    if options.what == "rows":
+        from speed import rows
+
+        return rows.tables(options)
     if options.what == "texts":
         from speed import texts
 
@@ -84,14 +90,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--peer-python", type=_path, metavar="PATH", help="Python of an environment with the peer"
     )
-    commands = parser.add_subparsers(metavar="letters|texts|growth|rejudge|imports")
+    commands = parser.add_subparsers(metavar="|".join(_KNOWN))
     letters = commands.add_parser("letters", parents=[shared], help="against the peer (default)")
     letters.set_defaults(what="letters")
-    letters.add_argument("--backend", choices=["transformers", "vllm"], default="transformers")
-    letters.add_argument(
-        "--python", type=_path, metavar="PATH",
-        help="Python of an environment with mcqtest and its backend (default: this one)",
-    )  # fmt: skip
+    _add_backend(letters)
     letters.add_argument("--backend-option", action="append", default=[], metavar="KEY=VALUE")
     letters.add_argument("--device", choices=["cpu", "cuda", "mps"], default="cpu")
     letters.add_argument("--dtype", choices=["float32", "bfloat16", "float16"])
@@ -101,9 +103,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     letters.add_argument("--batch-sizes", type=_list, help="of the peer, the fastest is taken")
     texts = commands.add_parser("texts", parents=[shared], help="generated, behind a prefix")
     texts.set_defaults(what="texts")
+    _add_backend(texts)
+    texts.add_argument(
+        "--kind", choices=["shots", "cot", "chat"], default="shots",
+        help="MMLU's prompts against `generate`, or MMLU-Pro's against the peer",
+    )  # fmt: skip
     texts.add_argument("--prompts", type=int, default=64)
     texts.add_argument("--tokens", type=int, default=64, help="of each text")
-    texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of generate")
+    texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of the other")
     growth = commands.add_parser("growth", parents=[shared], help="how cost grows")
     growth.set_defaults(what="growth")
     growth.add_argument("--questions", type=_list, default=["1000", "5000", "14042"])
@@ -114,10 +121,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     rejudge.set_defaults(what="rejudge")
     rejudge.add_argument("--peer", action="store_true", help="the peer's cached run beside it")
     rejudge.add_argument("--limit", type=int, help="only the first questions of each subject")
-    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
-    imports.set_defaults(what="imports")
-    known = {"letters", "texts", "growth", "rejudge", "imports"}
-    if not known & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
+    rejudge.add_argument("--all", action="store_true", help="all benchmarks, 66,513 questions")
+    _without_a_model(commands, shared)
+    if not {*_KNOWN} & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
         arguments = ["letters", *arguments]
     options = parser.parse_args(arguments)
     if options.what == "letters" and not options.batch_sizes:
@@ -126,6 +132,22 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         big = "8b" if getattr(options, "device", "cpu") == "cuda" else "135m"
         options.shape = big if options.what in {"letters", "texts"} else "tiny"
     return options
+
+
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=["transformers", "vllm"], default="transformers")
+    parser.add_argument(
+        "--python", type=_path, metavar="PATH",
+        help="Python of an environment with mcqtest and its backend (default: this one)",
+    )  # fmt: skip
+
+
+def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:
+    rows = commands.add_parser("rows", parents=[shared], help="how all else grows with questions")
+    rows.set_defaults(what="rows")
+    rows.add_argument("--rows", type=_list, default=["1000", "10000", "100000", "1000000"])
+    imports = commands.add_parser("imports", parents=[shared], help="what the plugin costs others")
+    imports.set_defaults(what="imports")
 
 
 def _list(text: str) -> list[str]:

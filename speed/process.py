@@ -35,6 +35,9 @@ class Ran:
     code: int
     output: str
     """What it printed; errors apart from that are in its log."""
+    processor: float = 0.0
+    """Seconds of the processor, its own and the system's for it: what a busy machine leaves alone.
+    """
 
 
 def run(
@@ -70,7 +73,8 @@ def run(
         tail = "\n".join((text + log.read_text(errors="replace")).splitlines()[-30:])
         shown = " ".join(str(part) for part in command)
         raise SystemExit(f"{tail}\n\nexit code {child.returncode}: {shown}\nsee {log}")
-    return Ran(seconds, _mib(usage), child.returncode, text)
+    spent = usage.ru_utime + usage.ru_stime
+    return Ran(seconds, _mib(usage), child.returncode, text, spent)
 
 
 def peak_mib() -> float:
@@ -90,7 +94,8 @@ def child(module: str, spec: Mapping[str, Any], *, work: Path, python: Path | No
         asked, answered = Path(place, "spec.json"), Path(place, "answer.json")
         asked.write_text(json.dumps(dict(spec)), "utf-8")
         # The peer's Python knows nothing of this package: there it is a file.
-        target = [ROOT / "speed/peer.py"] if module == "peer" else ["-m", f"speed.{module}"]
+        is_peer = module.startswith("peer")
+        target = [ROOT / f"speed/{module}.py"] if is_peer else ["-m", f"speed.{module}"]
         ran = run([python or sys.executable, *target, asked, answered], log=work / f"{module}.log")
         found = json.loads(answered.read_text("utf-8"))
     return {**found, "process_seconds": ran.seconds, "process_mib": ran.peak_mib}

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -116,3 +117,38 @@ def test_a_reader_that_hardly_reads(sample):
     precision, recall = figures(sample, "kmmlu")
     assert precision == 1
     assert recall == 13 / 399
+
+
+def _needs_hangul(parsed):
+    """Whether a parsed expression matches nothing without a syllable of Hangul."""
+    return any(_part_needs_hangul(operator, argument) for operator, argument in parsed)
+
+
+def _part_needs_hangul(operator, argument):
+    def are_syllables(members):
+        ends = [value if str(kind) == "RANGE" else [value] for kind, value in members]
+        return all(isinstance(e, int) and "가" <= chr(e) <= "힣" for end in ends for e in end)
+
+    needs = {
+        "LITERAL": lambda: "가" <= chr(argument) <= "힣",
+        "IN": lambda: are_syllables(argument),
+        "BRANCH": lambda: all(map(_needs_hangul, argument[1])),
+        "SUBPATTERN": lambda: _needs_hangul(argument[3]),
+        "MAX_REPEAT": lambda: argument[0] > 0 and _needs_hangul(argument[2]),
+        "MIN_REPEAT": lambda: argument[0] > 0 and _needs_hangul(argument[2]),
+        "ASSERT": lambda: _needs_hangul(argument[1]),
+    }
+    return needs.get(str(operator), bool)()
+
+
+def test_forms_that_are_left_out_need_hangul():
+    """A text without any is looked through for those forms alone that can do without."""
+    from re import _parser
+
+    from mcqtest.answers import korean
+
+    able = [
+        form for form in korean.FORMS if not _needs_hangul(_parser.parse(form.words, re.MULTILINE))
+    ]
+    assert able == [form for form, _ in korean._ELSEWHERE]
+    assert able

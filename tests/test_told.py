@@ -1,6 +1,7 @@
 """Figures of a confidence with their intervals; several confidences made one."""
 
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -83,3 +84,17 @@ def test_nothing_to_combine():
     """Or what does not go together."""
     with pytest.raises(ValueError, match="as many of each"):
         Combination.fit([], [])
+
+
+def test_samples_that_are_computed_in_parts(monkeypatch):
+    """However many questions there are, the figures are those of all samples at once."""
+    draw = random.Random(3)
+    confidences = [draw.randrange(10) / 10 for _ in range(50)]
+    right = [draw.random() < 0.6 for _ in confidences]
+    drawn = weights(50, 40)
+    whole = resampled(confidences, right, drawn)
+    # the face hands on a function of the module's name
+    monkeypatch.setattr(sys.modules["mcqtest.metrics.resampled"], "_AT_ONCE", 50 * 7)
+    parts = resampled(confidences, right, drawn)
+    for name, values in whole.items():
+        assert parts[name] == pytest.approx(values, rel=1e-12)

@@ -118,6 +118,9 @@ FORMS = (
 )
 """The words of all these are looked for all over a text that has Korean in it."""
 _COMPILED = [(form, re.compile(form.words, re.MULTILINE)) for form in FORMS]
+_ELSEWHERE = [each for each in _COMPILED if each[0].takes == "counted"]
+"""What a text can say that has no syllable of Hangul; a test sees that all others need one."""
+_HANGUL = re.compile("[가-힣]")
 
 _OTHERS = re.compile(
     r"(?:사람|학생|수험생|실수|흔히|오답|틀린|만약|만일|라면|다르면|바뀌|때는|먼저|우선|일단)[^.\n]{0,30}\Z"
@@ -156,7 +159,7 @@ def find(text: str, known: Choices) -> Iterator[tuple[Place, Form]]:
     """All statements in Korean, in no order."""
     if text.isascii():  # most texts of other benchmarks: there is nothing to find
         return
-    for form, pattern in _COMPILED:
+    for form, pattern in _COMPILED if _HANGUL.search(text) else _ELSEWHERE:
         for match in pattern.finditer(text):
             if found := _read(form.takes, text, match, known):
                 yield found, form

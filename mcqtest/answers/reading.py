@@ -193,8 +193,10 @@ def judge(
     texts = tuple(each.text for each in responses if each.text is not None)
     details = brought(question, responses)
     if responses[0].logprobs:
-        chosen = choose(question, responses[0])
-        return replace(chosen, texts=texts, truncated=_truncated(responses), details=details)
+        chosen, truncated = choose(question, responses[0]), _truncated(responses)
+        if not texts and not details and truncated == chosen.truncated:
+            return chosen
+        return replace(chosen, texts=texts, truncated=truncated, details=details)
     heard = [reading.heard(text) for text in texts]
     found = _judged(question, responses, heard, reading, name, read=read, value=value, vote=vote)
     tokens = [each.tokens for each in responses if each.tokens is not None]

@@ -159,14 +159,15 @@ class Scanner:
                 self._led.append(row)
             for cue in form.cues.split("|") if form.cues else ():
                 self._cues[cue].append(row)
-        self._ascii = [(cue, rows) for cue, rows in self._cues.items() if cue.isascii()]
-        self._others = [(cue, rows) for cue, rows in self._cues.items() if not cue.isascii()]
+        every = [(cue, frozenset(cue), rows) for cue, rows in self._cues.items()]
+        self._ascii = [each for each in every if each[0].isascii()]
+        self._every = self._ascii + [each for each in every if not each[0].isascii()]
 
     def announced(self, text: str, low: str) -> Iterator[tuple[Form, int, list[int]]]:
         """Where an answer of any kind is announced that need not be a choice, or that there is
         none: the row, where its words begin, and the places at which the answer may stand.
         """
-        for row, at in self._cued(text, low):
+        for row, at in self._cued(low):
             form = row.form
             if form.strength is Strength.EXPLICIT and form.takes in {"any", "none"}:
                 end = row.ends(low, at)
@@ -175,7 +176,7 @@ class Scanner:
 
     def statements(self, text: str, low: str, known: Choices) -> Iterator[Statement]:
         """All statements, in no order."""
-        for row, at in self._cued(text, low):
+        for row, at in self._cued(low):
             if found := row.at(text, low, at, known):
                 yield found
         for row in self._led:
@@ -183,12 +184,16 @@ class Scanner:
         for place, form in korean.find(text, known):
             yield Statement(place, form)
 
-    def _cued(self, text: str, low: str) -> Iterator[tuple[Row, int]]:
+    def _cued(self, low: str) -> Iterator[tuple[Row, int]]:
         """Every row with every place at which a cue of it stands."""
-        for cues in (self._ascii, self._others if not text.isascii() else ()):
-            for cue, rows in cues:
-                at = low.find(cue)
-                while at >= 0:
-                    for row in rows:
-                        yield row, at
-                    at = low.find(cue, at + len(cue))
+        if low.isascii():
+            cues = self._ascii
+        else:  # has few of the letters that cues in all languages are made of
+            letters = {*low}
+            cues = [each for each in self._every if each[1] <= letters]
+        for cue, _, rows in cues:
+            at = low.find(cue)
+            while at >= 0:
+                for row in rows:
+                    yield row, at
+                at = low.find(cue, at + len(cue))

@@ -22,6 +22,9 @@ from mcqtest.data import files, worked
 from mcqtest.data.tables import AGAIN, Row, comparable, names, read, shown
 from mcqtest.types import LETTERS, Benchmark, Columns, Layout, McqtestError, Question, Source, Task
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character that takes two in UTF-16: JSON can write one, and no model reads it."""
+
 
 def load(
     task: Task,
@@ -248,7 +251,7 @@ def _text(row: Row, what: str, value: object) -> str:
         raise _mistake(row, f"{what} is empty, expected text")
     if not isinstance(value, str):
         raise _mistake(row, f"{what} is {shown(value)}, expected text")
-    if re.search("[\ud800-\udfff]", value):  # JSON can write half a character; no model reads it
+    if not value.isascii() and _HALF.search(value):
         raise _mistake(row, f"{what} is {shown(value)}, which holds half a character")
     return value
 

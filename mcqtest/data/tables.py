@@ -14,6 +14,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -209,6 +210,7 @@ def shown(value: object) -> str:
     return repr(_cut(value, 60)) if isinstance(value, str) else _cut(repr(value), 60)
 
 
+@lru_cache(maxsize=4096)  # rows repeat what stands in columns of tasks and answers
 def comparable(name: str) -> str:
     """A name as it is compared: neither case nor what stands between letters and digits counts,
     nor how a letter is put together. (U+318D, the Korean middle dot, is a letter to Unicode.)

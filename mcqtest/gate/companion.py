@@ -219,4 +219,7 @@ def briers(kept: Companion, scores: Sequence[Score]) -> list[float] | None:
 
 
 def _brier(probabilities: Sequence[float], gold: Any) -> float:
-    return math.fsum((p - (at == gold)) ** 2 for at, p in enumerate(probabilities))
+    squares = [p**2 for p in probabilities]
+    if isinstance(gold, int) and 0 <= gold < len(squares):
+        squares[gold] = (probabilities[gold] - 1) ** 2
+    return math.fsum(squares)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _MISSED = 1e-8
 """Probability that the true churn lies outside of the interval that is looked at."""
 
+_NOTHING = 1e-24
+"""A probability that, added to `_MISSED`, is nothing even if a thousand of them are."""
+
 _CHURNS = 16
 """Churns tried, and again around the worst of them."""
 
@@ -201,8 +204,11 @@ class _Region:
         churns = np.linspace(low, high, _CHURNS)[:, None]
         shares = np.clip((1 + self.drop / np.maximum(churns, 1e-300)) / 2, 0, 1)
         ways = xlogy(self.changed, churns) + xlog1py(self.n - self.changed, -churns)
-        below = bdtr(np.clip(self.most, 0, self.changed), self.changed, shares)
-        chances = (np.exp(self._ways + ways) * np.where(self.most < 0, 0, below)).sum(axis=1)
+        chances = np.exp(self._ways + ways)
+        rows, at = np.nonzero((chances > _NOTHING) & (self.most >= 0))
+        chances[...], such = 0.0, chances[rows, at]
+        chances[rows, at] = such * bdtr(self.most[at], self.changed[at], shares[rows, 0])
+        chances = chances.sum(axis=1)
         worst = int(chances.argmax())
         return float(chances[worst]), float(churns[worst, 0])
 

@@ -12,6 +12,7 @@ from mcqtest import metrics
 from mcqtest.types import Score
 
 FORMAT = 1
+_ENCODE = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
 @dataclass
@@ -148,7 +149,7 @@ class Outcome:
             if line["probabilities"] is not None:  # six digits are more than any figure needs
                 line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
             line = {**about, **line, "change": move}
-            yield json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n"
+            yield _ENCODE(line) + "\n"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for another process."""

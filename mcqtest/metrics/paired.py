@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 
@@ -35,6 +34,11 @@ def blocks(
     """All answers, by confidence."""
     check(confidences, right)
     order = sorted(range(len(right)), key=confidences.__getitem__, reverse=highest_first)
-    for confidence, tied in groupby(order, key=confidences.__getitem__):
-        values = [right[at] for at in tied]
-        yield Block(confidence, len(values), math.fsum(values))
+    start = 0
+    while start < len(order):
+        confidence, end = confidences[order[start]], start + 1
+        while end < len(order) and confidences[order[end]] == confidence:
+            end += 1
+        tied = order[start:end]
+        yield Block(confidence, end - start, math.fsum(right[at] for at in tied))
+        start = end

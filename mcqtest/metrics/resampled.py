@@ -9,7 +9,7 @@ high, as the figure itself does for finite n.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcqtest.metrics.binned import CUTS
 from mcqtest.metrics.paired import check
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Draws = NDArray[np.int64]
+    Draws = NDArray[np.integer[Any]]
 
 FIGURES = ("auroc", "ece", "aurc")
 """What is resampled: `auroc`, `ece_of` in ten bins, and `aurc`."""
+
+
+_AT_ONCE = 1 << 20
+"""Numbers of samples by questions that are computed together: a dozen arrays of so many are held,
+however many questions there are."""
 
 
 def weights(n: int, resamples: int, seed: int = 0) -> Draws:
@@ -30,7 +35,7 @@ def weights(n: int, resamples: int, seed: int = 0) -> Draws:
     import numpy as np
 
     rng = np.random.default_rng(seed)
-    found = np.empty((resamples, n), dtype=np.int64)
+    found = np.empty((resamples, n), dtype=np.uint16)  # 65,536 times one: never
     for row in found:
         row[:] = np.bincount(rng.integers(0, n, n), minlength=n)
     return found
@@ -45,7 +50,19 @@ def resampled(
     check(confidences, right)
     c, y = np.asarray(confidences, float), np.asarray(right, float)
     order = np.argsort(-c, kind="stable")
-    c, y, drawn = c[order], y[order], drawn[:, order]
+    c, y = c[order], y[order]
+    step = max(1, _AT_ONCE // len(c))
+    parts = [
+        _figures(c, y, drawn[start : start + step, order].astype(np.int64))
+        for start in range(0, len(drawn), step)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in FIGURES}
+
+
+def _figures(c: Floats, y: Floats, drawn: Draws) -> Mapping[str, Floats]:
+    """The same of some samples, by falling confidence."""
+    import numpy as np
+
     starts = np.flatnonzero(np.r_[True, c[1:] != c[:-1]])
     n = np.add.reduceat(drawn, starts, axis=1)
     hits = np.add.reduceat(drawn * y, starts, axis=1)

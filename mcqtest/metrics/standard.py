@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from typing import SupportsFloat
 
 from mcqtest.metrics import calibration, figures
@@ -29,14 +31,19 @@ STANDARD = (
 """What every benchmark has, where its scores allow."""
 
 
+_OURS = (*STANDARD, *SURE)
+
+
 def measured(
     tasks: Sequence[Sequence[Scored]], metrics: Sequence[Metric] = STANDARD
 ) -> dict[str, float]:
     """Name -> figure of these tasks together, of those that there are. Raises `McqtestError` where
     a metric of one's own fails, or gives what is no finite number.
     """
+    together = [[*chain.from_iterable(tasks)]] if len(tasks) > 1 else tasks
+    of = {"questions": together, "tasks": tasks}
     found = {
-        metric.name: metric.over(tasks) if metric in (*STANDARD, *SURE) else _own(metric, tasks)
+        metric.name: (metric.over if metric in _OURS else partial(_own, metric))(of[metric.pool])
         for metric in metrics
     }
     return {name: float(value) for name, value in found.items() if value is not None}

@@ -12,6 +12,7 @@ import pytest
 
 from mcqtest.gate import Outcome
 from mcqtest.plugin import MARKERS
+from mcqtest.plugin.garbage import kept
 from mcqtest.plugin.snapshots import Baseline, BaselineExtension
 from mcqtest.plugin.tally import LEAVING_OUT
 from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PASSED_OVER, PLAN, Plan
@@ -97,8 +98,9 @@ class Cases:
             return
         try:
             tasks = [task for item in session.items if (task := task_of(item))]
-            self.run.plan(tasks, self._collected(session.config))
-            self._plan = self._sent(Plan.of(self.run), session.config)
+            with kept():
+                self.run.plan(tasks, self._collected(session.config))
+                self._plan = self._sent(Plan.of(self.run), session.config)
         except McqtestError as error:
             if not self.run.is_worker:
                 raise pytest.UsageError(str(error)) from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import NoReturn
 
 from mcqtest import answers
@@ -146,6 +147,12 @@ class Engine:
                 check(turn.requests)
         except McqtestError as error:
             raise AnswerError(str(error)) from None
+
+    @cached_property
+    def stores_more(self) -> bool:
+        """Whether answers were stored that are none of this run's own requests'."""
+        own = {request.key for each in self._planned.values() for request in each.requests}
+        return not own.issuperset(self._store)
 
     def stored(self, planned: Planned) -> Results | None:
         """The results of what is perhaps no part of this run; None unless all are stored."""

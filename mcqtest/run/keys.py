@@ -100,4 +100,4 @@ def prompts_hash(written: Sequence[Prompt | Chat]) -> str:
 
 def _field(text: str) -> bytes:
     encoded = text.encode("utf-8", "surrogatepass")
-    return f"{len(encoded)}:".encode() + encoded
+    return b"%d:%b" % (len(encoded), encoded)

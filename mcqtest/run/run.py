@@ -284,7 +284,7 @@ class Run:
         """Right answers by the benchmark's other methods, of those that were asked in full, in
         whatever run.
         """
-        if self._way.recorded:
+        if self._way.recorded or not self.engine.stores_more:
             return {}
         way = self.chatting.way(task.benchmark)
         own, _ = way.method_of(task.benchmark)

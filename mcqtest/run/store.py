@@ -55,6 +55,10 @@ class Store:
     def __contains__(self, key: object) -> bool:
         return key in self._responses
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._responses)
+
     def get(self, key: str) -> Response | None:
         return self._responses.get(key)
 

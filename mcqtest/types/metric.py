@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from mcqtest.types.score import Scored
@@ -75,7 +76,7 @@ class Metric:
     def over(self, tasks: Sequence[Sequence[Scored]]) -> float | None:
         """The figure of several tasks together; None where one of them has none."""
         if self.pool == "questions":
-            return self.of([score for scores in tasks for score in scores])
+            return self.of(tasks[0] if len(tasks) == 1 else [*chain.from_iterable(tasks)])
         found = [self.of(scores) for scores in tasks]
         values = [value for value in found if value is not None]
         return math.fsum(values) / len(values) if values and len(values) == len(found) else None

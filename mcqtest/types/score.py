@@ -98,15 +98,17 @@ class Score:
     """How many of the thoughts were ended by the budget (``thinking_tokens``)."""
     abstained: int = 0
     """How many of the texts give no answer and say so: "I don't know"."""
+    confidence: float | None = field(init=False, repr=False, compare=False)
+    """The highest probability, found once: a dozen figures ask for it."""
+
+    def __post_init__(self) -> None:
+        known = self.probabilities
+        object.__setattr__(self, "confidence", None if known is None else max(known))
 
     @property
     def correct(self) -> bool:
         """All of it is right."""
         return self.value >= 1
-
-    @property
-    def confidence(self) -> float | None:
-        return None if self.probabilities is None else max(self.probabilities)
 
     @property
     def unanswered(self) -> bool:
@@ -122,7 +124,7 @@ class Score:
     def tied(self) -> bool:
         """Several choices have the highest probability."""
         known = self.probabilities
-        return known is not None and known.count(max(known)) > 1
+        return known is not None and known.count(self.confidence) > 1
 
     def to_json(self) -> dict[str, Any]:
         """Its part of a line of results.jsonl. ``correct`` stands for a value of 0 or 1; any other
