@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from mcqtest.metrics.official import Chosen, Weighed, Written
+from mcqtest.metrics.official.metric import Single
 
 words = st.text(st.sampled_from("ab .1-"), max_size=12)
 logprobs = st.floats(-30, 0)
@@ -30,10 +31,17 @@ weighed = st.lists(st.tuples(words, logprobs), min_size=1, max_size=3).map(
 )
 
 
-def examples(metric):
-    """Any examples that a metric is made for."""
+alone = st.builds(lambda text, value: Weighed([text], [value]), words.filter(bool), logprobs)
+
+
+def examples(metric, *, figured=False):
+    """Any examples that a metric is made for; ``figured`` such alone that it has a figure of, where
+    most would have none.
+    """
     if metric.name.startswith("numeric"):
         return numeric
+    if figured and isinstance(metric, Single):
+        return alone
     return {
         Written: written,
         Chosen: chosen(single=metric.name == "macro_f1"),

@@ -18,7 +18,16 @@ from judging import (
     results_of,
 )
 
-from mcqtest.gate import baselines, beside, publish, staged, target, write
+from mcqtest.gate import (
+    baselines,
+    beside,
+    packaged_baselines,
+    publish,
+    shadowing,
+    staged,
+    target,
+    write,
+)
 
 
 def check(made, *, questions="40, 0123", asking="asking", asked=QUESTIONS, **more):
@@ -43,6 +52,20 @@ def test_a_baseline_of_the_project_comes_first(tmp_path, monkeypatch):
     assert made.place(OTHER) == another
     (tmp_path / "own/small").mkdir(parents=True)
     assert made.place(TASK) == own
+
+
+def test_a_baseline_in_place_of_one_that_comes_along(tmp_path):
+    """A line says which of the two a run is held to, where it asks what both have."""
+    policy = policy_of(baselines_dir=str(tmp_path), baseline="demo")
+    assert [*shadowing(policy, {"demo"})] == []
+    (tmp_path / "demo").mkdir()
+    (note,) = shadowing(policy, {"demo", "toy"})
+    assert f"baseline 'demo' is the project's own ({tmp_path}/demo) and not the one that" in note
+    assert [*shadowing(policy, {"toy"})] == []
+    assert [*shadowing(replace(policy, update=True), {"demo"})] == []
+    assert [*shadowing(replace(policy, baseline="v1"), {"demo"})] == []
+    come = str(packaged_baselines())
+    assert [*shadowing(replace(policy, baselines_dir=come), {"demo"})] == []
 
 
 def test_a_baseline_is_that_of_the_beginning(tmp_path):
@@ -97,6 +120,9 @@ def test_what_cannot_be_compared_is_told_before_it_is_asked(tmp_path):
     check(made)
     check(baselines_of(tmp_path / "none"))
     assert "another question set" in complaint(check, made, questions="40, 4567")
+    more = complaint(check, made, questions="41, 4567")
+    assert "has 40 questions, this run has 41; run with --limit=40 if it was recorded with" in more
+    assert "--limit" not in complaint(check, made, questions="40, 4567")
     assert "asked in another way" in complaint(check, made, asking="else")
     release(tmp_path, results_of(GOOD), recorder=MODEL)
     assert "asked in another way" in complaint(check, baselines_of(tmp_path), asking="else")

@@ -139,6 +139,7 @@ def test_files(tmp_path, folder):
 def test_hub(monkeypatch, tmp_path, name, file):
     """The hub is asked for the subject's CSV at a whole commit's name."""
     koreandata.lettered(tmp_path / "any.csv", "A")
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: None)
     calls = []
     monkeypatch.setattr(
         huggingface_hub,

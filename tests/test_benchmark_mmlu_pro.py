@@ -102,6 +102,7 @@ def test_forms(tmp_path, form):
 def test_hub(monkeypatch, tmp_path):
     """The hub is asked for its Parquet file at a whole commit's name."""
     path = write(tmp_path / "any.parquet", ROW)
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: None)
     calls = []
     monkeypatch.setattr(
         huggingface_hub, "hf_hub_download", lambda **call: calls.append(call) or str(path)

@@ -49,7 +49,8 @@ def test_list_and_show(shelf, capsys):
     for task, lost in (("small_sums", "12 lost, 1"), ("word_kinds", "3 lost, 0")):
         reason = f"new tokenizer ({lost} won against weights 0123456789ab, p = 0.002)"
         accept(shelf / f"v2/demo/{task}.txt", reason)
-    one, two = said(capsys)["baselines"]
+    one, two, come = said(capsys)["baselines"]
+    assert [each["packaged"] for each in (one, two, come)] == [False, False, True]
     assert (one["name"], one["benchmark"], one["way"]) == ("v1", "demo", "")
     assert (one["tasks"], one["questions"], one["accuracy"]) == (8, 800, 0.745)
     assert len(one["weights"][0]) == 64
@@ -63,6 +64,27 @@ def test_list_and_show(shelf, capsys):
     assert "  accepted: new tokenizer" in capsys.readouterr().out
     assert "there is v1, v2" in refused(capsys, "show", "v3")
     assert "no baseline 'v3'" in refused(capsys, "remove", "v1", "v3", "--yes")
+
+
+def test_what_comes_with_mcqtest_is_listed_and_left_alone(shelf, capsys):
+    """It is marked, and goes where the project has its own, which a line says."""
+    (shown,) = said(capsys, "show", "demo")["baselines"]
+    assert (shown["packaged"], shown["questions"], len(shown["entries"])) == (True, 800, 8)
+    assert main(["baselines", "list", "demo"]) == 0
+    assert capsys.readouterr().out.count("  comes with mcqtest\n") == 1
+    before = sorted(packaged_baselines().rglob("*"))
+    for action in (("remove", "demo"), ("prune", "demo"), ("rename", "demo", "mine")):
+        assert "demo comes with mcqtest" in refused(capsys, *action, "--yes")
+    assert sorted(packaged_baselines().rglob("*")) == before
+    shutil.rmtree(shelf / "v1")
+    (shelf / "v2").rename(shelf / "demo")
+    (own,) = said(capsys)["baselines"]
+    assert (own["name"], own["packaged"]) == ("demo", False)
+    assert main(["baselines"]) == 0
+    assert "baselines/demo stands in place of the demo that comes with" in capsys.readouterr().out
+    assert said(capsys, "remove", "demo", "--yes")["removed"]
+    assert main(["baselines"]) == 0
+    assert capsys.readouterr().out.startswith(f"no baseline in {shelf}\n")
 
 
 def test_rename(shelf, capsys):

@@ -31,13 +31,20 @@ def said(capsys, *arguments):
 
 
 def test_then_and_now(project, capsys):
-    """A model that no longer knows is told from one that does, at the same accuracy."""
+    """A model that no longer knows is told from one that does, at the same accuracy; where it is
+    equally sure of all, nothing is ranked.
+    """
     found = said(capsys, "--baseline=old-0001")
     old, new = (found[name]["confidences"]["probability"] for name in ("old-0001", "new-0002"))
     assert old["accuracy"] == new["accuracy"]
-    assert (old["auroc"], new["auroc"]) == (pytest.approx(0.96, abs=0.02), 0.5)
-    assert old["accuracy_at_80"] == 1 > new["accuracy_at_80"]
-    assert old["intervals"]["auroc"][0] > new["intervals"]["auroc"][1]
+    assert old["auroc"] == pytest.approx(0.96, abs=0.02)
+    assert old["accuracy_at_80"] == 1
+    assert old["intervals"].keys() == {"auroc", "ece", "aurc"}
+    ranks = {"auroc", "aurc", "excess_aurc", "accuracy_at_80", "accuracy_at_90"}
+    assert old.keys() - new.keys() == ranks
+    assert new["intervals"].keys() == {"ece"}
+    assert main(["confidence"]) == 0
+    assert capsys.readouterr().out.splitlines()[2].split().count("-") == len(ranks)
 
 
 def test_a_temperature_and_a_threshold_are_checked_on_the_other_half(project, capsys):

@@ -68,3 +68,22 @@ def test_the_churn_of_the_baseline(project, capsys):
     assert found["baseline_churn"] == 0.03
     assert said(capsys, "--baseline=v1", "--shots=0")["baseline_churn"] is None
     assert 0.03 in [each["churn"] for each in found["foresight"]]
+
+
+def test_before_the_release_is_recorded(project, capsys):
+    """The project's table may name a baseline that is still to come, and one line says so; who
+    asks for it by name is told that it is not there.
+    """
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(
+        table.replace("[tool.mcqtest]", '[tool.mcqtest]\nbaseline = "release"', 1)
+    )
+    assert main(["plan", "--tier=smoke"]) == 0
+    text = capsys.readouterr().out
+    assert "no margin: asked for proven losses alone" in text
+    assert text.splitlines()[-1].startswith("note: no baseline 'release' is recorded yet")
+    assert main(["plan", "--baseline=release"]) == 4
+    assert "release: no such file or folder" in capsys.readouterr().err
+    shutil.copytree(packaged_baselines() / "demo", project / "baselines/release")
+    assert main(["plan"]) == 0
+    assert "note" not in capsys.readouterr().out

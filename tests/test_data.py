@@ -593,7 +593,13 @@ def test_no_task_file(tmp_path):
 # --- the hub ----------------------------------------------------------------------------------
 
 
-def test_hub_file_is_the_last_layout_at_the_pinned_revision(tmp_path, monkeypatch):
+@pytest.fixture
+def reached(monkeypatch):
+    """A hub that answers."""
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: None)
+
+
+def test_hub_file_is_the_last_layout_at_the_pinned_revision(tmp_path, monkeypatch, reached):
     """Without --data the hub is asked for exactly the published file."""
     asked = (Question("Q", tuple("abcd"), 2, "0"),)
     path = write(tmp_path, "snapshot/anatomy/dev.parquet", as_parquet(asked))
@@ -646,7 +652,7 @@ PAGE = "https://huggingface.co/datasets/cais/mmlu"
     ],
     ids=["offline", "gated", "private", "revision", "file", "reset", "timeout"],
 )
-def test_hub_that_does_not_answer(monkeypatch, error, message):
+def test_hub_that_does_not_answer(monkeypatch, reached, error, message):
     """A failed download says what to do about it."""
 
     def fail(**_call):
@@ -656,6 +662,28 @@ def test_hub_that_does_not_answer(monkeypatch, error, message):
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", fail)
     found = complaint(load, task_with(PARQUET, hub="cais/mmlu"), "test", None)
     assert found == f"cais/mmlu/anatomy/test.parquet: {message}, or pass --data DIR"
+
+
+def test_hub_without_a_network(tmp_path, monkeypatch, capfd):
+    """It is asked once, and not as often as its client would; what is in the cache needs no hub."""
+
+    def unreachable(url):
+        raise ConnectionError(url)
+
+    asked = []
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", unreachable)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda **call: asked.append(call))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    task = task_with(PARQUET, hub="nobody/nothing")
+    found = complaint(load, task, "test", None)
+    assert found.startswith("nobody/nothing/anatomy/test.parquet: not in the local cache and")
+    assert asked == []
+    assert capfd.readouterr() == ("", "")
+    question = (Question("Q", tuple("abcd"), 2, "0"),)
+    path = write(tmp_path, "anatomy/test.parquet", as_parquet(question))
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda **call: str(path))
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda **call: str(path))
+    assert load(task, "test", None) == question
 
 
 def test_hub_offline(tmp_path, monkeypatch):

@@ -266,6 +266,7 @@ def download(*, repo_id, filename, revision, repo_type):
     return {data!r} + filename
 
 
+huggingface_hub.get_hf_file_metadata = lambda url: None
 huggingface_hub.hf_hub_download = download
 """
 

@@ -95,23 +95,32 @@ def test_weaker_never_takes_back_stronger(form):
         assert read(weak, options=known) == 2
 
 
-@pytest.mark.parametrize("form", FORMS, ids=[ascii(form.example) for form in FORMS])
-def test_time_grows_with_the_text(form):
-    """Eight times the text takes not much more than eight times as long: its square were 64."""
-    parts = [form.example, form.example + "\n", *(f"{cue} " for cue in form.cues.split("|")[:2])]
-    for part in (each for each in parts if each.strip()):
-        short, long = (part * (size // len(part)) for size in (8_000, 64_000))
-        assert seconds(long) < 32 * max(seconds(short), 0.005)
+REPEATED = dict.fromkeys(
+    part
+    for form in FORMS
+    for part in (
+        *(form.example, form.example + "\n"),
+        *(f"{cue} " for cue in form.cues.split("|")[:2] if cue.strip()),
+    )
+)
+"""Every form, and what its search begins with; many begin alike."""
+
+
+@pytest.mark.parametrize("part", REPEATED, ids=map(ascii, REPEATED))
+def test_time_grows_with_the_text(part):
+    """Eight times the text takes not much more than eight times as long: its square were 64. Both
+    are what reading takes at best of three, and the long one is not timed again once it is fast.
+    """
+    short, long = (part * (size // len(part)) for size in (8_000, 64_000))
+    most = 32 * max(0.005, min(seconds(short) for _ in range(3)))
+    assert any(seconds(long) < most for _ in range(3))
 
 
 def seconds(text):
-    """What reading a text takes at best."""
-    best = []
-    for _ in range(3):
-        started = time.process_time()
-        assert read(text, options=CITIES) in (None, *range(4))
-        best.append(time.process_time() - started)
-    return min(best)
+    """What reading a text takes."""
+    started = time.process_time()
+    assert read(text, options=CITIES) in (None, *range(4))
+    return time.process_time() - started
 
 
 PARTS = [*(form.example for form in FORMS), "**", "\u24b7", "\uff22", "<|im_end|>", "\\text{", "é"]

@@ -44,6 +44,8 @@ def test_a_run_is_kept_with_any_number_of_workers(recorded: Project) -> None:
     hint = next(at for at, line in enumerate(lines) if "lost; see them with: " in line)
     assert lines[hint] == "15 questions lost; see them with: mcqtest show --lost"
     assert lines[hint + 1].startswith("MAY NOT SHIP")
+    quiet = sentences(recorded.run("-q", "--baseline=a", model="b")).splitlines()
+    assert quiet[quiet.index(lines[hint]) + 1] == lines[hint + 1]
     done = mcqtest(recorded, "show", "--lost", "--json")
     found = json.loads(done.stdout)
     assert (found["n"], found["notes"], len(found["questions"])) == (15, [], 15)

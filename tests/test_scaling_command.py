@@ -250,6 +250,24 @@ def test_runs_that_cannot_be_used(tmp_path, capsys, runs):
     assert "no such" in said(capsys, tmp_path / "none.csv", code=4).lower()
 
 
+def test_runs_are_known_by_their_names(tmp_path, capsys, monkeypatch):
+    """As other commands know them: a run's, or a model's, whose last one it is; size and all."""
+    monkeypatch.chdir(tmp_path)
+    kept = tmp_path / ".mcqtest" / "runs"
+    kept.mkdir(parents=True)
+    for name, accuracy in (("small-0001", 0.4), ("mid-0002", 0.3), ("mid-0003", 0.7)):
+        write_run(kept / name, {"up": accuracy})
+    (tmp_path / "mid").mkdir()  # no run: a checkpoint, say
+    toy = found(capsys, "small-0001=1M", "mid=10M")["families"][1]
+    assert toy["tasks"][0]["sizes"] == [10**6, 10**7]
+    assert toy["tasks"][0]["values"] == pytest.approx([20, 60])
+    assert found(capsys, "small=1M", ".mcqtest/runs/mid-0003=10M")["families"][1] == toy
+    error = said(capsys, "small=1M", "big=10M", code=4)
+    assert "no run 'big': there is mid-0003, mid-0002, small-0001" in error
+    (tmp_path / ".mcqtest").rename("elsewhere")
+    assert found(capsys, "small=1M", "mid=10M", "--run-dir=elsewhere")["families"][1] == toy
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [("125M", 125e6), ("1.3b", 1.3e9), ("2e9", 2e9), ("7 T", 7e12), ("5", 5), ("0", None)],

@@ -43,6 +43,25 @@ def test_without_confidences_or_with_real_scores_there_are_no_figures():
     assert measured([[score(0.5, stated=0.5)]], SURE) == {}
 
 
+def test_where_all_are_equally_sure_nothing_is_ranked():
+    """No 0.5, and no share of the surest: nobody could say which these are."""
+    for found in (
+        [score(1.0, stated=0.7), score(0.0, stated=0.7)],
+        [score(1.0, likely=(0.9, 0.1)), score(0.0, likely=(0.1, 0.9))],
+    ):
+        assert len({*surenesses(found)}) == 1
+        assert measured([found], SURE) == {}
+
+
+def test_a_number_that_few_texts_state_is_no_confidence_of_all():
+    """Greedy texts of which one in three hundred says "90% sure" are not ranked by that."""
+    few = [score(float(at % 3 == 0)) for at in range(299)] + [score(0.0, stated=0.9)]
+    assert surenesses(few) is None
+    assert measured([few], SURE) == {}
+    half = [score(1.0, stated=0.6), score(0.0)]
+    assert surenesses(half) == [0.6, 0.0]
+
+
 def test_what_a_text_states_is_kept_with_its_score():
     """So a threshold can bound it, in the run and later; a recording's own number comes first."""
     question = Question("Why?", ("x", "y"), 0, "1")

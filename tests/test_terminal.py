@@ -1,5 +1,6 @@
 """What a person reads: the header, and lines of tables at any width."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,18 @@ def test_groups_and_the_whole():
         "  macro accuracy (over tasks) 0.5000",
     ]
     assert details[2].startswith("  calibration: ECE 0.2500, ")
-    assert details[3] == (
-        "  confidence: AUROC 0.5000, AURC 0.5000; of the 80% that are surest 0.5000 are right"
-    )
-    assert details[4] == "  3 questions asked with fewer shots, to fit the context"
+    assert details[3] == "  3 questions asked with fewer shots, to fit the context"
+
+
+def test_how_well_confidence_ranks():
+    """A line where there are such figures, and none where all are equally sure."""
+    (pooled,) = board_of(outcome_of("tides", 30, 15)).benchmarks()
+    assert not any("confidence:" in line for line in terminal.summary([pooled]))
+    ranked = {"auroc": 0.75, "aurc": 0.25, "accuracy_at_coverage": 0.625}
+    made = replace(pooled, figures=pooled.figures | ranked)
+    assert (
+        "  confidence: AUROC 0.7500, AURC 0.2500; of the 80% that are surest 0.6250 are right"
+    ) in terminal.summary([made])
 
 
 @pytest.mark.parametrize("passed", [True, False])

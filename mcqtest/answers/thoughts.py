@@ -92,14 +92,17 @@ def without(text: str, *, marks: Sequence[Mark] = MARKS, inside: bool = False) -
 
 def _pattern(text: str, marks: Sequence[Mark]) -> re.Pattern[str]:
     """Of all marks that may be in ``text``: those that do not begin it would slow every search."""
-    leads = (each.opens.startswith(r"\A") for each in marks)
-    return _compiled(
-        tuple(
-            each
-            for each, is_first in zip(marks, leads, strict=True)
-            if not is_first or re.match(each.opens, text, re.IGNORECASE)
-        )
-    )
+    rows = _beginning(tuple(marks))
+    return _compiled(tuple(mark for mark, opens in rows if opens is None or opens.match(text)))
+
+
+@lru_cache(maxsize=32)
+def _beginning(marks: tuple[Mark, ...]) -> list[tuple[Mark, re.Pattern[str] | None]]:
+    """Each mark, and how a text begins that may have it; None where that may be anywhere."""
+    return [
+        (each, re.compile(each.opens, re.IGNORECASE) if each.opens.startswith(r"\A") else None)
+        for each in marks
+    ]
 
 
 @lru_cache(maxsize=32)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from mcqtest import archive
 from mcqtest.cli import project
+from mcqtest.cli.listed import listed, shown
 from mcqtest.cli.said import Said
-from mcqtest.gate import Dates, Entry, beside, entries, folders, orphans, trouble
+from mcqtest.gate import (
+    Entry,
+    beside,
+    entries,
+    folders,
+    orphans,
+    packaged,
+    packaged_baselines,
+    trouble,
+)
 from mcqtest.report import plural
 from mcqtest.run import Settings
 from mcqtest.sides import Definitions, strange
@@ -46,13 +54,17 @@ def run(options: argparse.Namespace) -> Said:
     root = Path(settings.baselines_dir)
     action = ACTIONS[options.action]
     named = options.names[:1] if action is _rename else options.names
-    if missing := [name for name in named if not _is_there(root, name)]:
-        raise McqtestError(f"no baseline {missing[0]!r} in {root}; there is {_there(root)}")
+    come, _ = packaged(root)
+    looks = action in {_list, _show}
+    for name in named:
+        if name in come and not looks:
+            raise McqtestError(
+                f"{name} comes with mcqtest ({packaged_baselines() / name}): {options.action} is "
+                f"for what lies in {root}; there is {_there(root)}"
+            )
+        if name not in {*folders(root), *come}:
+            raise McqtestError(f"no baseline {name!r} in {root}; there is {_there(root)}")
     return action(options, settings, root)
-
-
-def _is_there(root: Path, name: str) -> bool:
-    return name in folders(root)
 
 
 def _there(root: Path) -> str:
@@ -60,116 +72,13 @@ def _there(root: Path) -> str:
 
 
 def _list(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
-    rows = _rows(root, options.names)
-    if not rows:
-        return Said(f"no baseline in {root}", {"baselines": []})
-    widths = {
-        key: max(len(key), *(len(str(row[key])) for row in rows))
-        for key in ("name", "benchmark", "way")
-    }
-    heading = " ".join(f"{key:<{width}}" for key, width in widths.items())
-    lines = [f"{heading} tasks questions accuracy date        weights"]
-    for row in rows:
-        names = " ".join(f"{row[key]:<{width}}" for key, width in widths.items())
-        known = "" if row["accuracy"] is None else f"{row['accuracy']:.4f}"
-        mark = " " if row["date_from"] == "git" else "*"
-        lines.append(
-            f"{names} {row['tasks']:>5} {row['questions']:>9,} {known:>8} {row['date'][:10]}{mark} "
-            f"{', '.join(each[:12] for each in row['weights'])}"
-        )
-        lines += map(_said, row["accepted"])
-    if any(row["date_from"] == "file" for row in rows):
-        lines.append("* not committed: the time of the file, which a copy changes")
-    return Said("\n".join(lines), {"baselines": rows})
-
-
-def _rows(root: Path, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Of every baseline, benchmark and way."""
-    together: dict[tuple[str, str, str], list[Entry]] = {}
-    for entry in entries(root, names):
-        together.setdefault(entry.place, []).append(entry)
-    dates = Dates(root)
-    return [_row(group, dates) for group in together.values()]
-
-
-def _row(group: Sequence[Entry], dates: Dates) -> dict[str, Any]:
-    first, n = group[0], sum(each.questions for each in group)
-    known = [each.accuracy for each in group]
-    right = sum((each.accuracy or 0.0) * each.questions for each in group)
-    when = max(dates.of(each.path) for each in group)
-    return {
-        "name": first.name,
-        "benchmark": first.benchmark,
-        "way": first.way,
-        "tasks": len(group),
-        "questions": n,
-        "accuracy": round(right / n, 6) if n and None not in known else None,
-        "date": when.when.isoformat(timespec="seconds"),
-        "date_from": when.source,
-        "models": sorted({each.model for each in group}),
-        "weights": sorted({each.weights for each in group}),
-        "setups": sorted({each.setup for each in group}),
-        "accepted": _accepted(group),
-    }
-
-
-_ACCEPTED = re.compile(r"(.*) \((?:(\d+) lost, (\d+) won against weights (\w+), p = .*|.*)\)")
-
-
-def _accepted(group: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Regressions that somebody accepted, by the reason: in how many tasks, and what was lost."""
-    found: dict[str, dict[str, Any]] = {}
-    for said in (said for each in group for said in each.accepted):
-        match = _ACCEPTED.fullmatch(said)
-        reason, lost, won, against = match.groups() if match else (said, None, None, None)
-        start = {"reason": reason, "tasks": 0, "lost": 0, "won": 0, "against": against}
-        entry = found.setdefault(reason, start)
-        entry["tasks"] += 1
-        entry["lost"] += int(lost or 0)
-        entry["won"] += int(won or 0)
-    return list(found.values())
-
-
-def _said(accepted: dict[str, Any]) -> str:
-    """In a line."""
-    against = f" against weights {accepted['against']}" if accepted["against"] else ""
-    where = plural(accepted["tasks"], "task")
-    return (
-        f"  accepted: {accepted['reason']} ({accepted['lost']} lost, {accepted['won']} won in "
-        f"{where}{against})"
-    )
+    return listed(root, options.names)
 
 
 def _show(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001
     if not options.names:
         raise McqtestError(f"show: name a baseline; there is {_there(root)}")
-    lines, data = [], []
-    for row in _rows(root, options.names):
-        data.append(row)
-        way = f" ({row['way']})" if row["way"] else ""
-        about = f"{plural(row['questions'], 'question')} of {plural(row['tasks'], 'task')}"
-        lines += [
-            f"{row['name']}: {row['benchmark']}{way}, {about}",
-            *(f"  model {each}" for each in row["models"]),
-            *(f"  weights {each}" for each in row["weights"]),
-            *(f"  on {each}" for each in row["setups"]),
-            f"  {'committed' if row['date_from'] == 'git' else 'file of'} {row['date']}",
-            *map(_said, row["accepted"]),
-        ]
-        row["entries"] = []
-        for each in entries(root, [row["name"]]):
-            if each.place == (row["name"], row["benchmark"], row["way"]):
-                row["entries"].append(
-                    {
-                        "task": each.task,
-                        "questions": each.questions,
-                        "accuracy": each.accuracy,
-                        "asking": each.asking,
-                    }
-                )
-                known = "" if each.accuracy is None else f"{each.accuracy:.4f}"
-                lines.append(f"  {each.task:<40} {each.questions:>6,} {known:>8}")
-    return Said("\n".join(lines), {"baselines": data})
+    return shown(root, options.names)
 
 
 def _rename(options: argparse.Namespace, settings: Settings, root: Path) -> Said:  # noqa: ARG001

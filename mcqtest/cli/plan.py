@@ -13,7 +13,11 @@ from mcqtest.cli.said import Said
 from mcqtest.gate import CHURNS, Policy, foresee, mismatch
 from mcqtest.report import duration, plural
 from mcqtest.run import Planned, Settings, asked, pace, policy_of
-from mcqtest.types import Benchmark, Identity, several
+from mcqtest.sides import Finder, Side
+from mcqtest.types import Benchmark, Identity, McqtestError, several
+
+_NONE = {None, "none"}
+"""Baselines that are none."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +30,8 @@ def run(options: argparse.Namespace) -> Said:
     planned = asked.planned(tasks, settings)
     policy = _policy(settings, planned)
     paces = pace.read(Path(settings.run_dir))
-    known = settings.baseline not in {None, "none"}
-    baseline = finder.stored(str(settings.baseline), old=True).tasks if known else None
+    side = _baseline(options, settings, finder)
+    baseline = side.tasks if side is not None else None
     benchmarks = dict.fromkeys(each.task.benchmark for each in planned)
     told = {}
     for benchmark in benchmarks:
@@ -45,7 +49,26 @@ def run(options: argparse.Namespace) -> Said:
         lines.append(
             f"in all {plural(questions, 'question')}, {plural(requests, 'request')}{takes}"
         )
+    if side is None and settings.baseline not in _NONE:
+        lines.append(
+            f"note: no baseline {settings.baseline!r} is recorded yet; record it with "
+            "--snapshot-update before a run is judged against it"
+        )
     return Said("\n".join(lines), whole)
+
+
+def _baseline(options: argparse.Namespace, settings: Settings, finder: Finder) -> Side | None:
+    """What the run will be compared with; None where nothing is, or what the project's table names
+    is still to be recorded. Raises `McqtestError` for one that was asked for and is not there.
+    """
+    if settings.baseline in _NONE:
+        return None
+    try:
+        return finder.stored(str(settings.baseline), old=True)
+    except McqtestError:
+        if options.baseline is not None:
+            raise
+        return None
 
 
 def _policy(settings: Settings, planned: Sequence[Planned]) -> Policy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import importlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from mcqtest.data.tables import extra, names
@@ -171,10 +171,27 @@ def _download(hub: str, path: str, revision: str | None) -> Path:
     client = extra("huggingface_hub", f"downloading {hub}")
     place = {"repo_id": hub, "filename": path, "revision": revision}
     try:
+        if client.try_to_load_from_cache(repo_type="dataset", **place) is None:
+            _reach(hub)
         return Path(client.hf_hub_download(repo_type="dataset", **place))
     except Exception as error:  # whatever the client raises is about the network or the account
         advice = _advice(error, hub, revision)
         raise McqtestError(f"{hub}/{path}: {advice}, or pass --data DIR") from error
+
+
+@cache
+def _reach(hub: str) -> None:
+    """Ask the hub for a data set once, before its client does, which without a network tries six
+    times in half a minute and tells each. Raises what the client then does.
+    """
+    client = importlib.import_module("huggingface_hub")
+    errors = importlib.import_module("huggingface_hub.errors")
+    try:
+        client.get_hf_file_metadata(client.hf_hub_url(hub, "README.md", repo_type="dataset"))
+    except (errors.HfHubHTTPError, errors.FileMetadataError, errors.OfflineModeIsEnabled):
+        return  # it answers, or the client knows better
+    except Exception as error:
+        raise errors.LocalEntryNotFoundError(one_line(error)) from error
 
 
 @lru_cache(maxsize=16)

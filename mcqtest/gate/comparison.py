@@ -41,6 +41,8 @@ def mismatch(old: Record, new: Record, *, baseline: str, every: int = 0) -> str 
             else (f"{then} questions as this run has, but with other texts or answers")
         )
         hint = "run without --limit, or " if int(now) < int(then) == every else ""
+        if int(then) < int(now):  # one that was recorded in part does not say so
+            hint = f"run with --limit={then} if it was recorded with that, or "
         return f"{where}: another question set: baseline {baseline!r} has {counts}; {hint}{again}"
     if old.asking != new.asking:
         before, after = (_READER.sub("", each.asking) for each in (old, new))

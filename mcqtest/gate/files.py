@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +65,29 @@ def packaged_baselines() -> Path:
     package = Path(mcqtest.__file__).parent
     inside = package / "baselines"
     return inside if inside.is_dir() else package.parent / "baselines"
+
+
+def packaged(root: Path) -> tuple[list[str], list[str]]:
+    """Names of the baselines that come with mcqtest: those that serve beside the folder ``root`` of
+    a project, and those that one of its own by the same name stands in place of.
+    """
+    come, own = packaged_baselines(), folders(root)
+    names = [] if root.resolve() == come.resolve() else folders(come)
+    return [each for each in names if each not in own], [each for each in names if each in own]
+
+
+def shadowing(policy: Policy, benchmarks: Collection[str]) -> Iterator[str]:
+    """A note where a run of these benchmarks is held to a baseline of the project's by the name of
+    one that comes with mcqtest, and that has them, too.
+    """
+    _, hidden = packaged(Path(policy.baselines_dir))
+    name = str(policy.baseline)
+    here = packaged_baselines() / name
+    if not policy.update and name in hidden and any((here / each).is_dir() for each in benchmarks):
+        yield (
+            f"baseline {name!r} is the project's own ({Path(policy.baselines_dir) / name}) and not "
+            "the one that comes with mcqtest; rename it to be held to that"
+        )
 
 
 def staged(staging: Path, benchmark: str, task: str) -> Path:

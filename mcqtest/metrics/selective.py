@@ -13,6 +13,13 @@ from typing import NamedTuple
 from mcqtest.metrics.paired import blocks
 
 
+def is_ranking(confidences: Sequence[float]) -> bool:
+    """Whether some answers are surer than others. Where all are alike, an AUROC of 0.5 and a
+    coverage would only look like figures: nobody could say which answers are kept.
+    """
+    return len(set(confidences)) > 1
+
+
 class Point(NamedTuple):
     """What is kept by one threshold."""
 

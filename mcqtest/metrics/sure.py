@@ -2,7 +2,8 @@
 
 The confidence is the highest probability over the choices, and where texts were read, the number
 that a recording brings or the text states. An answer that could not be read, or has no such number
-from 0 to 1, has the confidence 0: it is the first that would be left out.
+from 0 to 1, has the confidence 0: it is the first that would be left out. Where more than half have
+none, or all are equally sure, there is nothing to rank by, and no figure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from mcqtest.metrics.discrimination import auroc
-from mcqtest.metrics.selective import accuracy_at_coverage, aurc
+from mcqtest.metrics.selective import accuracy_at_coverage, aurc, is_ranking
 from mcqtest.types import CONFIDENCE, Metric, Scored
 
 COVERAGE = 0.8
@@ -21,8 +22,9 @@ Figure = Callable[[Sequence[float], Sequence[bool]], float | None]
 
 
 def surenesses(scores: Sequence[Scored]) -> list[float] | None:
-    """One for each answer; None where there are none. Of several kinds that which most answers
-    have, of equals the first by name.
+    """One for each answer; None where less than half of them have one: a number that a few texts
+    happen to state says nothing of the others. Of several kinds that which most answers have, of
+    equals the first by name.
     """
     known = [score.confidence for score in scores]
     if None not in known:
@@ -33,6 +35,8 @@ def surenesses(scores: Sequence[Scored]) -> list[float] | None:
     if not kinds:
         return None
     kind = min(kinds, key=lambda name: (-kinds[name], name))
+    if 2 * kinds[kind] < len(scores):
+        return None
     return [share(each.details.get(kind), read=each.answer is not None) for each in scores]
 
 
@@ -46,7 +50,9 @@ def _of(figure: Figure) -> Callable[[Sequence[Scored]], float | None]:
         if not scores or any(score.value not in {0.0, 1.0} for score in scores):
             return None
         sure = surenesses(scores)
-        return None if sure is None else figure(sure, [score.value == 1 for score in scores])
+        if sure is None or not is_ranking(sure):
+            return None
+        return figure(sure, [score.value == 1 for score in scores])
 
     return of
 

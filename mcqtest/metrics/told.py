@@ -9,7 +9,7 @@ from functools import cached_property
 from mcqtest.metrics.binned import ece_of, smooth_ece
 from mcqtest.metrics.discrimination import auroc, brier_of, brier_parts
 from mcqtest.metrics.resampled import interval, resampled, weights
-from mcqtest.metrics.selective import accuracy_at_coverage, aurc, excess_aurc
+from mcqtest.metrics.selective import accuracy_at_coverage, aurc, excess_aurc, is_ranking
 
 COVERAGES = (0.8, 0.9)
 _RESAMPLES = 200
@@ -45,19 +45,25 @@ class Told:
     @cached_property
     def figures(self) -> Mapping[str, float]:
         """By name; empty where there are no confidences, without ``auroc`` where all are right or
-        all wrong.
+        all wrong, and without any that ranks where all are equally sure.
         """
         if not self.right:
             return {}
         c, right = self.confidences, self.right
-        ranked = auroc(c, right)
         return {
             "accuracy": sum(right) / len(right),
-            **({} if ranked is None else {"auroc": ranked}),
             "ece": ece_of(c, right),
             "smooth_ece": smooth_ece(c, right),
             "brier": brier_of(c, right),
             **brier_parts(c, right)._asdict(),
+            **(self._ranked() if is_ranking(c) else {}),
+        }
+
+    def _ranked(self) -> dict[str, float]:
+        c, right = self.confidences, self.right
+        ranked = auroc(c, right)
+        return {
+            **({} if ranked is None else {"auroc": ranked}),
             "aurc": aurc(c, right),
             "excess_aurc": excess_aurc(c, right),
             **{
@@ -68,9 +74,10 @@ class Told:
 
     @cached_property
     def intervals(self) -> Mapping[str, tuple[float, float]]:
-        """Of the figures that are resampled, at 95 %."""
+        """Of the figures that are resampled, and that there are, at 95 %."""
         if not self.right:
             return {}
         found = resampled(self.confidences, self.right, weights(len(self.right), _RESAMPLES))
         told = {name: interval(values) for name, values in found.items()}
-        return {name: each for name, each in told.items() if each is not None}
+        known = self.figures
+        return {name: each for name, each in told.items() if each is not None and name in known}

@@ -110,12 +110,15 @@ class Screen:
     def end(
         self, name: str, pooled: Sequence[Pooled], verdict: Verdict, policy: Policy, folder: Path
     ) -> None:
-        """The verdict on the model of this ``name``, and where everything lies."""
+        """The verdict on the model of this ``name``, and where everything lies. What to look at
+        next is said of a red one however few lines are asked for.
+        """
         color = "green" if verdict.is_green else "red" if verdict.state == "fail" else "yellow"
-        if self.reporter.verbosity >= 0 and (look := hint(pooled, folder)) is not None:
+        wordy = self.reporter.verbosity >= 0
+        if (wordy or verdict.state == "fail") and (look := hint(pooled, folder)) is not None:
             self.reporter.write_line(printable(look))
         said = printable(sentence(name, pooled, verdict, policy))
         self.reporter.write_line(said, **{color: True, "bold": True})
-        if self.reporter.verbosity >= 0:
+        if wordy:
             where = f"results: {folder}/results.jsonl, {folder}/summary.json"
             self.reporter.write_line(printable(where))

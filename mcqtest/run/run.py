@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mcqtest import archive, backends
 from mcqtest.data import read_tags
-from mcqtest.gate import Baselines, Judge, Outcome
+from mcqtest.gate import Baselines, Judge, Outcome, shadowing
 from mcqtest.metrics import unanswered
 from mcqtest.prompts import styles, variants
 from mcqtest.run import asked, checks, sample, splits
@@ -144,6 +144,7 @@ class Run:
         self._notices += splits.oddities(self.planned, self._root)
         requests = [request for each in self.planned.values() for request in each.requests]
         self._notices += backends.check(self._model, requests, self._setup)
+        self._notices += shadowing(self.policy, {task.benchmark.name for task in self.planned})
         self.baselines.check_any(self.planned)
 
     def _root(self, task: Task) -> Path | None:
