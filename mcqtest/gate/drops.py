@@ -204,7 +204,7 @@ class _Region:
 
         churns = np.linspace(low, high, _CHURNS)[:, None]
         shares = np.clip((1 + self.drop / np.maximum(churns, 1e-300)) / 2, 0, 1)
-        # Logarithms of each churn once; of 0 a number whose multiples are finite, and still nothing.
+        # Logarithms of each churn once; that of 0 is finite, so that none of it is 0 and not NaN.
         some, none = np.maximum(xlogy(1, churns), -1e6), np.maximum(xlog1py(1, -churns), -1e6)
         ways = self.changed * some + (self.n - self.changed) * none
         chances = np.exp(self._ways + ways)
