@@ -33,19 +33,31 @@ def test_all_or_none(tmp_path, monkeypatch, broken):
     paths = [tmp_path / f"{name}/x.txt" for name in "abcd"]
     for path in paths[:3]:
         atomic.write(path, "old")
-    write_text = Path.write_text
+    whole = Path.open
 
-    def full(path, *args, **more):
-        if path.parent.name == "abcd"[broken]:
-            write_text(path, "ha", "utf-8")
+    def full(path, mode="r", **more):
+        if path.parent.name == "abcd"[broken] and mode == "w":
+            path.write_bytes(b"ha")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return write_text(path, *args, **more)
+        return whole(path, mode, **more)
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "open", full)
     message = complaint(atomic.write_all, dict.fromkeys(paths, "new"))
     assert message.startswith(f"{paths[broken]}: cannot be written (No space left on device)")
+    monkeypatch.undo()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path: path.read_text("utf-8") for path in files} == dict.fromkeys(paths[:3], "old")
+
+
+def test_a_text_in_parts_that_ends_early_leaves_the_old_one(tmp_path):
+    """Parts are written as they come; where making one fails, nothing was."""
+    path = tmp_path / "x.jsonl"
+    atomic.write(path, (f"{number}\n" for number in range(3)))
+    assert path.read_text("utf-8") == "0\n1\n2\n"
+    with pytest.raises(ZeroDivisionError):
+        atomic.write(path, (f"{1 / number}\n" for number in (1, 0)))
+    assert path.read_text("utf-8") == "0\n1\n2\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_half_a_character(tmp_path):
@@ -61,12 +73,16 @@ def test_what_must_not_stay(tmp_path, monkeypatch):
     atomic.write_or_remove(path, "new")
     assert path.read_text("utf-8") == "new"
 
-    def full(path, *_, **__):
+    whole = Path.open
+
+    def full(path, mode="r", *args, **more):
+        if mode != "w":
+            return whole(path, mode, *args, **more)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "open", full)
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "unlink", full)
+        patch.setattr(Path, "unlink", lambda *_, **__: full(path, "w"))
         atomic.write_or_remove(path, "newer")
         assert path.read_bytes() == b""
     atomic.write_or_remove(path, "newer")

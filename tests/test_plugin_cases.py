@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from mcqtest.gate import Outcome
 from mcqtest.plugin.cases import BASELINE, RESULTS, Cases, task_of
 from mcqtest.plugin.snapshots import BaselineExtension
-from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PLAN, Plan
+from mcqtest.plugin.wire import ASKED, ERROR, FATAL, OUTCOME, PASSED_OVER, PLAN, Plan
+from mcqtest.run import chosen
 from mcqtest.types import AnswerError, McqtestError
 
 TOY = toy("a", "b", "c", "d")
@@ -35,6 +36,7 @@ class Item:
 class Run:
     """A process's part of a run that has so many questions in each task."""
 
+    passed_over, settings = "", SimpleNamespace()
     engine = SimpleNamespace(asked_of=lambda task: 3 * (task is TOY.tasks[0]))
 
     def __init__(self, sizes=None, *, is_worker=False, error=None):
@@ -43,6 +45,9 @@ class Run:
         self.error = error
         self.planned = {}
         self.policy = policy_of()
+
+    def forget(self, task):
+        self.forgotten = task
 
     def plan(self, tasks, collected=None):
         if self.error:
@@ -105,7 +110,7 @@ def test_one_process_asks_in_the_order_of_collection():
 # --- what is asked ----------------------------------------------------------------------------
 
 
-def test_tasks_without_questions_here_are_deselected():
+def test_tasks_without_questions_here_are_deselected(monkeypatch):
     """Said to pytest, so that its counts are right; tests without a task are nobody's business."""
     told = []
     hook = SimpleNamespace(pytest_deselected=lambda **said: told.append(said["items"]))
@@ -113,7 +118,8 @@ def test_tasks_without_questions_here_are_deselected():
     config = SimpleNamespace(hook=hook, option=option, args=["cases/test_other.py"])
     one, two, plain = Item(TOY.tasks[0]), Item(TOY.tasks[1]), Item()
     run = Run()
-    run.asks = lambda task, *, named: task.name == "b" or named
+    monkeypatch.setattr(chosen, "asks", lambda task, _, *, named: task.name == "b" or named)
+    monkeypatch.setattr(chosen, "passed_over", lambda *_: "")
     items = [one, two, plain]
     cases_of(run).pytest_collection_modifyitems(config, items)
     assert items == [two, plain]
@@ -126,12 +132,12 @@ def test_tasks_without_questions_here_are_deselected():
         assert items == [one, two, plain]
 
 
-def test_a_module_by_its_name_is_named(tmp_path):
+def test_a_module_by_its_name_is_named(monkeypatch):
     """Behind --pyargs, so that a benchmark outside the suite is asked."""
     option = SimpleNamespace(markexpr="", pyargs=True)
     config = SimpleNamespace(option=option, args=["some.package.test_toy"])
     run = Run()
-    run.asks = lambda task, *, named: named
+    monkeypatch.setattr(chosen, "asks", lambda *_, named: named)
     assert cases_of(run)._asks(config, Item(TOY.tasks[0]))
     config.args = ["some.package"]
     assert not cases_of(run)._asks(config, Item(TOY.tasks[0]))
@@ -181,7 +187,7 @@ def test_a_mistake_of_the_user():
     session = session_of(Item(TOY.tasks[0]))
     cases_of(run).pytest_collection_finish(session)
     assert session.items == []
-    assert session.config.workeroutput == {FATAL: "no such file"}
+    assert session.config.workeroutput == {FATAL: "no such file", PASSED_OVER: ""}
 
 
 def test_a_task_that_was_not_planned():
@@ -244,6 +250,17 @@ def test_only_the_test_itself_has_an_outcome():
     for when in ("setup", "teardown"):
         assert OUTCOME not in reported(*judged(outcome_of()), when=when)
     assert OUTCOME not in reported(cases_of(Run()), Item())
+
+
+def test_what_a_task_was_judged_by_is_let_go_at_its_end():
+    """Results of a hundred tasks would take as much room as their scores, which stay."""
+    cases, test = judged(outcome_of())
+    for when in ("setup", "call"):
+        reported(cases, test, when=when)
+        assert RESULTS in test.stash
+    reported(cases, test, when="teardown")
+    assert RESULTS not in test.stash
+    assert cases.run.forgotten is TOY.tasks[0]
 
 
 @pytest.mark.parametrize("error", [None, AssertionError("assert 0.1 > 0.5")])

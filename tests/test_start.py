@@ -246,10 +246,17 @@ def test_no_stale_pass_on_a_full_disk(tmp_path, monkeypatch):
     """Where it cannot be replaced it goes, whichever mistake ends the run."""
     path = tmp_path / ".mcqtest/summary.json"
     path.parent.mkdir()
+    whole = Path.open
     for given in ({"model": "m"}, {"model": "m", "limit": "0"}):
         path.write_text('{"verdict": "pass"}', "utf-8")
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "write_text", full)
+            patch.setattr(
+                Path,
+                "open",
+                lambda path, mode="r", *rest, **more: (
+                    full() if mode == "w" else whole(path, mode, *rest, **more)
+                ),
+            )
             with suppress(pytest.UsageError):
                 start.start(Config(tmp_path, **given))
         assert not path.exists()

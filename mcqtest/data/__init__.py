@@ -6,7 +6,7 @@ from mcqtest.data.bigbench.source import JsonTasks
 from mcqtest.data.clean import NOTED, OK, Note, Notes, ReduxTasks, notes_of
 from mcqtest.data.files import twins
 from mcqtest.data.own import from_table
-from mcqtest.data.questions import fingerprint, load
+from mcqtest.data.questions import fingerprint, forget, load
 from mcqtest.data.tables import Row, comparable, names, read, shown
 from mcqtest.data.tags import Tags, labels_of, read_tags
 
@@ -25,6 +25,7 @@ __all__ = [
     "Tags",
     "comparable",
     "fingerprint",
+    "forget",
     "from_table",
     "labels_of",
     "load",

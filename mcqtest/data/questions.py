@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeGuard
 
 from mcqtest.data import files, worked
 from mcqtest.data.tables import AGAIN, Row, comparable, names, read, shown
@@ -124,6 +125,11 @@ def _read_groups(
     return groups
 
 
+def forget() -> None:
+    """Let rows of files go that `load` keeps for the next of their tasks."""
+    _read_groups.cache_clear()
+
+
 # --- a row's question -------------------------------------------------------------------------
 
 
@@ -204,6 +210,8 @@ def _choices(row: Row, columns: Columns) -> tuple[str, ...]:
             raise _mistake(row, f"{len(values)} in {named}, expected at least {wanted}")
     else:
         values = [_cell(row, column) for column in named]
+    if all(map(_is_text, values)):
+        return tuple(values)
     count = len(values)
     return tuple(_text(row, f"choice {i} of {count}", value) for i, value in enumerate(values, 1))
 
@@ -246,14 +254,18 @@ def _cell(row: Row, column: str) -> object:
     return row.cells[column]
 
 
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != "" and (value.isascii() or not _HALF.search(value))
+
+
 def _text(row: Row, what: str, value: object) -> str:
+    if _is_text(value):
+        return value
     if value is None or value == "":
         raise _mistake(row, f"{what} is empty, expected text")
     if not isinstance(value, str):
         raise _mistake(row, f"{what} is {shown(value)}, expected text")
-    if not value.isascii() and _HALF.search(value):
-        raise _mistake(row, f"{what} is {shown(value)}, which holds half a character")
-    return value
+    raise _mistake(row, f"{what} is {shown(value)}, which holds half a character")
 
 
 def _mistake(row: Row, found: str) -> McqtestError:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mcqtest.types import McqtestError
 
 
-def write(path: Path, text: str) -> None:
-    """Write a whole file or leave the old one; never half of one."""
+def write(path: Path, text: str | Iterable[str]) -> None:
+    """Write a whole file or leave the old one; never half of one. A text may come in parts."""
     write_all({path: text})
 
 
-def write_all(texts: Mapping[Path, str]) -> None:
+def write_all(texts: Mapping[Path, str | Iterable[str]]) -> None:
     """Write all files or leave all old ones: everything that needs room is done before the
     first old file is replaced.
     """
@@ -25,7 +25,10 @@ def write_all(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             # Half a character, as in a path that is not UTF-8, becomes what JSON writes for it.
-            temporaries[path].write_text(text, "utf-8", "backslashreplace", newline="\n")
+            with temporaries[path].open(
+                "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+            ) as file:
+                file.writelines([text] if isinstance(text, str) else text)
         for path, temporary in temporaries.items():
             temporary.replace(path)
     except OSError as error:

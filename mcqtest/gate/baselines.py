@@ -107,6 +107,10 @@ class Baselines:
             self._companions[task] = found
         return self._companions[task]
 
+    def forget(self, task: Task) -> None:
+        """Let its companion go, by far the largest part; it would be read again."""
+        self._companions.pop(task, None)
+
     def whole(self, task: Task) -> dict[str, Any] | None:
         """Of a baseline that has more questions than are asked: ``questions`` and ``asking`` of all
         of them, and the ``places`` of those that are; None where it has these alone.

@@ -46,11 +46,7 @@ def p_at_least(n: int, lost: int, won: int, drop: float) -> float:
     _check(n, lost, won)
     if not -1 < drop < 1:
         raise ValueError(f"drop={drop}: expected a fraction between -1 and 1")
-    from scipy.special import betaincinv
-
-    changed = lost + won
-    low = float(betaincinv(changed, n - changed + 1, _MISSED / 2)) if changed else 0.0
-    high = float(betaincinv(changed + 1, n - changed, 1 - _MISSED / 2)) if changed < n else 1.0
+    low, high = _churns(n, lost + won)
     low, high = max(low, abs(drop)), max(high, abs(drop))
     region = _Region.of((n, lost, won), drop, (low, high))
     found, at = region.worst(low, high)
@@ -58,6 +54,16 @@ def p_at_least(n: int, lost: int, won: int, drop: float) -> float:
     finer, _ = region.worst(max(low, at - width), min(high, at + width))
     found = max(found, finer)
     return min(1.0, found + _MISSED)
+
+
+@lru_cache(maxsize=4096)
+def _churns(n: int, changed: int) -> tuple[float, float]:
+    """The interval that holds the true churn but for `_MISSED`."""
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(changed, n - changed + 1, _MISSED / 2)) if changed else 0.0
+    high = float(betaincinv(changed + 1, n - changed, 1 - _MISSED / 2)) if changed < n else 1.0
+    return low, high
 
 
 def p_at_most(n: int, lost: int, won: int, drop: float) -> float:
@@ -188,29 +194,55 @@ class _Region:
         last = min(n, math.ceil(n * high + 7 * math.sqrt(n * high)) + 20)
         changed = np.arange(first, last + 1)
         root = float(_signed_root(n, np.array([lost]), np.array([won]), drop)[0])
-        fewer, most = np.full(changed.shape, -1), changed.copy()
-        while (open_ := fewer < most).any():
-            middle = (fewer + most + 1) // 2
-            inside = _signed_root(n, middle, changed - middle, drop) <= root + 1e-9
-            fewer = np.where(open_ & inside, middle, fewer)
-            most = np.where(open_ & ~inside, middle - 1, most)
+        most = _most(n, changed, drop, root + 1e-9)
         return cls(n, drop, changed, most)
 
     def worst(self, low: float, high: float) -> tuple[float, float]:
         """The largest probability over churns from ``low`` to ``high``, and the churn."""
         import numpy as np
-        from scipy.special import bdtr, xlog1py, xlogy
+        from scipy.special import betainc, xlog1py, xlogy
 
         churns = np.linspace(low, high, _CHURNS)[:, None]
         shares = np.clip((1 + self.drop / np.maximum(churns, 1e-300)) / 2, 0, 1)
-        ways = xlogy(self.changed, churns) + xlog1py(self.n - self.changed, -churns)
+        # Logarithms of each churn once; that of 0 is finite, so that none of it is 0 and not NaN.
+        some, none = np.maximum(xlogy(1, churns), -1e6), np.maximum(xlog1py(1, -churns), -1e6)
+        ways = self.changed * some + (self.n - self.changed) * none
         chances = np.exp(self._ways + ways)
         rows, at = np.nonzero((chances > _NOTHING) & (self.most >= 0))
         chances[...], such = 0.0, chances[rows, at]
-        chances[rows, at] = such * bdtr(self.most[at], self.changed[at], shares[rows, 0])
+        lost, of = self.most[at], self.changed[at]
+        # P(Bin(of, share) <= lost), as three times faster than `bdtr`.
+        below = betainc(np.maximum(of - lost, 1), lost + 1, 1 - shares[rows, 0])
+        chances[rows, at] = such * np.where(lost < of, below, 1.0)
         chances = chances.sum(axis=1)
         worst = int(chances.argmax())
         return float(chances[worst]), float(churns[worst, 0])
+
+
+def _most(n: int, changed: Counts, drop: float, root: float) -> Counts:
+    """Of so many ``changed``, the most lost whose signed root is at most this; -1: none."""
+    import numpy as np
+
+    def roots(lost: Any) -> Floats:
+        return _signed_root(n, lost, changed - lost, drop)
+
+    # Where it would be if roots were those of a normal distribution, and a step of Newton's on.
+    spread = np.sqrt(np.maximum(changed - n * drop * drop, 1))
+    near = np.clip((changed + n * drop + root * spread) / 2, 0, np.maximum(changed - 1, 0))
+    here, there = roots(np.stack([near, np.minimum(near + 1, changed)]))
+    near = near + (root - here) / np.maximum(there - here, 1e-9)
+    fewer = np.clip(near, 0, changed).astype(np.int64)
+    more = np.minimum(fewer + 1, changed)
+    # Mostly that is it; by halves where it is not.
+    is_least, is_more = roots(np.stack([fewer, more])) <= root
+    most = np.where(is_more, changed, np.where(is_least, fewer, fewer - 1))
+    fewer = np.where(is_more, more, np.where(is_least, fewer, -1))
+    while (open_ := fewer < most).any():
+        middle = (fewer + most + 1) // 2
+        inside = roots(middle) <= root
+        fewer = np.where(open_ & inside, middle, fewer)
+        most = np.where(open_ & ~inside, middle - 1, most)
+    return most
 
 
 def _signed_root(n: int, lost: Counts, won: Counts, drop: float) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -34,11 +35,7 @@ def blocks(
     """All answers, by confidence."""
     check(confidences, right)
     order = sorted(range(len(right)), key=confidences.__getitem__, reverse=highest_first)
-    start = 0
-    while start < len(order):
-        confidence, end = confidences[order[start]], start + 1
-        while end < len(order) and confidences[order[end]] == confidence:
-            end += 1
-        tied = order[start:end]
-        yield Block(confidence, end - start, math.fsum(right[at] for at in tied))
-        start = end
+    for confidence, places in groupby(order, key=confidences.__getitem__):
+        first, *tied = places
+        hits = math.fsum([right[first], *(right[at] for at in tied)]) if tied else right[first]
+        yield Block(confidence, 1 + len(tied), float(hits))

@@ -161,6 +161,9 @@ class Cases:
         except McqtestError as mistake:
             report.outcome = "failed"
             error = error if isinstance(error, McqtestError) else mistake
+        if report.when == "teardown" and RESULTS in item.stash:
+            self.run.forget(item.stash[RESULTS].task)
+            del item.stash[RESULTS]
         if isinstance(error, McqtestError):
             report.longrepr = str(error)
             setattr(report, ERROR, str(error))

@@ -251,7 +251,7 @@ class Controller:
         board = self._board
         # Where a mistake ended the run before anything was judged, earlier results may stay.
         if board.outcomes or self._tally.fatal is None:
-            write(self.run.folder / "results.jsonl", "".join(board.rows()))
+            write(self.run.folder / "results.jsonl", board.rows())
         for each in pooled:
             if (picture := drawn(each)) is not None:
                 write(self.run.folder / f"sweep-{each.name}.svg", picture)

@@ -38,8 +38,9 @@ class BaselineExtension(SingleFileSnapshotExtension):
 
     def serialize(self, data: Any, **_: Any) -> str:
         text = self.run.judge.text(data)
-        asked = self.run.engine.has_asked(data.task)
-        self.companions[text] = self.run.judge.companion(data, asked=asked)
+        if self.run.policy.update:  # else nothing is written
+            asked = self.run.engine.has_asked(data.task)
+            self.companions[text] = self.run.judge.companion(data, asked=asked)
         return text
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:  # noqa: ARG002

@@ -33,6 +33,7 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
     """
     keys = []
     start, started = None, hashlib.sha256()
+    encoded: dict[tuple[str, ...], bytes] = {}
     for prompt, choices, decoding, _ in asks:
         if start != (prompt.header, prompt.shots):
             start = (prompt.header, prompt.shots)
@@ -42,8 +43,9 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
         whole = started.copy()
         whole.update(b"?" + _field(prompt.query))
         if decoding is None:
-            for choice in choices:
-                whole.update(_field(choice))
+            if choices not in encoded:
+                encoded[choices] = b"".join(map(_field, choices))
+            whole.update(encoded[choices])
         else:
             whole.update(b">" + _field(_decoded(decoding, in_chat=isinstance(prompt, Chat))))
         keys.append(whole.hexdigest()[:40])

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from mcqtest import archive, backends
+from mcqtest import archive, backends, data
 from mcqtest.data import read_tags
 from mcqtest.gate import Baselines, Judge, Outcome, shadowing
 from mcqtest.metrics import unanswered
@@ -146,6 +146,7 @@ class Run:
         self._notices += backends.check(self._model, requests, self._setup)
         self._notices += shadowing(self.policy, {task.benchmark.name for task in self.planned})
         self.baselines.check_any(self.planned)
+        data.forget()
 
     def _root(self, task: Task) -> Path | None:
         """The folder that the task's questions are in; None for the hub."""
@@ -223,6 +224,11 @@ class Run:
                 f"{self._model.folder}: the checkpoint was written to while it was read; wait "
                 "until it is complete and run again (what it answered before is kept)"
             )
+
+    def forget(self, task: Task) -> None:
+        """Let go what was needed to judge a task; it is found again where it is judged again."""
+        self._variants.pop(task, None)
+        self.baselines.forget(task)
 
     def close(self) -> None:
         """Give the store's file back; a store that was not read, or could not be, has none."""

@@ -239,8 +239,28 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
     return response if good and fault(response) is None else None, is_summed
 
 
+def _is_plain(response: Response) -> bool:
+    """Whether it is letters and nothing else, and nothing is wrong with it."""
+    return (
+        bool(response.logprobs)
+        and all(type(each) is float and -math.inf < each <= _ROUNDED for each in response.logprobs)
+        and type(response.shots) is int
+        and response.shots >= 0
+        and response.text is None
+        and response.tokens is None
+        and response.thought_ended is None
+        and response.truncated is False
+        and response.confidences == {}
+        and response.spelled == ()
+    )
+
+
 def fault(response: Response) -> str | None:
     """What of a response no model can have said; None where all of it can be kept."""
+    return None if _is_plain(response) else _fault(response)
+
+
+def _fault(response: Response) -> str | None:
     logprobs, shots, text = response.logprobs, response.shots, response.text
     found = None
     if not (logprobs or isinstance(text, str)):
