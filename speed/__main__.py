@@ -93,11 +93,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="|".join(_KNOWN))
     letters = commands.add_parser("letters", parents=[shared], help="against the peer (default)")
     letters.set_defaults(what="letters")
-    letters.add_argument("--backend", choices=["transformers", "vllm"], default="transformers")
-    letters.add_argument(
-        "--python", type=_path, metavar="PATH",
-        help="Python of an environment with mcqtest and its backend (default: this one)",
-    )  # fmt: skip
+    _add_backend(letters)
     letters.add_argument("--backend-option", action="append", default=[], metavar="KEY=VALUE")
     letters.add_argument("--device", choices=["cpu", "cuda", "mps"], default="cpu")
     letters.add_argument("--dtype", choices=["float32", "bfloat16", "float16"])
@@ -107,9 +103,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     letters.add_argument("--batch-sizes", type=_list, help="of the peer, the fastest is taken")
     texts = commands.add_parser("texts", parents=[shared], help="generated, behind a prefix")
     texts.set_defaults(what="texts")
+    _add_backend(texts)
+    texts.add_argument(
+        "--kind", choices=["shots", "cot", "chat"], default="shots",
+        help="MMLU's prompts against `generate`, or MMLU-Pro's against the peer",
+    )  # fmt: skip
     texts.add_argument("--prompts", type=int, default=64)
     texts.add_argument("--tokens", type=int, default=64, help="of each text")
-    texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of generate")
+    texts.add_argument("--batch-sizes", type=_list, default=["8", "32"], help="of the other")
     growth = commands.add_parser("growth", parents=[shared], help="how cost grows")
     growth.set_defaults(what="growth")
     growth.add_argument("--questions", type=_list, default=["1000", "5000", "14042"])
@@ -131,6 +132,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         big = "8b" if getattr(options, "device", "cpu") == "cuda" else "135m"
         options.shape = big if options.what in {"letters", "texts"} else "tiny"
     return options
+
+
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=["transformers", "vllm"], default="transformers")
+    parser.add_argument(
+        "--python", type=_path, metavar="PATH",
+        help="Python of an environment with mcqtest and its backend (default: this one)",
+    )  # fmt: skip
 
 
 def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:

@@ -19,11 +19,7 @@ def main(spec: Path, answer: Path) -> None:
     """``spec``: engine, arguments, batch_size, device, files; to store answers, cache and fill."""
     asked = json.loads(spec.read_text("utf-8"))
     if asked["engine"] == "vllm" and asked["device"] == "cpu":
-        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "4")  # GiB
-        os.environ.setdefault("TORCH_COMPILE_DISABLE", "1")  # twenty seconds in the first step
-        # As we do; and the memory of a process that nobody waits for would not be seen.
-        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
-        _name_vllm()
+        prepare_vllm()
     from lm_eval import simple_evaluate
     from lm_eval.api.registry import get_model
     from lm_eval.api.task import ConfigurableTask
@@ -59,7 +55,7 @@ def main(spec: Path, answer: Path) -> None:
         "evaluate_seconds": evaluate_seconds,
         "tokens": counted[0] or None,
         "device_mib": _device_memory() if local else None,
-        "versions": _versions(asked["engine"]),
+        "versions": versions(asked["engine"]),
         "logprobs": {},
         "prompts": {},
     }
@@ -133,8 +129,12 @@ def _device_memory() -> float | None:
     return torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else None
 
 
-def _name_vllm() -> None:
-    """Let the peer find the version of a vllm that was built for the CPU."""
+def prepare_vllm() -> None:
+    """Set vllm up for a CPU; let the peer find the version of one that was built for it."""
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "4")  # GiB
+    os.environ.setdefault("TORCH_COMPILE_DISABLE", "1")  # twenty seconds in the first step
+    # As we do; and the memory of a process that nobody waits for would not be seen.
+    os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     from vllm.platforms import current_platform
 
     assert current_platform.device_type == "cpu"  # found out first, by the version as well
@@ -152,7 +152,8 @@ def _version(name: str) -> str:
         return _original(f"{name}-cpu")
 
 
-def _versions(engine: str) -> str:
+def versions(engine: str) -> str:
+    """Of the engine and what it stands on."""
     libraries = ["lm_eval", "torch", "transformers", *(["vllm"] if engine == "vllm" else [])]
     found = [f"{name} {_version(name)}" for name in libraries]
     return ", ".join([f"Python {platform.python_version()}", *found])

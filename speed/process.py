@@ -94,7 +94,8 @@ def child(module: str, spec: Mapping[str, Any], *, work: Path, python: Path | No
         asked, answered = Path(place, "spec.json"), Path(place, "answer.json")
         asked.write_text(json.dumps(dict(spec)), "utf-8")
         # The peer's Python knows nothing of this package: there it is a file.
-        target = [ROOT / "speed/peer.py"] if module == "peer" else ["-m", f"speed.{module}"]
+        is_peer = module.startswith("peer")
+        target = [ROOT / f"speed/{module}.py"] if is_peer else ["-m", f"speed.{module}"]
         ran = run([python or sys.executable, *target, asked, answered], log=work / f"{module}.log")
         found = json.loads(answered.read_text("utf-8"))
     return {**found, "process_seconds": ran.seconds, "process_mib": ran.peak_mib}

@@ -1,6 +1,8 @@
-"""``python -m speed texts``: texts behind a shared prefix, and `transformers`' own ``generate``.
+"""``python -m speed texts``: texts behind a shared prefix, against others that write them.
 
-Greedy, from the same prompts on the same checkpoint; ``generate`` in batches padded on the left.
+Greedy, from the same prompts on the same checkpoint. ``shots`` are prompts of MMLU, written
+on by `transformers`' own ``generate`` in batches padded on the left; ``cot`` and ``chat`` are
+MMLU-Pro's, chain of thought and as a chat, and the other is the peer.
 """
 
 from __future__ import annotations
@@ -10,95 +12,173 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from speed import process
+from speed import environment, process
 from speed.letters import checkpoint
 from speed.table import Table, seconds
 
-SUBJECT = "college_medicine"
+KINDS = {"shots": "college_medicine", "cot": "health", "chat": "health"}
+"""What is asked, and of which task."""
+
+_TEMPLATE = (  # ChatML
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+Found = dict[str, Any]
+"""What a child process found."""
 
 
 def tables(options: argparse.Namespace) -> list[Table]:
     work: Path = options.cache
     model = checkpoint(options.shape, "float32", "cpu", options.data, work)
+    if options.kind == "chat":
+        model = _chatting(model)
     spec = {"checkpoint": str(model), "data": str(options.data), "limit": options.prompts}
-    spec["tokens"] = options.tokens
-    sizes = options.batch_sizes
-    rounds: list[dict[str, Any]] = []
+    spec |= {"tokens": options.tokens, "kind": options.kind, "backend": options.backend}
+    rounds: list[dict[str, Found]] = []
     for number in range(1, options.rounds + 1):
-        found = {"ours": process.child("texts", {**spec, "size": 0}, work=work)}
-        for size in sizes:
-            found[size] = process.child("texts", {**spec, "size": int(size)}, work=work)
+        ours = process.child("texts", {**spec, "size": 0}, work=work, python=options.python)
+        found = {"ours": ours}
+        for size in options.batch_sizes:
+            found[size] = _other(options, spec, size, ours["prompts"])
         spent = ", ".join(f"{name}: {each['seconds']:.2f} s" for name, each in found.items())
         print(f"round {number}: {spent}", flush=True)
         rounds.append(found)
+    return [_table(options, rounds)]
+
+
+def _chatting(model: Path) -> Path:
+    """The same checkpoint with a chat template."""
+    folder = process.folder(model.with_name(f"{model.name}-chat"))
+    for file in model.iterdir():
+        place = folder / file.name
+        if not place.exists():
+            place.symlink_to(file)
+    (folder / "chat_template.jinja").write_text(_TEMPLATE, "utf-8")
+    return folder
+
+
+def _other(
+    options: argparse.Namespace, spec: Mapping[str, Any], size: str, prompts: Mapping[str, str]
+) -> Found:
+    """What the other wrote, in batches of ``size``."""
+    work: Path = options.cache
+    if options.kind == "shots":
+        return dict(process.child("texts", {**spec, "size": int(size)}, work=work))
+    python = environment.peer(work, options.backend, "cpu", options.peer_python)
+    engine = "vllm" if options.backend == "vllm" else "hf"
+    asked = {**spec, "engine": engine, "size": size, "prompts": dict(prompts)}
+    return dict(process.child("peer_texts", asked, work=work, python=python))
+
+
+def _table(options: argparse.Namespace, rounds: Sequence[Mapping[str, Found]]) -> Table:
     ours = rounds[0]["ours"]
+    other = "generate" if options.kind == "shots" else "peer"
     rows = []
-    for name in ("ours", *sizes):
+    for name in rounds[0]:
         spent = statistics.median(each[name]["seconds"] for each in rounds)
-        ratio = statistics.median(
-            each[name]["seconds"] / each["ours"]["seconds"] for each in rounds
-        )
+        ratios = [each[name]["seconds"] / each["ours"]["seconds"] for each in rounds]
         memory = statistics.median(each[name]["process_mib"] for each in rounds)
         texts = rounds[0][name]["texts"]
         same = sum(texts[key] == ours["texts"][key] for key in texts)
-        title = "mcqtest" if name == "ours" else f"generate, batches of {name}"
-        row = (title, seconds(spent), f"{ratio:.2f}", str(same), f"{memory:,.0f}")
-        rows.append(row)
+        title = "mcqtest" if name == "ours" else f"{other}, batches of {name}"
+        ratio = f"{statistics.median(ratios):.2f}"
+        rows.append((title, seconds(spent), ratio, str(same), f"{memory:,.0f}"))
     head = ("", "seconds", "/ mcqtest", "same texts", "peak memory, MiB")
+    what = {"shots": "five-shot prompts", "cot": "prompts for a chain of thought", "chat": "chats"}
     note = (
-        f"{options.prompts} five-shot prompts of {SUBJECT}, {ours['prompt']:,} tokens each on "
-        f"average, {options.tokens} greedy tokens each; {ours['versions']}"
+        f"{options.prompts} {what[options.kind]} of {KINDS[options.kind]}, {ours['prompt']:,} "
+        f"tokens each on average, {options.tokens} greedy tokens each; {ours['versions']}"
     )
-    return [Table(f"Texts: {options.shape}, float32 on cpu", head, rows, [note])]
+    theirs = {each["versions"] for each in rounds[0].values() if each is not ours}
+    notes = [note, *(f"peer: {each}" for each in theirs if other == "peer")]
+    title = f"Texts, {options.kind}: {options.shape}, {options.backend}, float32 on cpu"
+    return Table(title, head, rows, notes)
 
 
 def main(spec: Path, answer: Path) -> None:
-    """Child process: ``size`` 0 is mcqtest, else the size of the batches."""
+    """Child process: ``size`` 0 is mcqtest, else the size of the batches of ``generate``."""
     asked = json.loads(spec.read_text("utf-8"))
     from mcqtest import backends
     from mcqtest.backends.checkpoint import Checkpoint
-    from mcqtest.types import Decoding
-    from speed.subjects import planned
 
-    task = planned(SUBJECT, Path(asked["data"]), asked["limit"])
-    decoding = Decoding(max_tokens=asked["tokens"])
-    requests = [replace(each, choices=(), decoding=decoding) for each in task.requests]
+    requests = _requests(asked)
     place = Checkpoint(Path(asked["checkpoint"]), "speed")
-    chosen = backends.setup("transformers", place, {"device": "cpu", "dtype": "float32"})
+    options = {"dtype": "float32"}
+    if asked["backend"] == "transformers":
+        options["device"] = "cpu"
+    chosen = backends.setup(asked["backend"], place, options)
+    prompts = {each.key: _spelled(each.prompt, asked["checkpoint"]) for each in requests}
     if asked["size"] == 0:
         model = backends.load(place, chosen)
         started = time.perf_counter()
         texts = {each.key: each.text for each in model.run(requests)}
     else:
-        texts, started = _generate(asked, requests)
+        texts, started = _generate(asked, prompts)
     spent = time.perf_counter() - started
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(asked["checkpoint"])
-    lengths = [len(tokenizer(each.prompt.text)["input_ids"]) for each in requests]
-    found = {"seconds": spent, "texts": texts, "versions": str(chosen)}
+    tokenizer = _tokenizer(asked["checkpoint"])
+    lengths = [len(tokenizer(each)["input_ids"]) for each in prompts.values()]
+    found = {"seconds": spent, "texts": texts, "versions": str(chosen), "prompts": prompts}
     found["prompt"] = round(statistics.mean(lengths))
     answer.write_text(json.dumps(found), "utf-8")
 
 
-def _generate(asked: dict[str, Any], requests: list[Any]) -> tuple[dict[str, str], float]:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def _requests(asked: Mapping[str, Any]) -> list[Any]:
+    """As the plugin would send them; texts end by their length alone."""
+    from benchmarks.test_mmlu_pro import MMLU_PRO
+    from mcqtest.prompts import Talk
+    from mcqtest.run.plan import plan
+    from mcqtest.run.way import Way
+    from mcqtest.types import Decoding
+    from speed.subjects import TASKS
 
-    tokenizer = AutoTokenizer.from_pretrained(asked["checkpoint"], padding_side="left")
+    tasks = TASKS if asked["kind"] == "shots" else {task.name: task for task in MMLU_PRO.tasks}
+    talk = Talk(template="speed") if asked["kind"] == "chat" else None
+    found = plan(
+        tasks[KINDS[asked["kind"]]],
+        root=Path(asked["data"]),
+        identity="speed",
+        way=Way(limit=asked["limit"], talk=talk),
+    )
+    decoding = Decoding(max_tokens=asked["tokens"])
+    return [replace(each, choices=(), decoding=decoding) for each in found.requests]
+
+
+def _spelled(prompt: Any, folder: str) -> str:
+    """The whole text that a model goes on from."""
+    if not hasattr(prompt, "messages"):
+        return str(prompt.text)
+    messages = [{"role": role, "content": content} for role, content in prompt.messages]
+    return str(
+        _tokenizer(folder).apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    )
+
+
+def _tokenizer(folder: str) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, padding_side="left")
+
+
+def _generate(asked: Mapping[str, Any], prompts: Mapping[str, str]) -> tuple[dict[str, str], float]:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    tokenizer = _tokenizer(asked["checkpoint"])
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     model = AutoModelForCausalLM.from_pretrained(asked["checkpoint"], dtype=torch.float32).eval()
     started = time.perf_counter()
-    ordered = sorted(requests, key=lambda each: -len(each.prompt.text))
+    ordered = sorted(prompts.items(), key=lambda each: -len(each[1]))
     texts: dict[str, str] = {}
     for start in range(0, len(ordered), asked["size"]):
         batch = ordered[start : start + asked["size"]]
-        fed = tokenizer([each.prompt.text for each in batch], return_tensors="pt", padding=True)
+        fed = tokenizer([text for _, text in batch], return_tensors="pt", padding=True)
         with torch.inference_mode():
             whole = model.generate(
                 **fed,
@@ -107,8 +187,8 @@ def _generate(asked: dict[str, Any], requests: list[Any]) -> tuple[dict[str, str
                 pad_token_id=tokenizer.pad_token_id,
             )
         new = whole[:, fed["input_ids"].shape[1] :]
-        for request, ids in zip(batch, new, strict=True):
-            texts[request.key] = tokenizer.decode(ids, skip_special_tokens=True)
+        for (key, _), ids in zip(batch, new, strict=True):
+            texts[key] = tokenizer.decode(ids, skip_special_tokens=True)
     return texts, started
 
 

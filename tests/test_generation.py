@@ -318,6 +318,24 @@ def test_a_model_that_grows_texts_wrongly_is_found_out(llama, monkeypatch):
     assert "other probabilities than in plain scoring" in notice
 
 
+def test_who_stops_early_loses_one_batch(llama, monkeypatch):
+    """Texts come out as they end: no more are begun and not yet given than grow at once."""
+    model = models.backend(llama)
+    model._generator._rows = rows = 4
+    begun = []
+    first = model._generator._text
+    monkeypatch.setattr(model._generator, "_text", lambda item: begun.append(item) or first(item))
+    many = texts([3, 9, 4, 1, 14, 4] * 5)
+    asked = [
+        replace(request, decoding=Decoding(max_tokens=3 + number % 9))
+        for number, request in enumerate(many)
+    ]
+    lost = [len(begun) - given for given, _ in enumerate(model.run(asked), start=1)]
+    assert len(lost) == len(asked)
+    assert max(lost) < rows
+    assert lost[0] < len(asked) // 2
+
+
 @pytest.mark.parametrize("share", ["0", "1"])
 def test_weights_that_are_no_numbers(tmp_path, share):
     where = models.save(tmp_path, "bytes_bos")

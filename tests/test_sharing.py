@@ -77,10 +77,11 @@ def sharing_of(*ways, kept=None, **about):
     return sharing.Sharing(model(**about), ways, kept)
 
 
-def choose(made, longest=10, pack=(10, 5), prefix=None):
-    """The way for items of which the longest has so many tokens, and the largest pack these."""
-    every = [item(length) for length in pack]
-    return made.choose(item(longest), every, sum(pack), prefix or Prefix())
+def choose(made, longest=10, others=(5,), prefix=None):
+    """The way for items of which the longest has so many tokens, behind these in a pack."""
+    before = [item(length) for length in others]
+    size = longest + sum(others) if others else 0
+    return made.choose(item(longest), before, size, prefix or Prefix())
 
 
 # --- which way is chosen ----------------------------------------------------------------------
@@ -100,32 +101,44 @@ def test_the_first_way_that_is_right():
 
 
 def test_what_was_found_right_is_not_compared_again():
-    """Only a longer row or a larger pack than all before is; its last item is looked at."""
+    """Only a longer row or a larger pack than all before is; one comparison vouches for both."""
     way = Way()
     made = sharing_of(way)
-    choose(made)
-    assert way.asked == [1, 2]
-    choose(made, 10, (10, 5))
+    choose(made, 10, (5,))
+    assert way.asked == [2]
+    choose(made, 10, (5,))
     choose(made, 3, (2, 2, 2))
-    assert way.asked == [1, 2]
-    choose(made, 11, (5, 5, 5))
-    assert way.asked == [1, 2, 1]
-    choose(made, 4, (4, 4, 4, 4))
-    assert way.asked == [1, 2, 1, 4]
+    assert way.asked == [2]
+    choose(made, 11, (2, 2))
+    assert way.asked == [2, 1]  # a longer row, in no larger pack
+    choose(made, 4, (4, 4, 4))
+    assert way.asked == [2, 1, 4]
 
 
 def test_what_was_found_wrong_is_not_tried_again():
     """From that size on each goes by itself; what is shorter may still be right."""
     way = Way(12)
     made = sharing_of(way)
-    assert choose(made, 10, (5, 5)) is way
-    assert choose(made, 12, (5, 5)) is None
+    assert choose(made, 7, (3,)) is way
+    assert choose(made, 12, ()) is None
     before = len(way.asked)
     assert choose(made, 12, (5, 5)) is choose(made, 99, (5, 5)) is None
     assert len(way.asked) == before
-    assert choose(made, 11, (5, 5)) is way
-    assert choose(made, 5, (5, 5, 5)) is None  # a pack that is too large is as wrong
-    assert choose(made, 5, (5, 5)) is way
+    assert choose(made, 11, ()) is way
+    assert choose(made, 5, (5, 5)) is None  # a pack that is too large is as wrong
+    assert choose(made, 5, (4,)) is way
+
+
+@pytest.mark.parametrize(("longest", "fault"), [(12, "row"), (5, "pack")])
+def test_which_of_both_is_wrong(longest, fault):
+    """A row that is wrong by itself says nothing of packs, and a pack nothing of rows."""
+    way = Way(12)
+    made = sharing_of(way)
+    assert choose(made, longest, (5, 5)) is None
+    assert way.asked == [3, 1]
+    assert choose(made, 5, ()) is way
+    wrong = made._ways[0].wrong
+    assert {kind for kind, size in wrong.items() if math.isfinite(size)} == {(fault, "whole")}
 
 
 def test_each_kind_of_prefix_is_compared():
@@ -135,7 +148,7 @@ def test_each_kind_of_prefix_is_compared():
     for times, kind in enumerate(passes.KINDS, start=1):
         assert choose(made, prefix=Prefix(kind)) is way
         assert choose(made, prefix=Prefix(kind)) is way
-        assert way.asked == [1, 2] * times
+        assert way.asked == [2] * times
 
 
 def test_a_way_that_fails_is_given_up():
@@ -234,12 +247,12 @@ def test_what_was_found_right_is_remembered(tmp_path):
     place = tmp_path / "found" / "0.json"
     way, wrong = Way(), Way(0)
     choose(sharing_of(wrong, way, kept=Remembered(place)))
-    assert (wrong.asked, way.asked) == ([1], [1, 2])
+    assert (wrong.asked, way.asked) == ([2, 1], [2])
     again = sharing_of(wrong, way, kept=Remembered(place))
     assert choose(again) is way
-    assert (wrong.asked, way.asked) == ([1, 1], [1, 2])
-    choose(again, 11)
-    assert way.asked == [1, 2, 1]
+    assert (wrong.asked, way.asked) == ([2, 1, 2, 1], [2])
+    choose(again, 11, (4,))
+    assert way.asked == [2, 1]
 
 
 numbers = st.dictionaries(st.text("abc/", max_size=3), st.integers(1, 9), max_size=3)

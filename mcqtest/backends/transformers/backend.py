@@ -238,26 +238,26 @@ class Transformers:
         as any may become: some of the items, again and again.
         """
         while self._share:
-            largest: list[Encoded] = []
-            size = 0
+            longest = max(encoded, key=lambda item: item.longest)
+            size = longest.beyond(len(prefix))
+            others: list[Encoded] = []
             for item in itertools.cycle(encoded):
-                largest.append(item)
-                size += item.beyond(len(prefix))
                 if size >= self._budget:
                     break
-            if len(largest) > 1:
+                others.append(item)
+                size += item.beyond(len(prefix))
+            if others:
                 size = self._budget  # no pack of several is larger
-            elif len(largest[0].rows) == 1:
+            elif len(longest.rows) == 1:
                 size = 0  # a row by itself lies nowhere else
-            longest = max(encoded, key=lambda item: item.longest)
             try:
-                return self._sharing.choose(longest, largest, size, prefix)
+                return self._sharing.choose(longest, others, size, prefix)
             except (RuntimeError, MemoryError) as error:
                 if not memory.ran_out(error):
                     raise
-                if len(largest) == 1:
+                if not others:
                     return None  # told, with the question's name, where it is scored
-            self._shrink(largest, prefix)
+            self._shrink([*others, longest], prefix)
         return None
 
 

@@ -77,16 +77,14 @@ class Sharing:
         """Why prefixes could not be shared, where they could not."""
 
     def choose(
-        self, longest: Encoded, pack: Sequence[Encoded], size: int, prefix: passes.Prefix
+        self, longest: Encoded, others: Sequence[Encoded], size: int, prefix: passes.Prefix
     ) -> passes.Way | None:
-        """How to score items of which ``longest`` has the longest row and ``pack`` is the
-        largest pack, of ``size`` tokens; None: each by itself.
+        """How to score items of which ``longest`` has the longest row, and behind ``others`` makes
+        the largest pack, of ``size`` tokens; None: each by itself.
         """
         reason = None
         for known in self._ways:
-            reason = self._wrong(known, "row", longest.longest, [longest], prefix)
-            if reason is None:
-                reason = self._wrong(known, "pack", size, pack, prefix)
+            reason = self._wrong(known, longest, others, size, prefix)
             if reason is None:
                 return known.way
         self.reason = self.reason or reason  # said once, however many prompts it concerns
@@ -95,17 +93,41 @@ class Sharing:
     def _wrong(
         self,
         known: _Known,
-        what: str,
+        longest: Encoded,
+        others: Sequence[Encoded],
         size: int,
-        pack: Sequence[Encoded],
         prefix: passes.Prefix,
     ) -> str | None:
-        """Why the last item of ``pack`` does not score alike in it and plainly; None: it does."""
-        kind = what, prefix.kind
-        if known.refused is not None or size >= known.wrong.get(kind, math.inf):
-            return known.refused or known.why[kind]
-        if size <= known.right(kind):
+        """Why ``longest`` does not score alike in its pack and plainly; None: it does. One that
+        does vouches for its length and for the pack's; of one that does not it is found out which.
+        """
+        row, pack = ("row", prefix.kind), ("pack", prefix.kind)
+        sizes = {row: longest.longest, pack: size}
+        told = [known.why[kind] for kind in sizes if sizes[kind] >= known.wrong.get(kind, math.inf)]
+        if known.refused is not None or told:
+            return known.refused or told[0]
+        new = [kind for kind in sizes if sizes[kind] > known.right(kind)]
+        if not new:
             return None
+        whole = [*others, longest] if pack in new else [longest]
+        trouble = self._differs(known, whole, prefix)
+        if trouble is None:
+            for kind in new:
+                known.was_right(kind, sizes[kind])
+        elif trouble and known.refused is None:
+            at_fault = new[-1]
+            if len(new) > 1 and others:
+                alone = self._differs(known, [longest], prefix)
+                if alone is None:
+                    known.was_right(row, sizes[row])
+                elif alone:
+                    at_fault, trouble = row, alone
+            known.wrong[at_fault] = sizes[at_fault]
+            known.why[at_fault] = trouble
+        return trouble
+
+    def _differs(self, known: _Known, pack: Sequence[Encoded], prefix: passes.Prefix) -> str | None:
+        """How the last item of ``pack`` scores in it and plainly, where that is not alike."""
         item = pack[-1]
         own = summed(item, passes.plain(self._model, item.rows))
         rows = [row for each in pack for row in each.rows]
@@ -120,11 +142,8 @@ class Sharing:
         if not all(map(math.isfinite, (*own, *found))):
             return ""  # an overflow, which says nothing of sharing; told where it is judged
         if alike(own, found, self._model.dtype):
-            known.was_right(kind, size)
             return None
-        known.wrong[kind] = size
-        known.why[kind] = f"log-probabilities differ by {_difference(own, found):.3g}"
-        return known.why[kind]
+        return f"log-probabilities differ by {_difference(own, found):.3g}"
 
 
 def summed(item: Encoded, scores: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -1,0 +1,51 @@
+"""Child process in the peer's own environment: lm-evaluation-harness writes on from the same texts.
+
+A file, run by the peer's Python: it must import nothing of this package but the file beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def main(spec: Path, answer: Path) -> None:
+    """``spec``: engine, checkpoint, prompts by key, tokens, size of the batches."""
+    asked = json.loads(spec.read_text("utf-8"))
+    sys.path.insert(0, str(Path(__file__).parent))
+    import peer  # type: ignore[import-not-found]  # the file beside this one
+
+    arguments: dict[str, Any] = {"pretrained": asked["checkpoint"], "dtype": "float32"}
+    if asked["engine"] == "vllm":
+        peer.prepare_vllm()
+        arguments |= {"max_model_len": 4096, "enable_prefix_caching": True, "enforce_eager": True}
+    from lm_eval.api.instance import Instance
+    from lm_eval.api.registry import get_model
+
+    size = int(asked["size"]) if asked["size"].isdigit() else asked["size"]
+    model = get_model(asked["engine"]).create_from_arg_obj(
+        arguments, {"batch_size": size, "device": "cpu"}
+    )
+    # Nothing but the end of a text or its length ends it, as with us.
+    how = {"until": [], "max_gen_toks": asked["tokens"], "do_sample": False}
+    requests = [
+        Instance("generate_until", {}, (text, how), number)
+        for number, text in enumerate(asked["prompts"].values())
+    ]
+    started = time.perf_counter()
+    texts = model.generate_until(requests)
+    found = {
+        "seconds": time.perf_counter() - started,
+        "texts": dict(zip(asked["prompts"], texts, strict=True)),
+        "versions": peer.versions(asked["engine"]),
+    }
+    answer.write_text(json.dumps(found), "utf-8")
+
+
+if __name__ == "__main__":  # vllm starts processes that import this file
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    main(*map(Path, sys.argv[1:]))
