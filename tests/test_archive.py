@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from judging import judge_of, results_of
 
 from mcqtest import archive
+from mcqtest.archive import folder as folders
 from mcqtest.archive import keeping
 from mcqtest.data import fingerprint
 from mcqtest.gate import Record, parse, write
@@ -228,3 +229,16 @@ def test_the_tasks_of_a_benchmark_are_known_though_only_some_were_asked(tmp_path
     planned = policy.planned({benchmark.tasks[0]: 0})
     assert planned.groups == {benchmark.name: benchmark.groups}
     assert type(planned).from_json(planned.to_json()).groups == planned.groups
+
+
+@given(st.binary(max_size=9), st.binary(max_size=9))
+def test_files_are_compared_part_by_part(tmp_path_factory, one, two):
+    """The same where every byte is, however many parts they have."""
+    place = tmp_path_factory.mktemp("files")
+    (place / "one").write_bytes(one)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folders, "_PART", 3)
+        for other in (one, two, one[:-1] + two[:1]):
+            (place / "two").write_bytes(other)
+            assert folders.is_same(place / "one", place / "two") == (one == other)
+    assert not folders.is_same(place / "one", place / "three")

@@ -41,7 +41,8 @@ def _shares(confidences: Sequence[float]) -> list[float]:
     found, below = [0.0] * len(order), 0
     for _, block in groupby(order, key=confidences.__getitem__):
         tied = list(block)
+        share = (below + len(tied) / 2) / len(order)
         for at in tied:
-            found[at] = (below + len(tied) / 2) / len(order)
+            found[at] = share
         below += len(tied)
     return found
