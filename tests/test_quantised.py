@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from builders import complaint
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 pytest.importorskip("tokenizers")
@@ -85,6 +85,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example({"config_groups": {"group_0": {"weights": True}}})
+@example({"config_groups": {"group_0": {"weights": {"type": []}}}})
 def test_whatever_stands_there_is_told(told):
     """A configuration of a scheme that nobody knows yet is no traceback."""
     assert isinstance(quantised.scheme({"quantization_config": told}), str)

@@ -137,10 +137,10 @@ def _torchao(kind: Mapping[str, Any]) -> str:
 
 def _group(group: Mapping[str, Any]) -> str:
     """``W4A16, groups of 128``, as compressed-tensors calls it."""
-    weights = group.get("weights") or {}
-    acts = group.get("input_activations") or {}
-    kinds = {each.get("type") for each in (weights, acts)} - {None}
-    kind = "FP" if kinds == {"float"} else ""
+    told = (group.get(name) for name in ("weights", "input_activations"))
+    weights, acts = (each if isinstance(each, dict) else {} for each in told)
+    kinds = [each["type"] for each in (weights, acts) if each.get("type") is not None]
+    kind = "FP" if kinds and all(each == "float" for each in kinds) else ""
     size = weights.get("group_size")
     many = f", groups of {size}" if isinstance(size, int) and size > 0 else ""
     return f"{kind}W{weights.get('num_bits', 16)}A{acts.get('num_bits', 16)}{many}"
