@@ -139,18 +139,8 @@ class Letters:
         }
 
     def _peer(self, size: str) -> Found:
-        arguments: Found = {"pretrained": str(self.checkpoint), "dtype": self.dtype}
-        if self.options.backend == "vllm":
-            arguments |= {"max_model_len": CONTEXT, "enable_prefix_caching": True}
-            if self.options.device == "cpu":
-                arguments["enforce_eager"] = True
-        return {
-            "engine": "hf" if self.options.backend == "transformers" else "vllm",
-            "arguments": arguments,
-            "batch_size": int(size) if size.isdigit() else size,
-            "device": self.options.device,
-            "files": self.files,
-        }
+        backend, device = self.options.backend, self.options.device
+        return {**engine(backend, self.checkpoint, self.dtype, device, size), "files": self.files}
 
     def _whole(self) -> process.Ran:
         """The command that a user runs, from an empty run folder to the verdict."""
@@ -172,6 +162,21 @@ class Letters:
                 wanted = [[request.prompt.text, choice] for choice in request.choices]
                 if sent[request.name] != wanted:
                     raise SystemExit(f"{request.name}: the peer was sent another prompt")
+
+
+def engine(backend: str, model: Path, dtype: str, device: str, size: str) -> Found:
+    """The peer's model, as its child process makes it."""
+    arguments: Found = {"pretrained": str(model), "dtype": dtype}
+    if backend == "vllm":
+        arguments |= {"max_model_len": CONTEXT, "enable_prefix_caching": True}
+        if device == "cpu":
+            arguments["enforce_eager"] = True
+    return {
+        "engine": "hf" if backend == "transformers" else "vllm",
+        "arguments": arguments,
+        "batch_size": int(size) if size.isdigit() else size,
+        "device": device,
+    }
 
 
 def checkpoint(shape: str, dtype: str, device: str, data: Path, work: Path) -> Path:

@@ -10,25 +10,21 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 
 def main(spec: Path, answer: Path) -> None:
-    """``spec``: engine, checkpoint, prompts by key, tokens, size of the batches."""
+    """``spec``: engine, arguments, batch_size, device, prompts by key, tokens."""
     asked = json.loads(spec.read_text("utf-8"))
     sys.path.insert(0, str(Path(__file__).parent))
     import peer  # type: ignore[import-not-found]  # the file beside this one
 
-    arguments: dict[str, Any] = {"pretrained": asked["checkpoint"], "dtype": "float32"}
     if asked["engine"] == "vllm":
         peer.prepare_vllm()
-        arguments |= {"max_model_len": 4096, "enable_prefix_caching": True, "enforce_eager": True}
     from lm_eval.api.instance import Instance
     from lm_eval.api.registry import get_model
 
-    size = int(asked["size"]) if asked["size"].isdigit() else asked["size"]
     model = get_model(asked["engine"]).create_from_arg_obj(
-        arguments, {"batch_size": size, "device": "cpu"}
+        asked["arguments"], {"batch_size": asked["batch_size"], "device": asked["device"]}
     )
     # Nothing but the end of a text or its length ends it, as with us.
     how = {"until": [], "max_gen_toks": asked["tokens"], "do_sample": False}

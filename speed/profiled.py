@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,12 @@ def tables(options: argparse.Namespace) -> list[Any]:
         found[name] = process.child("profiled", spec, work=work, checkout=place)
         print(f"{name}: {found[name]['seconds']:.2f} s", flush=True)
     rows = [
-        (name, *(seconds(each[part]) for part in PARTS), seconds(each["seconds"]), _whole(each))
+        (
+            name,
+            *(seconds(each[part]) for part in PARTS),
+            seconds(each["seconds"]),
+            f"{each['tokens']:,.0f}",
+        )
         for name, each in found.items()
     ]
     if options.picture:
@@ -49,10 +54,6 @@ def tables(options: argparse.Namespace) -> list[Any]:
     head = ("", *PARTS, "seconds", "tokens computed")
     note = f"profiled, which costs some seconds itself; {SUBJECTS}"
     return [Table(f"Where asking spends its time: {options.shape}, float32", head, rows, [note])]
-
-
-def _whole(found: Mapping[str, float]) -> str:
-    return f"{found['tokens']:,.0f}"
 
 
 def main(spec: Path, answer: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from speed import environment, process
-from speed.letters import checkpoint
+from speed.letters import checkpoint, engine
 from speed.table import Table, seconds
 
 KINDS = {"shots": "college_medicine", "cot": "health", "chat": "health"}
@@ -71,8 +71,8 @@ def _other(
     if options.kind == "shots":
         return dict(process.child("texts", {**spec, "size": int(size)}, work=work))
     python = environment.peer(work, options.backend, "cpu", options.peer_python)
-    engine = "vllm" if options.backend == "vllm" else "hf"
-    asked = {**spec, "engine": engine, "size": size, "prompts": dict(prompts)}
+    asked = engine(options.backend, Path(spec["checkpoint"]), "float32", "cpu", size)
+    asked |= {"tokens": spec["tokens"], "prompts": dict(prompts)}
     return dict(process.child("peer_texts", asked, work=work, python=python))
 
 
@@ -113,7 +113,8 @@ def main(spec: Path, answer: Path) -> None:
     if asked["backend"] == "transformers":
         options["device"] = "cpu"
     chosen = backends.setup(asked["backend"], place, options)
-    prompts = {each.key: _spelled(each.prompt, asked["checkpoint"]) for each in requests}
+    tokenizer = _tokenizer(asked["checkpoint"])
+    prompts = {each.key: _spelled(each.prompt, tokenizer) for each in requests}
     if asked["size"] == 0:
         model = backends.load(place, chosen)
         started = time.perf_counter()
@@ -121,7 +122,6 @@ def main(spec: Path, answer: Path) -> None:
     else:
         texts, started = _generate(asked, prompts)
     spent = time.perf_counter() - started
-    tokenizer = _tokenizer(asked["checkpoint"])
     lengths = [len(tokenizer(each)["input_ids"]) for each in prompts.values()]
     found = {"seconds": spent, "texts": texts, "versions": str(chosen), "prompts": prompts}
     found["prompt"] = round(statistics.mean(lengths))
@@ -149,14 +149,12 @@ def _requests(asked: Mapping[str, Any]) -> list[Any]:
     return [replace(each, choices=(), decoding=decoding) for each in found.requests]
 
 
-def _spelled(prompt: Any, folder: str) -> str:
+def _spelled(prompt: Any, tokenizer: Any) -> str:
     """The whole text that a model goes on from."""
     if not hasattr(prompt, "messages"):
         return str(prompt.text)
     messages = [{"role": role, "content": content} for role, content in prompt.messages]
-    return str(
-        _tokenizer(folder).apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    )
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
 
 
 def _tokenizer(folder: str) -> Any:

@@ -62,17 +62,14 @@ def brought(question: Question, responses: Sequence[Response]) -> dict[str, floa
     """
     texts = [each.text for each in responses if each.text is not None]
     found = dict(responses[0].confidences)
-    means = (
-        {}
-        if not texts
-        else {
+    if texts:
+        means = {
             "stated": _mean(map(stated_confidence, texts)),
             "tokens": _mean(answer_probability(each, question.choices) for each in responses),
         }
-    )
-    for name, mean in means.items():
-        if mean is not None:
-            found.setdefault(name, mean)
+        for name, mean in means.items():
+            if mean is not None:
+                found.setdefault(name, mean)
     return {f"{CONFIDENCE}{name}": value for name, value in found.items()}
 
 
