@@ -90,7 +90,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     texts.set_defaults(what="texts")
     _add_backend(texts)
     texts.add_argument(
-        "--kind", choices=["shots", "cot", "chat"], default="shots",
+        "--kind", choices=["shots", "cot", "chat", "thinking"], default="shots",
         help="MMLU's prompts against `generate`, or MMLU-Pro's against the peer",
     )  # fmt: skip
     texts.add_argument("--prompts", type=int, default=64)

@@ -1,8 +1,9 @@
 """``python -m speed texts``: texts behind a shared prefix, against others that write them.
 
 Greedy, from the same prompts on the same checkpoint. ``shots`` are prompts of MMLU, written
-on by `transformers`' own ``generate`` in batches padded on the left; ``cot`` and ``chat`` are
-MMLU-Pro's, chain of thought and as a chat, and the other is the peer.
+on by `transformers`' own ``generate`` in batches padded on the left; ``cot``, ``chat`` and
+``thinking`` are MMLU-Pro's, chain of thought, as a chat, and as a chat whose template opens
+the thinking, and the other is the peer.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from speed import environment, process
 from speed.letters import checkpoint, engine
 from speed.table import Table, seconds
 
-KINDS = {"shots": "college_medicine", "cot": "health", "chat": "health"}
+KINDS = {"shots": "college_medicine", "cot": "health", "chat": "health", "thinking": "health"}
 """What is asked, and of which task."""
+
+_CHATS = ("chat", "thinking")
 
 _TEMPLATE = (  # ChatML
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\nOPENED{% endif %}"
 )
 
 Found = dict[str, Any]
@@ -36,8 +39,8 @@ Found = dict[str, Any]
 def tables(options: argparse.Namespace) -> list[Table]:
     work: Path = options.cache
     model = checkpoint(options.shape, "float32", "cpu", options.data, work)
-    if options.kind == "chat":
-        model = _chatting(model)
+    if options.kind in _CHATS:
+        model = _chatting(model, options.kind)
     spec = {"checkpoint": str(model), "data": str(options.data), "limit": options.prompts}
     spec |= {"tokens": options.tokens, "kind": options.kind, "backend": options.backend}
     rounds: list[dict[str, Found]] = []
@@ -52,14 +55,15 @@ def tables(options: argparse.Namespace) -> list[Table]:
     return [_table(options, rounds)]
 
 
-def _chatting(model: Path) -> Path:
+def _chatting(model: Path, kind: str) -> Path:
     """The same checkpoint with a chat template."""
-    folder = process.folder(model.with_name(f"{model.name}-chat"))
+    folder = process.folder(model.with_name(f"{model.name}-{kind}"))
     for file in model.iterdir():
         place = folder / file.name
         if not place.exists():
             place.symlink_to(file)
-    (folder / "chat_template.jinja").write_text(_TEMPLATE, "utf-8")
+    template = _TEMPLATE.replace("OPENED", "<think>\n" if kind == "thinking" else "")
+    (folder / "chat_template.jinja").write_text(template, "utf-8")
     return folder
 
 
@@ -90,9 +94,10 @@ def _table(options: argparse.Namespace, rounds: Sequence[Mapping[str, Found]]) -
         ratio = f"{statistics.median(ratios):.2f}"
         rows.append((title, seconds(spent), ratio, str(same), f"{memory:,.0f}"))
     head = ("", "seconds", "/ mcqtest", "same texts", "peak memory, MiB")
-    what = {"shots": "five-shot prompts", "cot": "prompts for a chain of thought", "chat": "chats"}
+    what = {"shots": "five-shot prompts", "cot": "prompts for a chain of thought"}
+    asked = f"{options.prompts} {what.get(options.kind, 'chats')} of {KINDS[options.kind]}"
     note = (
-        f"{options.prompts} {what[options.kind]} of {KINDS[options.kind]}, {ours['prompt']:,} "
+        f"{asked}, {ours['prompt']:,} "
         f"tokens each on average, {options.tokens} greedy tokens each; {ours['versions']}"
     )
     theirs = {each["versions"] for each in rounds[0].values() if each is not ours}
@@ -138,7 +143,7 @@ def _requests(asked: Mapping[str, Any]) -> list[Any]:
     from speed.subjects import TASKS
 
     tasks = TASKS if asked["kind"] == "shots" else {task.name: task for task in MMLU_PRO.tasks}
-    talk = Talk(template="speed") if asked["kind"] == "chat" else None
+    talk = Talk(template="speed") if asked["kind"] in _CHATS else None
     found = plan(
         tasks[KINDS[asked["kind"]]],
         root=Path(asked["data"]),
