@@ -26,6 +26,9 @@ KINDS = {"shots": "college_medicine", "cot": "health", "chat": "health", "thinki
 """What is asked, and of which task."""
 
 _CHATS = ("chat", "thinking")
+_OPENED = "<think>\n"
+"""How a template opens the thinking; our texts begin with it, the peer's behind it."""
+
 
 _TEMPLATE = (  # ChatML
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -62,7 +65,7 @@ def _chatting(model: Path, kind: str) -> Path:
         place = folder / file.name
         if not place.exists():
             place.symlink_to(file)
-    template = _TEMPLATE.replace("OPENED", "<think>\n" if kind == "thinking" else "")
+    template = _TEMPLATE.replace("OPENED", _OPENED if kind == "thinking" else "")
     (folder / "chat_template.jinja").write_text(template, "utf-8")
     return folder
 
@@ -123,7 +126,7 @@ def main(spec: Path, answer: Path) -> None:
     if asked["size"] == 0:
         model = backends.load(place, chosen)
         started = time.perf_counter()
-        texts = {each.key: each.text for each in model.run(requests)}
+        texts = {each.key: each.text.removeprefix(_OPENED) for each in model.run(requests)}
     else:
         texts, started = _generate(asked, prompts)
     spent = time.perf_counter() - started

@@ -1,5 +1,6 @@
 """Attention behind a shared prefix is ordinary attention over the whole."""
 
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcqtest.backends.transformers import attention
-from mcqtest.backends.transformers.packing import Own, Packing
+from mcqtest.backends.transformers.growing import Own, Part
+from mcqtest.backends.transformers.packing import Packing
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4}
 
@@ -84,15 +86,19 @@ def test_equal_to_the_whole(shape, grow):
         return
     # all but the last token of each row were fed before
     pick = [list(range(row.start, row.stop)) for row in rows]
-    short = [len(each) - 1 for each in pick]
     last = [each[-1] for each in pick]
-    room = max(short) + 1
 
-    def pad(x, each):
-        return torch.nn.functional.pad(x[0][:, each[:-1]], (0, 0, 0, room - len(each) + 1))
+    def part(rows):
+        room = max(map(len, rows))
 
-    layers = [tuple(torch.stack([pad(x, each) for each in pick]) for x in (key, value))]
-    own = Own(layers, torch.tensor(short), shape.start)
+        def pad(x, each):
+            return torch.nn.functional.pad(x[0][:, each[:-1]], (0, 0, 0, room - len(each) + 1))
+
+        layers = [tuple(torch.stack([pad(x, each) for each in rows]) for x in (key, value))]
+        return Part(layers, torch.tensor([len(each) - 1 for each in rows]))
+
+    cut = shape.seed % (len(pick) + 1)
+    own = Own([part(rows) for rows in (pick[:cut], pick[cut:]) if rows], shape.start)
     shared = attention.Shared(prefix, own=own)
     found, _ = attention.attend(
         MODULE,
@@ -130,3 +136,48 @@ def test_rows_of_similar_lengths_lie_together(lengths):
     assert places.tolist() == list(range(sum(lengths)))
     assert sum(grid.numel() for grid, _ in layout.blocks) <= 2 * sum(lengths)
     assert layout.position.tolist() == [7 + i for length in lengths for i in range(length)]
+
+
+LENGTHS = st.lists(st.integers(1, 300), min_size=1, max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_rows_keep_what_is_theirs(data):
+    """Whatever rows come, go, are repeated and grow: each has its keys and values in their order,
+    and a short one never lies beside a long one.
+    """
+    counter = itertools.count(1)
+
+    def come():
+        lengths = data.draw(LENGTHS)
+        rows = [[next(counter) for _ in range(length)] for length in lengths]
+        tokens = torch.tensor([float(each) for row in rows for each in row]).reshape(1, 1, -1, 1)
+        return rows, Own.of([(tokens, -tokens)], Packing(lengths, 5, torch.device("cpu")))
+
+    rows, own = come()
+    for step in data.draw(st.lists(st.sampled_from(["join", "select", "grow"]), max_size=8)):
+        if step == "join":
+            more, other = come()
+            rows, own = rows + more, own.joined(other)
+        elif step == "select":
+            chosen = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=8))
+            rows, own = [list(rows[at]) for at in chosen], own.select(chosen)
+        else:
+            for row in rows:
+                row.append(next(counter))
+            new = torch.tensor([float(row[-1]) for row in rows]).reshape(1, 1, -1, 1)
+            own.make_room()
+            wheres = [where for _, where, _ in own.add(0, new, -new)]
+            assert (wheres[0].start, wheres[-1].stop) == (0, len(rows))
+            own.grow()
+        assert own.lengths.tolist() == [len(row) for row in rows]
+        found = []
+        for part in own.parts:
+            keys, values = part.layers[0]
+            lengths = part.lengths.tolist()
+            assert max(lengths) <= max(2 * min(lengths), min(lengths) + 64)
+            assert part.longest == max(lengths)
+            found += [key[0, :n, 0].tolist() for key, n in zip(keys, lengths, strict=True)]
+            assert torch.equal(keys[..., : min(lengths), 0], -values[..., : min(lengths), 0])
+        assert found == [[float(each) for each in row] for row in rows]

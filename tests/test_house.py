@@ -39,6 +39,7 @@ TORCH = {
         "backend",
         "files",
         "generation",
+        "growing",
         "kernels",
         "loading",
         "packing",

@@ -9,7 +9,7 @@ attention interface of `transformers`, nothing of models or requests.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from torch import Tensor
 from transformers import AttentionInterface
 
 from mcqtest.backends.transformers import kernels
-from mcqtest.backends.transformers.packing import Own, Packing
+from mcqtest.backends.transformers.growing import Own, Pair, Part
+from mcqtest.backends.transformers.packing import Packing
 
 NAME = "mcqtest_shared"
 """Of this implementation, among those that a model can be set to."""
@@ -44,11 +45,11 @@ _HARMLESS = frozenset(
 class Shared:
     """What one pass attends to."""
 
-    prefix: Sequence[tuple[Tensor, Tensor]]
+    prefix: Sequence[Pair]
     """Keys and values per layer, (1, KV heads, prefix, head size); or nothing."""
     layout: Packing | None = None
     """The rows of the pass."""
-    kept: list[tuple[Tensor, Tensor]] | None = None
+    kept: list[Pair] | None = None
     """Where given, a list that the pass adds its own keys and values to, per layer."""
     own: Own | None = None
     """Given instead of a layout, where the pass is one more token of each of these rows."""
@@ -75,13 +76,13 @@ def attend(
         raise NotImplementedError(f"attention with {', '.join(sorted(unknown)) or 'a mask'}")
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     layer: Any = module.layer_idx
-    before: tuple[Tensor, Tensor] | None = shared.prefix[layer] if shared.prefix else None
+    before: Pair | None = shared.prefix[layer] if shared.prefix else None
     if shared.kept is not None:
         shared.kept.append((key, value))
     if shared.own is not None:
         window = sliding_window if sliding_window is not None else sys.maxsize
-        pair = shared.own.add(layer, key, value)
-        return _one_more(query, *pair, before, shared.own, scale, window), None
+        pairs = shared.own.add(layer, key, value)
+        return _one_more(query, pairs, before, shared.own, scale, window), None
     layout = shared.layout
     assert layout is not None
     if sliding_window is not None and sliding_window < layout.end:
@@ -129,29 +130,33 @@ def _merge(own: Tensor, own_norm: Tensor, far: Tensor, far_norm: Tensor) -> Tens
 
 def _one_more(  # noqa: PLR0917 - as attend is called
     query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    before: tuple[Tensor, Tensor] | None,
+    pairs: Iterable[tuple[Part, slice, Pair]],
+    before: Pair | None,
     rows: Own,
     scale: float,
     window: int,
 ) -> Tensor:
-    """One token of each row, (1, heads, rows, head size), to all before it in its row
-    (rows, KV heads, longest, head size) and to the prefix.
+    """One token of each row, (1, heads, rows, head size), to all before it in its row (``pairs``,
+    part by part) and to the prefix.
     """
-    lengths = rows.lengths[:, None]
-    count, kv_heads, longest = key.shape[:3]
-    behind = lengths - torch.arange(longest, device=key.device)
-    seen = (behind >= 0) & (behind < window)
-    grouped = query[0].transpose(0, 1).reshape(count, kv_heads, -1, query.shape[-1])
-    own, norm = kernels.by_products(grouped, key, value, scale, seen[:, None, None])
-    own, norm = own.reshape(1, count, query.shape[1], -1), norm.reshape(1, count, query.shape[1])
+    found, norms = [], []
+    for part, where, (key, value) in pairs:
+        kv_heads, longest = key.shape[1:3]
+        behind = part.lengths[:, None] - torch.arange(longest, device=key.device)
+        seen = (behind >= 0) & (behind < window)
+        asked = query[0, :, where].transpose(0, 1)
+        grouped = asked.reshape(len(part), kv_heads, -1, query.shape[-1])
+        each, norm = kernels.by_products(grouped, key, value, scale, seen[:, None, None])
+        found.append(each.reshape(len(part), query.shape[1], -1))
+        norms.append(norm.reshape(len(part), query.shape[1]))
+    own, own_norm = torch.cat(found)[None], torch.cat(norms)[None]
     if before is None:
         return own
     mask = None
-    if window < rows.start + longest:
-        mask = lengths + rows.start - torch.arange(rows.start, device=key.device) < window
-    return _merge(own, norm, *_far(query, *before, scale, mask))
+    if window < rows.start + rows.longest + 1:
+        places = torch.arange(rows.start, device=query.device)
+        mask = rows.lengths[:, None] + rows.start - places < window
+    return _merge(own, own_norm, *_far(query, *before, scale, mask))
 
 
 def _repeated(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria
 from mcqtest.backends import memory
 from mcqtest.backends.tokens import Encoded, TokenRow
 from mcqtest.backends.transformers import passes
-from mcqtest.backends.transformers.packing import Own
+from mcqtest.backends.transformers.growing import Own
 from mcqtest.backends.transformers.remembered import Remembered
 from mcqtest.backends.transformers.sharing import alike
 from mcqtest.backends.transformers.text import Text, choose, note

@@ -1,4 +1,4 @@
-"""Where the tokens of many rows lie in one pass, and their keys and values as rows grow."""
+"""Where the tokens of many rows lie in one pass."""
 
 from __future__ import annotations
 
@@ -69,70 +69,3 @@ def _inside(lengths: Sequence[int], block: range, device: torch.device) -> Tenso
     longest = lengths[block[0]]
     places = [row * longest + i for row, at in enumerate(block) for i in range(lengths[at])]
     return torch.tensor(places, device=device)
-
-
-class Own:
-    """Keys and values of rows that grow by a token a pass, padded to one length.
-
-    Per layer (rows, KV heads, room, head size); ``lengths`` (rows,) says how much is filled.
-    """
-
-    def __init__(self, layers: list[tuple[Tensor, Tensor]], lengths: Tensor, start: int) -> None:
-        self.layers = layers
-        self.lengths = lengths
-        self.start = start
-        """Tokens of the prefix, which lie before."""
-        self._longest = int(lengths.max()) if len(lengths) else 0
-        """Told once a pass, for every question to a GPU costs time."""
-
-    @classmethod
-    def of(cls, kept: Sequence[tuple[Tensor, Tensor]], layout: Packing) -> Own:
-        """Those of a pass over whole rows."""
-        layers = [
-            (key[0][:, layout.table].transpose(0, 1), value[0][:, layout.table].transpose(0, 1))
-            for key, value in kept
-        ]
-        return cls(layers, layout.lengths, layout.start)
-
-    def select(self, rows: Sequence[int]) -> Own:
-        """These rows, in this order; one may occur several times."""
-        index = torch.tensor(rows, dtype=torch.long, device=self.lengths.device)
-        lengths = self.lengths[index]
-        room = int(lengths.max()) + 64 if len(lengths) else 0  # those who left may have been longer
-        layers = [(key[index, :, :room], value[index, :, :room]) for key, value in self.layers]
-        return Own(layers, lengths, self.start)
-
-    def joined(self, other: Own) -> Own:
-        """These rows and then the others."""
-        layers = []
-        for pairs in zip(self.layers, other.layers, strict=True):
-            room = max(key.shape[2] for key, _ in pairs)
-            (key, value), (more_keys, more_values) = (_roomier(pair, room) for pair in pairs)
-            layers.append((torch.cat([key, more_keys]), torch.cat([value, more_values])))
-        return Own(layers, torch.cat([self.lengths, other.lengths]), self.start)
-
-    def make_room(self) -> None:
-        """Room for one more token of each row."""
-        needed = self._longest + 1
-        if needed > self.layers[0][0].shape[2]:
-            room = needed + max(64, needed // 4)
-            self.layers = [_roomier(pair, room) for pair in self.layers]
-
-    def add(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Put in a token of each row, (1, KV heads, rows, head size); all that is filled."""
-        keys, values = self.layers[layer]
-        rows = torch.arange(len(self.lengths), device=keys.device)
-        keys[rows, :, self.lengths] = key[0].transpose(0, 1)
-        values[rows, :, self.lengths] = value[0].transpose(0, 1)
-        filled = self._longest + 1
-        return keys[:, :, :filled], values[:, :, :filled]
-
-    def grow(self) -> None:
-        """After a pass: a token of each row was put in, in every layer."""
-        self.lengths += 1
-        self._longest += 1
-
-
-def _roomier(pair: tuple[Tensor, Tensor], room: int) -> tuple[Tensor, Tensor]:
-    key, value = (torch.nn.functional.pad(each, (0, 0, 0, room - each.shape[2])) for each in pair)
-    return key, value

@@ -19,7 +19,8 @@ from transformers import DynamicCache, PreTrainedModel
 
 from mcqtest.backends.tokens import Ids, TokenRow
 from mcqtest.backends.transformers import attention, threads
-from mcqtest.backends.transformers.packing import Own, Packing
+from mcqtest.backends.transformers.growing import Own, Pair
+from mcqtest.backends.transformers.packing import Packing
 
 Scores = list[list[float]]
 """For each row, the log-probability of each of its wanted tokens."""
@@ -31,7 +32,7 @@ Way = Callable[[Any, Sequence[TokenRow], "Prefix"], Scores]
 KINDS = ("none", "whole", "nested")
 """How a prefix comes about: not at all, in one pass, or as the continuation of another."""
 
-Layers = list[tuple[torch.Tensor, torch.Tensor]]
+Layers = list[Pair]
 
 
 class Prefix:
@@ -75,9 +76,10 @@ class Prefix:
             return [(layer.keys, layer.values) for layer in self.cache().layers]
         if not self._layers:
             _, own = begin(self._model, [TokenRow(self.ids, ())], self._before)
-            found = own.layers
+            (alone,) = own.parts
+            found = alone.layers
             if len(self._before):
-                pairs = zip(self._before.layers(), own.layers, strict=True)
+                pairs = zip(self._before.layers(), alone.layers, strict=True)
                 found = [
                     (torch.cat([key, more], 2), torch.cat([value, other], 2))
                     for (key, value), (more, other) in pairs
