@@ -69,6 +69,21 @@ def test_a_limit_is_where_p_meets_its_level(found, level):
     assert p_at_least(*found, limit - 5e-6) > level * 0.999
 
 
+@pytest.mark.parametrize(
+    "seen", [(63, 4, 9, 0.001), (187, 6, 4, 0.01), (103, 16, 10, 0.2), (13, 5, 7, 0.2)], ids=str
+)
+def test_nothing_beyond_a_limit_is_possible(seen):
+    """Though p jumps up where another outcome becomes as extreme: above its first crossing with the
+    level lie drops that are not excluded, and the limit lies above these.
+    """
+    *counts, level = seen
+    limit = largest_drop(*counts, level)
+    values = [p_at_least(*counts, limit * (0.5 + place / 200)) for place in range(300)]
+    assert max(values[101:]) <= level
+    below = [value > level for value in values[:100]]
+    assert below.index(False) < 99 - below[::-1].index(True)  # it is crossed before, and again
+
+
 @settings(max_examples=60)
 @given(counts(), levels)
 def test_an_interval_holds_what_was_seen(found, level):

@@ -13,29 +13,48 @@ nothing is given away where nothing changed: the p-value of a drop d is then ``(
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mcqtest.gate.extreme import Region
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 _MISSED = 1e-8
-"""Probability that the true churn lies outside of the interval that is looked at."""
+"""Probability that the true churn lies outside of the interval that is looked at, or that the
+outcome is one of those that are left out (`mcqtest.gate.extreme.NOTHING`): a tenth of it, for there
+are never more than 10,000."""
+_BOUND = 0.9 * _MISSED
+"""That of the churn alone."""
 
-_NOTHING = 1e-24
-"""A probability that, added to `_MISSED`, is nothing even if a thousand of them are."""
+_STEPS = 1_000_000
+"""Of drops from 0 to 1: limits are rounded up to the next one."""
 
 _CHURNS = 16
 """Churns tried, and again around the worst of them."""
 
-_STEP = 1e-6
-"""Limits are found to a ten-thousandth of a point, and rounded away from nothing lost."""
+_FEW = 6
+"""The first of them, where churn is low."""
+
+_FURTHER = 8
+"""Larger drops that are looked at behind a limit, up to a quarter of a standard deviation."""
+
+_SMOOTH = 128
+"""Changed questions from which on p falls evenly."""
+
+_NEARLY = 0.9
+"""Of a level: what is less at the churns that are tried first is less at all."""
+
+_REACH = 4.0
+"""Standard deviations by which a search goes on where its end is not known, and twice as many each
+time."""
 
 
 @lru_cache(maxsize=4096)
@@ -43,26 +62,37 @@ def p_at_least(n: int, lost: int, won: int, drop: float) -> float:
     """One-sided p-value of the hypothesis that accuracy fell by ``drop`` or more, a fraction in
     (-1, 1): small where such a drop is excluded.
     """
+    import numpy as np
+
     _check(n, lost, won)
     if not -1 < drop < 1:
         raise ValueError(f"drop={drop}: expected a fraction between -1 and 1")
-    low, high = _churns(n, lost + won)
-    low, high = max(low, abs(drop)), max(high, abs(drop))
-    region = _Region.of((n, lost, won), drop, (low, high))
-    found, at = region.worst(low, high)
+    low, high = _bounds((n, lost, won), drops := np.array([drop]))
+    region = Region.of((n, lost, won), drops, low, high)
+    churns = np.linspace(low, high, _CHURNS)
+    chances = region.chances(churns)
+    worst = churns[chances.argmax(axis=0)[0]]
     width = (high - low) / (_CHURNS - 1)
-    finer, _ = region.worst(max(low, at - width), min(high, at + width))
-    found = max(found, finer)
-    return min(1.0, found + _MISSED)
+    around = np.linspace(np.maximum(low, worst - width), np.minimum(high, worst + width), _CHURNS)
+    found = max(chances.max(), region.chances(around).max())
+    return min(1.0, float(found) + _MISSED)
+
+
+def _bounds(seen: tuple[int, int, int], drops: Floats) -> tuple[Floats, Floats]:
+    """Between which churns the worst one is looked for, of each of these ``drops``."""
+    import numpy as np
+
+    low, high = _churns(seen[0], seen[1] + seen[2])
+    return np.maximum(low, np.abs(drops)), np.maximum(high, np.abs(drops))
 
 
 @lru_cache(maxsize=4096)
 def _churns(n: int, changed: int) -> tuple[float, float]:
-    """The interval that holds the true churn but for `_MISSED`."""
+    """The interval that holds the true churn but for `_BOUND`."""
     from scipy.special import betaincinv
 
-    low = float(betaincinv(changed, n - changed + 1, _MISSED / 2)) if changed else 0.0
-    high = float(betaincinv(changed + 1, n - changed, 1 - _MISSED / 2)) if changed < n else 1.0
+    low = float(betaincinv(changed, n - changed + 1, _BOUND / 2)) if changed else 0.0
+    high = float(betaincinv(changed + 1, n - changed, 1 - _BOUND / 2)) if changed < n else 1.0
     return low, high
 
 
@@ -91,14 +121,37 @@ def largest_drop(n: int, lost: int, won: int, level: float) -> float:
     from scipy.special import ndtri
 
     seen = (lost - won) / n
-    spread = (lost + won + 4) / n / n - seen * seen / n
-    step = -float(ndtri(min(level, 0.4))) * math.sqrt(max(spread, 1 / n / n))
-    low, high = max(-1 + _STEP, seen), min(1 - _STEP, seen + step)
-    while p_at_least(n, lost, won, high) > level:
-        if high >= 1 - _STEP:
-            return 1.0
-        low, high = high, min(1 - _STEP, high + step / 2)
-    return _crossing(low, high, lambda drop: p_at_least(n, lost, won, drop), level)
+    variance = (lost + won + 4) / n / n - seen * seen / n
+    spread = math.sqrt(max(variance, 1 / n / n))
+    found = seen - float(ndtri(level)) * spread
+    low: float | None = -1.0
+    while low is not None:
+        found = _limit(
+            found, spread, lambda drop: p_at_least(n, lost, won, drop), level, low=low, most=1.0
+        )
+        low = _possible((n, lost, won), found, spread, level)
+    return found
+
+
+def _possible(
+    seen: tuple[int, int, int], found: float, spread: float, level: float
+) -> float | None:
+    """A drop beyond the limit that was ``found``, and not excluded either; None where there is
+    none. For p jumps up where another outcome becomes as extreme as what was ``seen``: of 20 to 40
+    changed questions every fourth limit has such a drop behind it, of 160 none was found; and where
+    churn is low.
+    """
+    import numpy as np
+
+    beyond = found + spread * np.arange(1, _FURTHER + 1) / (4 * _FURTHER)
+    beyond = beyond[beyond < 1]
+    if sum(seen[1:]) >= _SMOOTH or not len(beyond):
+        return None
+    low, high = _bounds(seen, beyond)
+    high = low + (high - low) * _FEW / _CHURNS
+    chances = Region.of(seen, beyond, low, high).chances(np.linspace(low, high, _FEW))
+    near = beyond[chances.max(axis=0) > _NEARLY * level].tolist()
+    return next((drop for drop in reversed(near) if p_at_least(*seen, drop) > level), None)
 
 
 def fewest(margin: float, level: float) -> int:
@@ -129,14 +182,11 @@ def mean_limits(differences: Sequence[float], n: int, level: float) -> tuple[flo
 
 def _largest(changes: Sequence[float], n: int, level: float) -> float:
     """The changes have a root mean square of 1."""
-    step = math.sqrt(len(changes)) / n
-    low = -math.fsum(changes) / n
-    high = low + 3 * step
-    while mean_at_least(changes, n, high) > level:
-        if high - low > 1e6 * step:
-            return math.inf
-        low, high = high, high + 2 * (high - low)
-    return _crossing(low, high, lambda drop: mean_at_least(changes, n, drop), level)
+    from scipy.special import ndtri
+
+    spread = math.sqrt(len(changes)) / n
+    near = -math.fsum(changes) / n - float(ndtri(level)) * spread
+    return _limit(near, spread, lambda drop: mean_at_least(changes, n, drop), level)
 
 
 def mean_at_least(differences: Sequence[float], n: int, drop: float) -> float:
@@ -152,117 +202,51 @@ def mean_at_most(differences: Sequence[float], n: int, drop: float) -> float:
     return mean_at_least([-each for each in differences], n, -drop)
 
 
-def _crossing(low: float, high: float, p_value: Any, level: float) -> float:
-    """Where p falls to ``level`` between a drop that is possible and one that is excluded; the
-    excluded end of a small interval around it.
+def _limit(
+    near: float,
+    spread: float,
+    p_value: Callable[[float], float],
+    level: float,
+    *,
+    low: float = -math.inf,
+    most: float = math.inf,
+) -> float:
+    """The first of `_STEPS` above ``low`` at which p is at most ``level``; ``most``, where no
+    smaller one is.
+
+    As a normal deviate, p is almost a straight line in the drop: it crosses the level ``near`` here
+    and falls by 1 within a ``spread``. So a secant finds it; every third time what is left is
+    halved.
     """
-    at_low, at_high = math.log(p_value(low) / level), math.log(p_value(high) / level)
-    while high - low > _STEP:
-        # A straight line through the logarithms; kept away from the ends, so that both move.
-        part = at_low / (at_low - at_high) if at_low > at_high else 0.5
-        middle = low + (high - low) * min(0.95, max(0.05, part))
-        if (at := math.log(p_value(middle) / level)) > 0:
-            low, at_low = middle, at
-        else:
-            high, at_high = middle, at
-    return high
+    from scipy.special import ndtri
+
+    end = high = min(most, near + 1e6 * spread) * _STEPS
+    low *= _STEPS
+    slope, reach = -1 / spread / _STEPS, _REACH * spread * _STEPS
+    place, before = math.ceil(near * _STEPS), (0, math.nan)
+    for turn in itertools.count(1):
+        place = int(max(low + 1, min(place, high - 1)))
+        above = _deviate(p_value(place / _STEPS)) - float(ndtri(level))
+        low, high = (place, high) if above > 0 else (low, place)
+        if high - low <= 1:
+            break
+        steep = (above - before[1]) / ((place - before[0]) or 1)
+        slope, before = (steep if steep < 0 else slope), (place, above)
+        # to the other side of where the line crosses, so that both ends close in
+        place = math.ceil(place + max(-reach, min(reach, -above / slope))) - (above <= 0)
+        reach *= 2
+        if turn % 3 == 0 and math.isfinite(low) and high < end:
+            place = int(low + high) // 2
+    return high / _STEPS if high < end else most
+
+
+def _deviate(p_value: float) -> float:
+    """Of the normal distribution, which a p-value of 1 has none of."""
+    from scipy.special import ndtri
+
+    return float(ndtri(min(p_value, 1 - 1e-15)))
 
 
 def _check(n: int, lost: int, won: int) -> None:
     if min(lost, won) < 0 or lost + won > n:
         raise ValueError(f"n={n}, lost={lost}, won={won}: these counts cannot be")
-
-
-class _Region:
-    """All outcomes at least as extreme as what was seen, by the number of questions changed."""
-
-    def __init__(self, n: int, drop: float, changed: Counts, most: Counts) -> None:
-        from scipy.special import gammaln
-
-        self.n, self.drop = n, drop
-        self.changed, self.most = changed, most
-        """Of so many changed, at most so many lost; -1: none."""
-        self._ways = gammaln(n + 1) - gammaln(changed + 1) - gammaln(n - changed + 1)
-
-    @classmethod
-    def of(cls, seen: tuple[int, int, int], drop: float, churns: tuple[float, float]) -> _Region:
-        """The numbers of changed questions that matter are those of these ``churns``."""
-        import numpy as np
-
-        (n, lost, won), (low, high) = seen, churns
-        first = max(0, math.floor(n * low - 7 * math.sqrt(n * low)) - 20)
-        last = min(n, math.ceil(n * high + 7 * math.sqrt(n * high)) + 20)
-        changed = np.arange(first, last + 1)
-        root = float(_signed_root(n, np.array([lost]), np.array([won]), drop)[0])
-        most = _most(n, changed, drop, root + 1e-9)
-        return cls(n, drop, changed, most)
-
-    def worst(self, low: float, high: float) -> tuple[float, float]:
-        """The largest probability over churns from ``low`` to ``high``, and the churn."""
-        import numpy as np
-        from scipy.special import betainc, xlog1py, xlogy
-
-        churns = np.linspace(low, high, _CHURNS)[:, None]
-        shares = np.clip((1 + self.drop / np.maximum(churns, 1e-300)) / 2, 0, 1)
-        # Logarithms of each churn once; that of 0 is finite, so that none of it is 0 and not NaN.
-        some, none = np.maximum(xlogy(1, churns), -1e6), np.maximum(xlog1py(1, -churns), -1e6)
-        ways = self.changed * some + (self.n - self.changed) * none
-        chances = np.exp(self._ways + ways)
-        rows, at = np.nonzero((chances > _NOTHING) & (self.most >= 0))
-        chances[...], such = 0.0, chances[rows, at]
-        lost, of = self.most[at], self.changed[at]
-        # P(Bin(of, share) <= lost), as three times faster than `bdtr`.
-        below = betainc(np.maximum(of - lost, 1), lost + 1, 1 - shares[rows, 0])
-        chances[rows, at] = such * np.where(lost < of, below, 1.0)
-        chances = chances.sum(axis=1)
-        worst = int(chances.argmax())
-        return float(chances[worst]), float(churns[worst, 0])
-
-
-def _most(n: int, changed: Counts, drop: float, root: float) -> Counts:
-    """Of so many ``changed``, the most lost whose signed root is at most this; -1: none."""
-    import numpy as np
-
-    def roots(lost: Any) -> Floats:
-        return _signed_root(n, lost, changed - lost, drop)
-
-    # Where it would be if roots were those of a normal distribution, and a step of Newton's on.
-    spread = np.sqrt(np.maximum(changed - n * drop * drop, 1))
-    near = np.clip((changed + n * drop + root * spread) / 2, 0, np.maximum(changed - 1, 0))
-    here, there = roots(np.stack([near, np.minimum(near + 1, changed)]))
-    near = near + (root - here) / np.maximum(there - here, 1e-9)
-    fewer = np.clip(near, 0, changed).astype(np.int64)
-    more = np.minimum(fewer + 1, changed)
-    # Mostly that is it; by halves where it is not.
-    is_least, is_more = roots(np.stack([fewer, more])) <= root
-    most = np.where(is_more, changed, np.where(is_least, fewer, fewer - 1))
-    fewer = np.where(is_more, more, np.where(is_least, fewer, -1))
-    while (open_ := fewer < most).any():
-        middle = (fewer + most + 1) // 2
-        inside = roots(middle) <= root
-        fewer = np.where(open_ & inside, middle, fewer)
-        most = np.where(open_ & ~inside, middle - 1, most)
-    return most
-
-
-def _signed_root(n: int, lost: Counts, won: Counts, drop: float) -> Floats:
-    """Of the log likelihood ratio of this drop: negative where less was lost."""
-    import numpy as np
-    from scipy.special import xlogy
-
-    rest = n - lost - won
-    # The most probable chance of winning a question where that of losing it is larger by ``drop``
-    # (Tango 1998, Statistics in Medicine 17:891-908).
-    linear = (2 * n - lost + won) * drop - lost - won
-    root = np.sqrt(np.maximum(linear * linear + 8 * n * won * drop * (1 - drop), 0))
-    gain = np.clip((root - linear) / (4 * n), max(0.0, -drop), (1 - drop) / 2)
-    free = xlogy(lost, lost / n) + xlogy(won, won / n) + xlogy(rest, rest / n)
-    with np.errstate(invalid="ignore"):
-        held = (
-            xlogy(lost, gain + drop)
-            + xlogy(won, gain)
-            + xlogy(rest, np.maximum(0, 1 - 2 * gain - drop))
-        )
-    found = np.sqrt(np.maximum(2 * (free - held), 0))
-    signed: Floats = np.where(lost - won < n * drop, -found, found)
-    return signed
