@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -132,21 +133,33 @@ class Kept:
     def answers(
         self, wanted: Mapping[Key, Collection[int] | None], *, texts: bool = True
     ) -> Iterator[tuple[Key, Score]]:
-        """The same of several tasks, in the order of the file, which is read once."""
-        starts = {key: _start(key) for key in wanted}
-        key, row = None, 0
+        """The same of several tasks, in the order of the file."""
         try:
-            with (self.path / "results.jsonl").open(encoding="utf-8") as lines:
-                for line in lines:
-                    if key is None or not line.startswith(starts[key]):
-                        key, row = next((k for k in wanted if line.startswith(starts[k])), None), 0
-                    if key is not None:
-                        rows = wanted[key]
+            starts = self._starts
+            with (self.path / "results.jsonl").open("rb") as lines:
+                for key in sorted(wanted.keys() & starts.keys(), key=starts.__getitem__):
+                    lines.seek(starts[key])
+                    own, rows = _is_of(key), wanted[key]
+                    for row, line in enumerate(itertools.takewhile(own, lines)):
                         if rows is None or row in rows:
                             yield key, _score(json.loads(line), texts=texts)
-                        row += 1
         except (OSError, *_MALFORMED):
             raise self._damaged("results.jsonl") from None
+
+    @cached_property
+    def _starts(self) -> Mapping[Key, int]:
+        """Where the lines of each task begin in ``results.jsonl``, in bytes; they lie together."""
+        found: dict[Key, int] = {}
+        at, own = 0, _is_of(("", ""))
+        with (self.path / "results.jsonl").open("rb") as lines:
+            for line in lines:
+                if not own(line):
+                    said = json.loads(line)
+                    key = said["benchmark"], said["task"]
+                    found.setdefault(key, at)
+                    own = _is_of(key)
+                at += len(line)
+        return found
 
     @property
     def _head(self) -> dict[str, Any]:
@@ -181,10 +194,11 @@ class Kept:
         return McqtestError(f"{self.path / name}: cannot be read ({why}); remove this run")
 
 
-def _start(key: Key) -> str:
-    """What the lines of a task in ``results.jsonl`` begin with (`Outcome.rows`)."""
-    about = {"format": 1, "benchmark": key[0], "task": key[1]}
-    return json.dumps(about, ensure_ascii=False)[:-1] + ","
+def _is_of(key: Key) -> Callable[[bytes], bool]:
+    """Whether a line of ``results.jsonl`` is of this task (`Outcome.rows`)."""
+    about = json.dumps({"format": 1, "benchmark": key[0], "task": key[1]}, ensure_ascii=False)
+    start = (about[:-1] + ",").encode("utf-8", "surrogatepass")
+    return lambda line: line.startswith(start)
 
 
 def _score(line: dict[str, Any], *, texts: bool) -> Score:
