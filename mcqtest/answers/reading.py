@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import SupportsFloat
 
-from mcqtest.answers import own, published
+from mcqtest.answers import own
 from mcqtest.answers import reader as ours
 from mcqtest.answers import texts as _texts
 from mcqtest.answers.abstained import abstains
 from mcqtest.answers.confidence import brought
-from mcqtest.answers.edition2 import reader as second
 from mcqtest.answers.reader import Found
+from mcqtest.answers.readers import EDITIONS, TEXT_READERS, Reader, named
 from mcqtest.answers.thinking import KNOWN, Thoughts
 from mcqtest.answers.votes import lot, majority
 from mcqtest.types import (
@@ -25,42 +25,6 @@ from mcqtest.types import (
     TextReader,
     Value,
 )
-
-Reader = Callable[[str, Sequence[str]], int | None]
-"""The 0-based choice that a text names, given the choices; None where nothing can be read.
-Published readers also name choices that the question does not have."""
-
-READERS: Mapping[str, Reader] = {
-    "mcqtest": ours.committed,
-    "mmlu_pro": published.mmlu_pro,
-    "mmlu_pro_api": published.mmlu_pro_api,
-    "lm_eval": published.lm_eval,
-    "kmmlu": published.kmmlu,
-    "kmmlu_pro": published.kmmlu_pro,
-    "kmmlu_pro_strict": published.kmmlu_pro_strict,
-    "kmmlu_pro_english": published.kmmlu_pro_english,
-    "kmmlu_pro_english_strict": published.kmmlu_pro_english_strict,
-    "mcqtest-2": second.committed,
-}
-
-TEXT_READERS: Mapping[str, TextReader] = {
-    "bbh": published.bbh,
-    "bbh_direct": published.bbh_direct,
-    "bbh_lm_eval": published.bbh_lm_eval,
-}
-"""Those of answers that are no choices; ``mcqtest`` is there the one that the benchmark names."""
-_EDITIONS = {"mcqtest-2": f"mcqtest {second.REVISION}"}
-"""Earlier editions of ours -> what baselines call them, that were recorded while they were new."""
-
-
-def reader_of(words: str) -> str | None:
-    """The ``--reader`` that a baseline has in these words; None where it is none that is there
-    today: an edition between, or somebody's own, which may have been edited.
-    """
-    known = {name: name for name in (*READERS, *TEXT_READERS)}
-    known |= {said: name for name, said in _EDITIONS.items()}
-    return {**known, f"mcqtest {ours.REVISION}": "mcqtest"}.get(words)
-
 
 FALLBACKS = {
     "wrong": "a question without an answer is wrong",
@@ -77,7 +41,7 @@ def read(text: str, *, reader: str = "mcqtest", options: int | Sequence[str] = 1
     is no answer. Raises `McqtestError` for a reader that does not exist.
     """
     choices = ("",) * options if isinstance(options, int) else options
-    answer = _reader(reader)(text, choices)
+    answer = named(reader)(text, choices)
     return answer if answer is not None and answer < len(choices) else None
 
 
@@ -87,21 +51,6 @@ def find(text: str, *, options: int | Sequence[str] = 10) -> Found | None:
     ``options`` as in `read`. ``form`` names the row of the reader's tables by its example.
     """
     return ours.find(text, ("",) * options if isinstance(options, int) else options)
-
-
-def _reader(name: str) -> Reader:
-    if ":" in name:
-        return own.reader(name)[0]
-    if name in TEXT_READERS:
-        raise McqtestError(
-            f"--reader={name}: gives a text and no choice; choices are read by {', '.join(READERS)}"
-        )
-    if name not in READERS:
-        raise McqtestError(
-            f"--reader={name}: unknown; there are {', '.join({**READERS, **TEXT_READERS})}, or a "
-            "function of your own as package.module:function"
-        )
-    return READERS[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +65,14 @@ class Reading:
 
     def __post_init__(self) -> None:
         if self.reader not in TEXT_READERS:
-            _reader(self.reader)
+            named(self.reader)
         if self.fallback not in FALLBACKS:
             known = ", ".join(FALLBACKS)
             raise McqtestError(f"--fallback={self.fallback}: unknown; there are {known}")
 
     def of_choices(self) -> Reader:
         """What reads choices. Raises `McqtestError` for the name of what gives texts."""
-        return _reader(self.reader)
+        return named(self.reader)
 
     def of_texts(self, task: Task) -> TextReader:
         """What reads the answers of a task that are no choices. Raises `McqtestError` for what
@@ -148,7 +97,7 @@ class Reading:
 
     def described(self, texts: TextReader | None = None) -> str:
         """In words; ``texts``: what reads answers that are no choices."""
-        words = _EDITIONS.get(self.reader, self.reader)
+        words = EDITIONS.get(self.reader, self.reader)
         if self.reader == "mcqtest":
             words += f" {ours.REVISION}" + (f".{_texts.REVISION}" if texts else "")
             words += f" ({texts})" if isinstance(texts, _texts.Near) else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcqtest.backends import checkpoint
-from mcqtest.backends.openai import found, letters, place
+from mcqtest.backends.openai import found, place
 from mcqtest.backends.openai.found import Found
 from mcqtest.backends.openai.place import Place
 from mcqtest.backends.setup import Setup
@@ -152,6 +152,8 @@ def _check(known: Found, request: Request, *, chats: bool) -> None:
                 "it out"
             )
         return
+    from mcqtest.backends.openai import letters  # the client comes with it
+
     name = known.chat_letters if chats else known.plain_letters
     where = "in a chat" if chats else "behind plain text"
     if not name:
