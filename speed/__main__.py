@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
         write(options.write, options.section or options.what, tables, about)
 
 
-_KNOWN = ("letters", "texts", "profile", "growth", "rows", "rejudge", "imports")
+_KNOWN = ("letters", "texts", "shared", "profile", "growth", "rows", "rejudge", "imports")
 _PATHS = ("--data", "--cache", "--write", "--peer-python", "--python", "--picture", "--before")
 
 
@@ -108,7 +108,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     rejudge.add_argument("--peer", action="store_true", help="the peer's cached run beside it")
     rejudge.add_argument("--limit", type=int, help="only the first questions of each subject")
     rejudge.add_argument("--all", action="store_true", help="all benchmarks, 66,513 questions")
-    _without_a_model(commands, shared)
+    _add_others(commands, shared)
     if not {*_KNOWN} & set(arguments[:1]) and not {"-h", "--help"} & set(arguments):
         arguments = ["letters", *arguments]
     options = parser.parse_args(arguments)
@@ -138,7 +138,10 @@ def _add_profile(commands: Any, shared: argparse.ArgumentParser) -> None:
     profile.add_argument("--picture", type=Path, metavar="FILE", help="SVG or PNG")
 
 
-def _without_a_model(commands: Any, shared: argparse.ArgumentParser) -> None:
+def _add_others(commands: Any, shared: argparse.ArgumentParser) -> None:
+    prompts = commands.add_parser("shared", parents=[shared], help="tokens that prompts share")
+    prompts.set_defaults(what="shared")
+    prompts.add_argument("--limit", type=int, default=100, help="questions of each task, at most")
     rows = commands.add_parser("rows", parents=[shared], help="how all else grows with questions")
     rows.set_defaults(what="rows")
     rows.add_argument("--rows", type=_list, default=["1000", "10000", "100000", "1000000"])
