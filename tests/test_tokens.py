@@ -340,3 +340,21 @@ def test_nested(tails, fed, least, texts):
             assert shared_length(group) >= len(shared) + least
         for other in groups[place + 1 :]:
             assert shared_length([group[0], other[0]]) < len(shared) + least
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 4)), min_size=1, max_size=6),
+    st.integers(1, 4),
+    st.integers(1, 20),
+)
+def test_a_question_whose_choices_repeat_it_is_a_group_of_its_own(sizes, least, apart):
+    """Where they repeat so many tokens, and not elsewhere."""
+    items = []
+    for number, (own, count) in enumerate(sizes, start=10):
+        ids = [5, 5, *[number] * own]
+        rows = tuple(TokenRow([*ids, choice], ((0, len(ids), 7),)) for choice in range(count))
+        items.append(Encoded(ask("x"), rows, 0))
+    inner, rest = nested(items, 2, least=least, apart=apart)
+    for each, (own, count) in zip(items, sizes, strict=True):
+        repeats = own >= least and own * (count - 1) >= apart
+        assert ([each] in inner, each in rest) == (repeats, not repeats)

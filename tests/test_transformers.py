@@ -255,6 +255,26 @@ def test_a_passage_is_computed_once(llama, monkeypatch):
     assert sum(fed) < plain + sum(len(row) - plain for row in rows) - 300
 
 
+def test_choices_of_several_tokens_share_their_question(llama, monkeypatch):
+    """A long question is computed once for all of its choices; answers stay the same. A short one
+    is packed with others.
+    """
+    fed = models.fed(monkeypatch)
+    choices = (" the first", " the other", " none of them")
+    asked = models.requests([60, 1, 70, 2], choices=choices)
+    model = models.backend(llama)
+    found = models.answers(model, asked)
+    assert models.difference(found, models.Reference(llama).answers(asked)) < TOLERANCE
+    fed.clear()
+    models.answers(model, asked)
+    rows = [tuple(row.ids) for item in model._encoder.encode(asked) for row in item.rows]
+    tree = {row[:end] for row in rows for end in range(1, len(row) + 1)}
+    shared = shared_length(model._encoder.encode(asked))
+    short = sum(item.length - 3 * shared for item in model._encoder.encode(asked[1::2]))
+    assert len(tree) <= sum(fed) < len(tree) + short
+    assert len(fed) == 6  # the prefix, each long question and its choices, both short ones
+
+
 def test_sharing_can_be_turned_off(llama, expected, monkeypatch):
     """With share=0 every prompt is computed whole, and nothing is compared."""
     monkeypatch.setattr(passes, "WAYS", ())

@@ -6,6 +6,7 @@ So every prompt is encoded whole, and what a task's prompts share is found among
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -270,10 +271,11 @@ def _first_read(item: Encoded) -> int:
 
 
 def nested(
-    encoded: Sequence[Encoded], shared: int, *, least: int = 64
+    encoded: Sequence[Encoded], shared: int, *, least: int = 64, apart: float = math.inf
 ) -> tuple[list[list[Encoded]], list[Encoded]]:
     """Groups of items whose rows go on alike for ``least`` tokens beyond the ``shared`` ones, and
-    the other items; all in the order given.
+    the other items; all in the order given. An item is a group of its own where its rows repeat as
+    many as ``apart`` tokens: choices of several tokens, behind a long prompt.
     """
     rows = [item.rows[0].ids[: _first_read(item)] for item in encoded]
     ordered = sorted(range(len(rows)), key=lambda index: rows[index][shared:])
@@ -285,9 +287,15 @@ def nested(
             groups[-1].append(index)
         else:
             groups.append([index])
-    inner = [[encoded[index] for index in sorted(group)] for group in groups if len(group) > 1]
-    rest = sorted(group[0] for group in groups if len(group) == 1)
-    return inner, [encoded[index] for index in rest]
+    inner, rest = [], []
+    for group in groups:
+        index = group[0]
+        own = len(rows[index]) - shared
+        if len(group) > 1 or (own >= least and own * (len(encoded[index].rows) - 1) >= apart):
+            inner.append([encoded[index] for index in sorted(group)])
+        else:
+            rest.append(index)
+    return inner, [encoded[index] for index in sorted(rest)]
 
 
 def _common(rows: Sequence[Ids]) -> int:

@@ -43,6 +43,9 @@ _ROWS = {"cpu": 32}
 _ROWS_ACCELERATOR = 128
 """Texts that grow at once."""
 
+_APART = 8
+"""The part of a budget that passes of a question's own must spare."""
+
 _MIN_SHARED = 16
 """Prefixes shorter than this are recomputed: a pass of their own costs more."""
 
@@ -158,7 +161,8 @@ class Transformers:
     ) -> Iterator[Response]:
         """Log-probabilities for requests with equal shots, pack by pack, in the order given.
 
-        Those that go on alike behind their prefix (questions on one passage) share that as well.
+        Those that go on alike behind their prefix (questions on one passage) share that as well,
+        and so do the choices of one question, where these have several tokens and it is long.
         Packs and the decision to share depend on all requests, known or not, so that a resumed
         run gives the same last bits (unless memory ran out, or numbers overflowed, in one of them).
         """
@@ -166,7 +170,9 @@ class Transformers:
             return
         prefix = self._prefix(encoded, before)
         way = self._way(encoded, prefix)
-        inner, rest = nested(encoded, len(prefix)) if way is passes.merged else ([], encoded)
+        apart = self._budget // _APART
+        nests = way is passes.merged
+        inner, rest = nested(encoded, len(prefix), apart=apart) if nests else ([], encoded)
         for group in inner:
             yield from self._letters(group, prefix)
         start = 0
