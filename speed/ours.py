@@ -65,6 +65,22 @@ def count_tokens() -> Callable[[], int]:
     return lambda: total
 
 
+def count_reused() -> Callable[[], int]:
+    """Count the tokens of prompts that vLLM, from now on, finds in its cache; the count so far."""
+    from vllm import LLMEngine
+
+    step, total = LLMEngine.step, 0
+
+    def counting(engine: Any) -> Any:
+        nonlocal total
+        found = step(engine)
+        total += sum(each.num_cached_tokens or 0 for each in found if each.finished)
+        return found
+
+    LLMEngine.step = counting
+    return lambda: total
+
+
 def device_memory() -> float | None:
     """The most memory that torch took on a GPU, in MiB; None without one."""
     import torch

@@ -112,6 +112,8 @@ def _table(options: argparse.Namespace, rounds: Sequence[Mapping[str, Found]]) -
         f"tokens each on average, {options.tokens} greedy tokens each; {ours['versions']}"
     )
     theirs = {each["versions"] for name, each in rounds[0].items() if name not in _OURS}
+    if "reused" in ours:
+        note += f"; {ours['reused']:.0%} of the tokens of prompts were found in vLLM's cache"
     notes = [note, *(f"peer: {each}" for each in theirs if other == "peer")]
     title = f"Texts, {options.kind}: {options.shape}, {options.backend}, float32 on cpu"
     return Table(title, head, rows, notes)
@@ -122,8 +124,10 @@ def main(spec: Path, answer: Path) -> None:
     asked = json.loads(spec.read_text("utf-8"))
     from mcqtest import backends
     from mcqtest.backends.checkpoint import Checkpoint
+    from speed.ours import count_reused
 
     requests = _requests(asked)
+    reused = None
     place = Checkpoint(Path(asked["checkpoint"]), "speed")
     options = {"dtype": "float32"}
     if asked["backend"] == "transformers":
@@ -133,6 +137,7 @@ def main(spec: Path, answer: Path) -> None:
     prompts = {each.key: _spelled(each.prompt, tokenizer) for each in requests}
     if asked["size"] == 0:
         model = backends.load(place, chosen)
+        reused = count_reused() if asked["backend"] == "vllm" else None
         started = time.perf_counter()
         texts = {each.key: (each.text or "").removeprefix(_OPENED) for each in model.run(requests)}
     else:
@@ -141,6 +146,8 @@ def main(spec: Path, answer: Path) -> None:
     lengths = [len(tokenizer(each)["input_ids"]) for each in prompts.values()]
     found = {"seconds": spent, "texts": texts, "versions": str(chosen), "prompts": prompts}
     found["prompt"] = round(statistics.mean(lengths))
+    if reused is not None:
+        found["reused"] = reused() / sum(lengths)
     answer.write_text(json.dumps(found), "utf-8")
 
 
