@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ class Measured:
     """Of the tree of all prompts."""
     pairs: int
     rounds: Sequence[Mapping[str, Found]]
-    """In each, what ``ours`` and ``peer`` found."""
+    """In each, what ``ours`` and ``peer`` found, and ours ``again``, which knows the architecture.
+    """
     rates: Sequence[Mapping[str, float]]
     """Before, between and after the rounds."""
     tried: Mapping[str, float]
@@ -105,15 +107,20 @@ class Letters:
         rates, rounds = [self._rate()], []
         tried: dict[str, float] = {}
         for number in range(1, self.options.rounds + 1):
-            ours = self._child("ours", self._ours(), self.options.python)
-            print(f"round {number}: mcqtest {ours['ask_seconds']:.2f} s", flush=True)
+            with tempfile.TemporaryDirectory(dir=self.work) as place:
+                spec = {**self._ours(), "place": place}
+                ours, again = (self._child("ours", spec, self.options.python) for _ in range(2))
+            spent = f"{ours['ask_seconds']:.2f} s, again {again['ask_seconds']:.2f} s"
+            print(f"round {number}: mcqtest {spent}", flush=True)
             found = {}
             for size in [min(tried, key=tried.__getitem__)] if tried else self.options.batch_sizes:
                 found[size] = self._child("peer", self._peer(size), self.peer)
                 spent = found[size]["ask_seconds"]
                 print(f"round {number}: peer, batch size {size}: {spent:.2f} s", flush=True)
             tried = tried or {size: each["ask_seconds"] for size, each in found.items()}
-            rounds.append({"ours": ours, "peer": found[min(found, key=tried.__getitem__)]})
+            rounds.append(
+                {"ours": ours, "again": again, "peer": found[min(found, key=tried.__getitem__)]}
+            )
             rates.append(self._rate())
         return rates, rounds, tried
 

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from speed.subjects import planned
 
 
 def main(spec: Path, answer: Path) -> None:
-    """``spec``: checkpoint, backend, options, data, subjects, limit."""
+    """``spec``: checkpoint, backend, options, data, subjects, limit; ``place`` stands for a run's
+    folder, in which it is kept what was found of an architecture.
+    """
     asked = json.loads(spec.read_text("utf-8"))
     checkpoint = Checkpoint(Path(asked["checkpoint"]), "speed")
     chosen = backends.setup(asked["backend"], checkpoint, asked["options"])
+    chosen = replace(chosen, place=asked.get("place", ""))
     started = time.perf_counter()
     tasks = [planned(name, Path(asked["data"]), asked["limit"]) for name in asked["subjects"]]
     requests = [request for task in tasks for request in task.requests]

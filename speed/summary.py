@@ -86,9 +86,17 @@ def _notes(measured: Measured, read: int, work: tuple[float, float]) -> list[str
         f"mcqtest {version('mcqtest')}, Python {platform.python_version()}, "
         f"{first['ours']['versions']}; peer: {first['peer']['versions']}"
     )
+    again = statistics.median(each["again"]["ask_seconds"] for each in measured.rounds)
+    share = work[1] / max(floors(measured.rates).values()) / again
+    second = (
+        f"a second run, which knows the architecture: {seconds(again)}, "
+        f"{_number(first['again']['tokens'])} tokens, {share:.0%} of the faster floor with "
+        "attention"
+    )
     return [
         asked,
         *least,
+        second,
         f"matrix products, GFLOP/s, before, between and after the rounds: {rates}",
         agreement(first["ours"]["logprobs"], first["peer"]["logprobs"]),
         f"the peer's batch sizes in the first round: {batches}; the fastest is taken",
