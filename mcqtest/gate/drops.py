@@ -46,8 +46,8 @@ _FEW = 6
 _FURTHER = 8
 """Larger drops that are looked at behind a limit, up to a quarter of a standard deviation."""
 
-_SMOOTH = 128
-"""Changed questions from which on p falls evenly."""
+_JUMPS = range(4, 128)
+"""Numbers of changed questions of which p was seen to jump up again."""
 
 _NEARLY = 0.9
 """Of a level: what is less at the churns that are tried first is less at all."""
@@ -141,11 +141,13 @@ def _possible(
     changed questions every fourth limit has such a drop behind it, of 160 none was found; and where
     churn is low.
     """
+    if sum(seen[1:]) not in _JUMPS:
+        return None
     import numpy as np
 
     beyond = found + spread * np.arange(1, _FURTHER + 1) / (4 * _FURTHER)
     beyond = beyond[beyond < 1]
-    if sum(seen[1:]) >= _SMOOTH or not len(beyond):
+    if not len(beyond):
         return None
     low, high = _bounds(seen, beyond)
     high = low + (high - low) * _FEW / _CHURNS

@@ -9,6 +9,7 @@ numpy and scipy.special are imported inside the functions, as in `mcqtest.gate.s
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,13 +28,11 @@ class Region:
     questions changed.
     """
 
-    def __init__(self, n: int, drops: Floats, changed: Counts, most: Counts) -> None:
-        from scipy.special import gammaln
-
+    def __init__(self, n: int, drops: Floats, changed: Counts, ways: Floats, most: Counts) -> None:
         self.n, self.drops, self.changed = n, drops, changed
         self.most = most
         """(drops, changed): of so many changed, at most so many lost; -1: none."""
-        self._ways = gammaln(n + 1) - gammaln(changed + 1) - gammaln(n - changed + 1)
+        self._ways = ways
 
     @classmethod
     def of(cls, seen: tuple[int, int, int], drops: Floats, low: Floats, high: Floats) -> Region:
@@ -46,10 +45,9 @@ class Region:
         fewest, most = n * float(low.min()), n * float(high.max())
         first = max(0, math.floor(fewest - 7 * math.sqrt(fewest)) - 20)
         last = min(n, math.ceil(most + 7 * math.sqrt(most)) + 20)
-        changed = np.arange(first, last + 1)
-        each = drops[:, None]
-        roots = _signed_root(n, np.array([lost]), np.array([won]), each)
-        return cls(n, drops, changed, _most(n, changed, each, roots + 1e-9))
+        changed, ways = _changed(n, first, last)
+        roots = np.array([[_root(n, lost, won, drop) + 1e-9] for drop in drops.tolist()])
+        return cls(n, drops, changed, ways, _most(n, changed, drops[:, None], roots))
 
     def chances(self, churns: Floats) -> Floats:
         """Their probability at each of these churns, (churns, drops) as these."""
@@ -73,6 +71,16 @@ class Region:
         return found
 
 
+@lru_cache(maxsize=64)
+def _changed(n: int, first: int, last: int) -> tuple[Counts, Floats]:
+    """Numbers of changed questions, and the logarithms of in how many ways each comes about."""
+    import numpy as np
+    from scipy.special import gammaln
+
+    changed = np.arange(first, last + 1)
+    return changed, gammaln(n + 1) - gammaln(changed + 1) - gammaln(n - changed + 1)
+
+
 def _most(n: int, changed: Counts, drop: Floats, root: Floats) -> Counts:
     """Of so many ``changed``, the most lost whose signed root is at most this; -1: none."""
     import numpy as np
@@ -83,6 +91,7 @@ def _most(n: int, changed: Counts, drop: Floats, root: Floats) -> Counts:
     # Where it would be if roots were those of a normal distribution, and a step of Newton's on.
     spread = np.sqrt(np.maximum(changed - n * drop * drop, 1))
     near = np.clip((changed + n * drop + root * spread) / 2, 0, np.maximum(changed - 1, 0))
+    near = near.astype(np.int64)
     here, there = roots(np.stack([near, np.minimum(near + 1, changed)]))
     near = near + (root - here) / np.maximum(there - here, 1e-9)
     fewer = np.clip(near, 0, changed).astype(np.int64)
@@ -110,13 +119,39 @@ def _signed_root(n: int, lost: Counts, won: Counts, drop: Floats) -> Floats:
     linear = (2 * n - lost + won) * drop - lost - won
     root = np.sqrt(np.maximum(linear * linear + 8 * n * won * drop * (1 - drop), 0))
     gain = np.clip((root - linear) / (4 * n), np.maximum(0, -drop), (1 - drop) / 2)
-    free = xlogy(lost, lost / n) + xlogy(won, won / n) + xlogy(rest, rest / n)
-    with np.errstate(invalid="ignore"):
-        held = (
-            xlogy(lost, gain + drop)
-            + xlogy(won, gain)
-            + xlogy(rest, np.maximum(0, 1 - 2 * gain - drop))
-        )
-    found = np.sqrt(np.maximum(2 * (free - held), 0))
+    free = _entropies(n)
+    held = (
+        xlogy(lost, gain + drop)
+        + xlogy(won, gain)
+        + xlogy(rest, np.maximum(0, 1 - 2 * gain - drop))
+    )
+    found = np.sqrt(np.maximum(2 * (free[lost] + free[won] + free[rest] - held), 0))
     signed: Floats = np.where(lost - won < n * drop, -found, found)
     return signed
+
+
+def _root(n: int, lost: int, won: int, drop: float) -> float:
+    """`_signed_root` of one outcome."""
+    rest = n - lost - won
+    linear = (2 * n - lost + won) * drop - lost - won
+    root = math.sqrt(max(linear * linear + 8 * n * won * drop * (1 - drop), 0.0))
+    gain = min(max((root - linear) / (4 * n), 0.0, -drop), (1 - drop) / 2)
+    ratio = 0.0
+    for count, chance in ((lost, gain + drop), (won, gain), (rest, 1 - 2 * gain - drop)):
+        if count and chance <= 0:
+            ratio = math.inf
+        elif count:
+            ratio += count * math.log(count / n / chance)
+    found = math.sqrt(max(2 * ratio, 0.0))
+    return -found if lost - won < n * drop else found
+
+
+@lru_cache(maxsize=64)
+def _entropies(n: int) -> Floats:
+    """``k log(k / n)`` of every k up to n."""
+    import numpy as np
+    from scipy.special import xlogy
+
+    counts = np.arange(n + 1)
+    found: Floats = xlogy(counts, counts / n)
+    return found
