@@ -47,7 +47,7 @@ class Result:
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
-            object.__setattr__(self, "value", float(self.answer == self.gold))
+            object.__setattr__(self, "value", float(self.answer == self.question.gold))
 
     @property
     def gold(self) -> int | str | None:
