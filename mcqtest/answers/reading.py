@@ -302,9 +302,5 @@ def choose(question: Question, response: Response) -> Result:
     highest = max(logprobs)
     weights = [math.exp(value - highest) for value in logprobs]
     total = math.fsum(weights)
-    return Result(
-        question=question,
-        answer=logprobs.index(highest),
-        probabilities=tuple([weight / total for weight in weights]),
-        shots=response.shots,
-    )
+    probabilities = tuple([weight / total for weight in weights])
+    return Result(question, logprobs.index(highest), probabilities, response.shots)

@@ -89,7 +89,7 @@ class Planned:
         known = self.requests
         if isinstance(known, Written):
             return known.repeats
-        return any(request.decoding and request.decoding.repeat for request in known)
+        return any(each.decoding is not None and each.decoding.repeat > 0 for each in known)
 
     @property
     def shots(self) -> Sequence[int]:

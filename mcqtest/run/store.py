@@ -221,7 +221,7 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
             return None, False
         key, logprobs, is_summed = fields["key"], fields["logprobs"], "sum" in fields
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
-        response = Response(key, tuple(logprobs), fields["shots"], **_more(fields))
+        response = Response(key, tuple(logprobs), fields["shots"], *_more(fields))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None, False
     if is_summed:
@@ -231,21 +231,21 @@ def _parse(line: bytes) -> tuple[Response | None, bool]:
 
 _JSON = json.JSONDecoder()
 _LETTERS = {"format", "key", "name", "logprobs", "shots", "sum"}
-_NOTHING: Mapping[str, Any] = {"confidences": {}}
+_NOTHING: tuple[Any, ...] = (None, False, None, None, (), {})
 
 
-def _more(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+def _more(fields: Mapping[str, Any]) -> tuple[Any, ...]:
     """What a line says of a response besides; where letters were asked for mostly nothing."""
     if fields.keys() <= _LETTERS:
         return _NOTHING
-    return {
-        "text": fields.get("text"),
-        "truncated": fields.get("truncated", False),
-        "tokens": fields.get("tokens"),
-        "thought_ended": fields.get("thought_ended"),
-        "spelled": tuple(zip(*fields.get("spelled", []), strict=True)),
-        "confidences": fields.get("confidences", {}),
-    }
+    return (
+        fields.get("text"),
+        fields.get("truncated", False),
+        fields.get("tokens"),
+        fields.get("thought_ended"),
+        tuple(zip(*fields.get("spelled", []), strict=True)),
+        fields.get("confidences", {}),
+    )
 
 
 def _is_plain(response: Response) -> bool:
