@@ -179,7 +179,7 @@ def _share(row: Row, column: str) -> float | None:
     return (number if number <= 1 else number / 100) or None
 
 
-@lru_cache(maxsize=4096, typed=True)  # shares of people are told in a few digits
+@lru_cache(maxsize=4096)  # shares of people are told in a few digits
 def _number(value: str | float) -> float:
     """-1 for what is no share."""
     if not isinstance(value, str) or re.fullmatch(r"[0-9.eE+-]{1,40}|[nN]a[nN]", value):
@@ -233,7 +233,7 @@ def _answer(row: Row, columns: Columns, count: int) -> int:
     raise McqtestError(f"{row.where}: {found}; correct it {AGAIN}")
 
 
-@lru_cache(maxsize=4096, typed=True)  # rows repeat them
+@lru_cache(maxsize=4096)  # rows repeat them
 def _place(value: str | int, count: int, first: int) -> int:
     """Which of the choices an answer is; another number for what is none."""
     if isinstance(value, str) and len(value) == 1 and value in LETTERS[:count]:
