@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from mcqtest.answers import READING, Reading
@@ -109,6 +110,16 @@ class Planned:
         for count in self.counts or [each] * len(self.questions):
             start, end = end, end + count
             yield items[start:end]
+
+
+class Every(Iterable[Request]):
+    """The requests of several tasks, which are written only if somebody looks at them."""
+
+    def __init__(self, planned: Iterable[Planned]) -> None:
+        self._planned = tuple(planned)
+
+    def __iter__(self) -> Iterator[Request]:
+        return chain.from_iterable(each.requests for each in self._planned)
 
 
 def only_way(task: Task, option: str) -> McqtestError:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 from mcqtest import archive, backends, data
@@ -23,7 +22,7 @@ from mcqtest.run import asked, checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
-from mcqtest.run.planned import Planned
+from mcqtest.run.planned import Every, Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.terms import anchors, identify, model_of, policy_of, way_of
@@ -143,8 +142,7 @@ class Run:
             checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
-        requests = chain.from_iterable(each.requests for each in self.planned.values())
-        self._notices += backends.check(self._model, requests, self._setup)
+        self._notices += backends.check(self._model, Every(self.planned.values()), self._setup)
         self._notices += shadowing(self.policy, {task.benchmark.name for task in self.planned})
         self.baselines.check_any(self.planned)
         data.forget()
