@@ -139,12 +139,14 @@ def judge(
     ``vote="mean"`` the score is the mean over the texts instead (avg@k), whatever the majority
     says. ``value`` says what a text is worth where that is not whether a choice is right.
     """
+    first = responses[0]
+    is_bare = first.text is None and first.truncated is False and not first.confidences
+    if is_bare and first.logprobs and len(responses) == 1:
+        return choose(question, first)
     texts = tuple(each.text for each in responses if each.text is not None)
     details = brought(question, responses)
-    if responses[0].logprobs:
-        chosen, truncated = choose(question, responses[0]), _truncated(responses)
-        if not texts and not details and truncated == chosen.truncated:
-            return chosen
+    if first.logprobs:
+        chosen, truncated = choose(question, first), _truncated(responses)
         return replace(chosen, texts=texts, truncated=truncated, details=details)
     heard = [reading.heard(text) for text in texts]
     found = _judged(question, responses, heard, reading, name, read=read, value=value, vote=vote)
@@ -249,9 +251,5 @@ def choose(question: Question, response: Response) -> Result:
     highest = max(logprobs)
     weights = [math.exp(value - highest) for value in logprobs]
     total = math.fsum(weights)
-    return Result(
-        question=question,
-        answer=logprobs.index(highest),
-        probabilities=tuple(weight / total for weight in weights),
-        shots=response.shots,
-    )
+    probabilities = tuple([weight / total for weight in weights])
+    return Result(question, logprobs.index(highest), probabilities, response.shots)

@@ -27,8 +27,21 @@ AGAIN = "or download the file again"
 class Row(NamedTuple):
     """One record of a table, and how messages name it."""
 
-    where: str
+    place: str
+    """The file, or where there is no number the row itself, as messages name it."""
     cells: Mapping[str, object]
+    number: int = 0
+    """From 1, among the rows of its file."""
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """For messages."""
+        return _where(self.place, self.number, self.line) if self.number else self.place
+
+
+def _where(name: str, number: int, line: int) -> str:
+    return f"{name}, row {number} (line {line})"
 
 
 def read(
@@ -95,17 +108,19 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _read_csv(text: str, name: str, header: tuple[str, ...] | None) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    told, rows = header is not None, list[Row]()
-    where = f"{name}, row 1 (line 1)"
+    told, rows, line = header is not None, list[Row](), 1
     try:
         for cells in reader:
             if cells and header is None:
                 header = tuple(cells)
             elif cells and header is not None:  # a blank line is no record
-                _check_cells(cells, header, where, told=told)
-                rows.append(Row(where, _named(cells, header, where)))
-            where = f"{name}, row {len(rows) + 1} (line {reader.line_num + 1})"
+                number = len(rows) + 1
+                if len(cells) != len(header) or _is_header(cells, header, told=told):
+                    raise _misplaced(cells, header, _where(name, number, line), told=told)
+                rows.append(Row(name, dict(zip(header, cells, strict=True)), number, line))
+            line = reader.line_num + 1
     except csv.Error as error:
+        where = _where(name, len(rows) + 1, line)
         remedy = f"double the quotes inside a quoted cell {AGAIN}"
         raise McqtestError(f"{where}: not CSV ({one_line(error)}); {remedy}") from error
     return rows
@@ -115,29 +130,34 @@ _ANSWERS = {"answer", "answerindex", "correct", "correctanswer", "gold", "label"
 """What headers call the column of answers; no answer is any of these."""
 
 
-def _check_cells(cells: Sequence[str], header: Sequence[str], where: str, *, told: bool) -> None:
-    """Raise for what a table library adds to a CSV: a header row, where the file as published has
-    none (``told``), or a second one; an index column before the others.
+def _is_header(cells: Sequence[str], header: Sequence[str], *, told: bool) -> bool:
+    """Whether a row is one that a table library adds to a CSV: a header row, where the file as
+    published has none (``told``), or a second one.
     """
-    as_told = told and comparable(cells[-1]) in _ANSWERS and 0 <= len(cells) - len(header) <= 1
-    if as_told or (not told and len(cells) > 1 and tuple(cells) == tuple(header)):
+    if told:
+        return comparable(cells[-1]) in _ANSWERS and len(cells) - len(header) in {0, 1}
+    return cells[0] == header[0] and len(cells) > 1 and tuple(cells) == tuple(header)
+
+
+def _misplaced(
+    cells: Sequence[str], header: Sequence[str], where: str, *, told: bool
+) -> McqtestError:
+    """What a CSV should not have: a header row, an index column before the others, other numbers of
+    cells.
+    """
+    if _is_header(cells, header, told=told):
         found = f"a header row ({names(cells)})"
         why = "as published there is none" if told else "the file has one already"
-        raise McqtestError(f"{where}: {found}, but {why}; delete the line {AGAIN}")
+        return McqtestError(f"{where}: {found}, but {why}; delete the line {AGAIN}")
     if told and len(cells) == len(header) + 1 and re.fullmatch(r"[0-9]*", cells[0]):
-        raise McqtestError(
+        return McqtestError(
             f"{where}: an index column ({shown(cells[0])}) before {header[0]}; drop that column, "
             f"as with index=False of pandas, {AGAIN}"
         )
-
-
-def _named(cells: Sequence[str], header: Sequence[str], where: str) -> dict[str, object]:
-    if len(cells) == len(header):
-        return dict(zip(header, cells, strict=True))
     less = len(cells) < len(header)
     remedy = "restore the missing cell" if less else "quote the cell that holds a comma"
     found = f"{len(cells)} cell{'s' * (len(cells) != 1)}, expected {len(header)}"
-    raise McqtestError(f"{where}: {found} ({names(header)}); {remedy} {AGAIN}")
+    return McqtestError(f"{where}: {found} ({names(header)}); {remedy} {AGAIN}")
 
 
 def _read_jsonl(text: str, name: str) -> list[Row]:
@@ -145,7 +165,7 @@ def _read_jsonl(text: str, name: str) -> list[Row]:
     # Not str.splitlines(), which also splits at U+2028 and U+0085 inside a string.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            where = f"{name}, row {len(rows) + 1} (line {number})"
+            where = _where(name, len(rows) + 1, number)
             rows.append(Row(where, _json_object(line, where)))
     return rows
 

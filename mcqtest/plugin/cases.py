@@ -127,7 +127,7 @@ class Cases:
     def _size(self, item: pytest.Item) -> int:
         task = task_of(item)
         planned = self.run.planned.get(task) if task else None
-        return sum(len(r.prompt.query) for r in planned.requests) if planned else 0
+        return planned.size if planned else 0
 
     def results(self, item: pytest.Item, task: Task) -> Results:
         """For the fixture."""

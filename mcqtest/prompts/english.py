@@ -44,7 +44,7 @@ def _mmlu(task: Task, shots: Sequence[Question], question: Question) -> Prompt:
     - An example ends with "Answer:" and no space, since the space belongs to the scored token
       (`letters`). A shot goes on with that token and a blank line.
     """
-    subject = "".join(f" {word}" for word in task.name.split("_"))
+    subject = " " + task.name.replace("_", " ")
     return Prompt(
         header=f"The following are multiple choice questions (with answers) about {subject}.\n\n",
         shots=worked(_mmlu_example, letter, tuple(shots)),
@@ -157,8 +157,7 @@ def _continuations(labels: str) -> tuple[str, ...]:
 
 def listed(question: Question, form: str = "{}. {}\n") -> str:
     """Every choice in this form, which has a place for the letter and one for the text."""
-    pairs = zip(labels(question), question.choices, strict=True)
-    return "".join(form.format(letter, choice) for letter, choice in pairs)
+    return "".join(map(form.format, labels(question), question.choices))
 
 
 def reasoning(shot: Question) -> str:

@@ -86,13 +86,13 @@ class Engine:
     def has_asked(self, task: Task) -> bool:
         """Whether any of the task's own responses is among these."""
         planned = self._planned[task, ""]
-        asked = {request.key for request in planned.requests} | self._talked.get(planned, set())
+        asked = {*planned.heads.keys, *self._talked.get(planned, ())}
         return not asked.isdisjoint(self._given)
 
     def asked_of(self, task: Task) -> int:
         """How many of the task's responses, in whatever way, a model gave in this process."""
         every = (each for (of, _), each in self._planned.items() if of is task)
-        return sum(request.key in self._given for each in every for request in each.requests)
+        return sum(key in self._given for each in every for key in each.heads.keys)
 
     @property
     def started(self) -> Backend | None:
@@ -104,18 +104,17 @@ class Engine:
         planned = self._planned[task, variant]
         if planned.conversation is not None:
             return self._converse(planned)
-        self.answer(planned)
-        return self._judged(planned)
+        return self._judged(planned, self.answer(planned))
 
     def answer(self, planned: Planned) -> list[Response]:
         """The responses to all its requests, in their order; what is not stored is asked."""
-        missing = {request.key for request in planned.requests if not self._answered(request)}
-        if missing:
+        keys, found = planned.heads.keys, self._found(planned)
+        if missing := {key for key, each in zip(keys, found, strict=True) if each is None}:
             try:
                 self._pull(planned, missing)
             finally:
                 self._keeper.flush()
-        return [self._store[request.key] for request in planned.requests]
+        return [self._store[key] for key in keys]
 
     def _converse(self, planned: Planned) -> Results:
         """Have a task talked through; what it asks at once is one stream."""
@@ -123,7 +122,7 @@ class Engine:
 
         def ask(asks: Sequence[Ask]) -> list[Response]:
             turn = replace(planned, requests=turns.requests(asks))
-            is_known = all(map(self._answered, turn.requests))
+            is_known = all(self._found(turn))
             if not is_known:
                 self._check(turn, first=not keys)
                 self._open([turn])
@@ -151,19 +150,19 @@ class Engine:
     @cached_property
     def stores_more(self) -> bool:
         """Whether answers were stored that are none of this run's own requests'."""
-        own = {request.key for each in self._planned.values() for request in each.requests}
+        own = {key for each in self._planned.values() for key in each.heads.keys}
         return not own.issuperset(self._store)
 
     def stored(self, planned: Planned) -> Results | None:
         """The results of what is perhaps no part of this run; None unless all are stored."""
-        if planned.conversation is not None or not all(map(self._answered, planned.requests)):
-            return None
-        return self._judged(planned)
+        found = None if planned.conversation is not None else self._found(planned)
+        known = [each for each in found or () if each is not None]
+        return self._judged(planned, known) if found and len(known) == len(found) else None
 
-    def _judged(self, planned: Planned) -> Results:
-        items = []
-        for at, (question, requests) in enumerate(planned.asked()):
-            responses = [self._store[request.key] for request in requests]
+    def _judged(self, planned: Planned, said: Sequence[Response]) -> Results:
+        items, path = [], planned.task.path
+        each = zip(planned.questions, planned.of_each(said), strict=True)
+        for at, (question, responses) in enumerate(each):
             if planned.form is not None:
                 items.append(planned.form.judge(question, responses))
                 continue
@@ -172,7 +171,7 @@ class Engine:
                 put,
                 responses,
                 planned.reading,
-                requests[0].name,
+                f"{path}/{put.id}",
                 read=planned.read,
                 value=planned.value,
                 vote=planned.vote,
@@ -236,14 +235,18 @@ class Engine:
         every = list(self._planned.values())
         return every[every.index(planned) :]
 
-    def _answered(self, request: Request) -> bool:
+    def _found(self, planned: Planned) -> list[Response | None]:
+        """What is stored for each of its requests."""
+        heads = planned.heads
+        return list(map(self._known, heads.keys, heads.choices))
+
+    def _known(self, key: str, choices: int) -> Response | None:
         """A stored response counts if it has a log-probability for every choice, or a text."""
-        stored = self._store.get(request.key)
+        stored = self._store.get(key)
         if stored is None:
-            return False
-        if stored.logprobs:
-            return len(stored.logprobs) == len(request.choices)
-        return stored.text is not None
+            return None
+        is_whole = len(stored.logprobs) == choices if stored.logprobs else stored.text is not None
+        return stored if is_whole else None
 
     def _requests(self, planned: Iterable[Planned]) -> Iterator[Request]:
         """One stream of requests; a question that is repeated word for word is asked once."""
@@ -251,7 +254,8 @@ class Engine:
         for each in planned:
             for request in each.requests:
                 self._sent[request.key] = request
-                yield replace(request, known=self._answered(request) or request.key in sent)
+                is_known = self._known(request.key, len(request.choices)) is not None
+                yield replace(request, known=is_known or request.key in sent)
                 sent.add(request.key)
 
 

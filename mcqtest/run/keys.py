@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,14 +19,12 @@ def request_keys(
     decodings: Sequence[Decoding | None] = (),
 ) -> list[str]:
     """`ask_keys` of questions whose answers are letters, or a text."""
-    each = zip(written, questions, decodings or [None] * len(written), strict=True)
-    return ask_keys(
-        identity,
-        [Ask(prompt, prompts.letters(question), decoding) for prompt, question, decoding in each],
-    )
+    choices = map(prompts.letters, questions)
+    each = zip(written, choices, decodings or [None] * len(written), strict=True)
+    return ask_keys(identity, itertools.starmap(Ask, each))
 
 
-def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
+def ask_keys(identity: str, asks: Iterable[Ask]) -> list[str]:
     """Keys of all that can change an answer: model and settings, prompt, continuations or the
     way of decoding.
 
@@ -40,14 +39,14 @@ def ask_keys(identity: str, asks: Sequence[Ask]) -> list[str]:
             started = hashlib.sha256(_field(identity) + _field(prompt.header))
             for shot in prompt.shots:
                 started.update(_field(shot))
-        whole = started.copy()
-        whole.update(b"?" + _field(prompt.query))
         if decoding is None:
             if choices not in encoded:
                 encoded[choices] = b"".join(map(_field, choices))
-            whole.update(encoded[choices])
+            end = encoded[choices]
         else:
-            whole.update(b">" + _field(_decoded(decoding, in_chat=isinstance(prompt, Chat))))
+            end = b">" + _field(_decoded(decoding, in_chat=isinstance(prompt, Chat)))
+        whole = started.copy()
+        whole.update(b"?" + _field(prompt.query) + end)
         keys.append(whole.hexdigest()[:40])
     return keys
 

@@ -14,20 +14,19 @@ from mcqtest import data, prompts
 from mcqtest.answers import Reading
 from mcqtest.run import splits
 from mcqtest.run.formed import formed
-from mcqtest.run.keys import prompts_hash, request_keys, seeded, unasked
+from mcqtest.run.keys import prompts_hash, unasked
 from mcqtest.run.planned import Planned
 from mcqtest.run.sample import Rows, chosen, excerpt
 from mcqtest.run.talked import talked
 from mcqtest.run.way import OWN, Way, decoded, style_of
+from mcqtest.run.written import Write, Written
 from mcqtest.types import (
     Back,
     Chat,
     McqtestError,
     Method,
-    Origin,
     Prompt,
     Question,
-    Request,
     Style,
     Task,
     TextReader,
@@ -67,7 +66,7 @@ def plan(
         task=task,
         questions=questions,
         asking=asking(written := write(rows)),
-        requests=_requests(task, rows, written, way=way, identity=identity, method=method),
+        requests=_requests(task, rows, written, write, way=way, identity=identity, method=method),
         fingerprint=data.fingerprint(questions)[:32],
         reading=replace(way.reading, chat=way.talk is not None),
         left_out=len(every) - len(questions),
@@ -176,35 +175,20 @@ def _requests(
     task: Task,
     rows: Rows,
     written: Sequence[Prompt | Chat],
+    write: Write,
     *,
     way: Way,
     identity: str,
     method: Method,
-) -> tuple[Request, ...]:
-    """One for each sample of each question, these together."""
-    samples = range(way.samples(method))
-    each = [
-        (Origin(task, question.id, row, sample), question, prompt)
-        for (row, question), prompt in zip(rows, written, strict=True)
-        for sample in samples
-    ]
-    decodings = [seeded(method.decoding, origin) for origin, _, _ in each]
-    keys = request_keys(
-        way.identity(identity),
-        [prompt for _, _, prompt in each],
-        [question for _, question, _ in each],
-        decodings,
-    )
-    return tuple(
-        Request(
-            key=key,
-            prompt=prompt,
-            choices=prompts.continuations(prompt, question),
-            name=str(origin),
-            decoding=decoding,
-            origin=origin,
-        )
-        for (origin, question, prompt), decoding, key in zip(each, decodings, keys, strict=True)
+) -> Written:
+    return Written(
+        task,
+        rows,
+        write,
+        written=written,
+        identity=way.identity(identity),
+        decoding=method.decoding,
+        samples=way.samples(method),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 from mcqtest.answers import READING, Reading
 from mcqtest.gate import Excerpt
+from mcqtest.run.written import Heads, Written
 from mcqtest.types import (
     Back,
     Conversation,
@@ -20,6 +23,8 @@ from mcqtest.types import (
     Value,
 )
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
@@ -27,7 +32,7 @@ class Planned:
 
     task: Task
     questions: tuple[Question, ...]
-    requests: tuple[Request, ...]
+    requests: Sequence[Request]
     """In the order of ``questions``, each question's samples together."""
     fingerprint: str
     """Of the question set."""
@@ -66,20 +71,55 @@ class Planned:
     """What a person should know of its questions."""
 
     @property
+    def heads(self) -> Heads:
+        """What is known of its requests without their prompts."""
+        known = self.requests
+        return known.heads if isinstance(known, Written) else Heads.of(known)
+
+    @property
+    def size(self) -> int:
+        """Characters that are asked, behind the shots."""
+        known = self.requests
+        if isinstance(known, Written):
+            return known.size
+        return sum(len(request.prompt.query) for request in known)
+
+    @property
     def repeats(self) -> bool:
         """Its samples are equal requests, to see whether answers are, too (`Decoding.repeat`)."""
-        decodings = [request.decoding for request in self.requests]
-        return any(each is not None and each.repeat for each in decodings)
+        known = self.requests
+        if isinstance(known, Written):
+            return known.repeats
+        return any(each.decoding is not None and each.decoding.repeat > 0 for each in known)
+
+    @property
+    def shots(self) -> Sequence[int]:
+        """How many are in the first prompt of each question; 0 where it is not known before."""
+        return [each[0] if each else 0 for each in self.of_each(self.heads.shots)]
 
     def asked(self) -> Iterator[tuple[Question, Sequence[Request]]]:
         """Every question with its requests: one for each sample, or those of its form; none where
         they are not known before.
         """
-        each = len(self.requests) // len(self.questions)
+        return zip(self.questions, self.of_each(self.requests), strict=True)
+
+    def of_each(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
+        """What there is of every request, question by question."""
+        each = len(items) // len(self.questions)
         end = 0
-        for at, question in enumerate(self.questions):
-            start, end = end, end + (self.counts[at] if self.counts else each)
-            yield question, self.requests[start:end]
+        for count in self.counts or [each] * len(self.questions):
+            start, end = end, end + count
+            yield items[start:end]
+
+
+class Every(Iterable[Request]):
+    """The requests of several tasks, which are written only if somebody looks at them."""
+
+    def __init__(self, planned: Iterable[Planned]) -> None:
+        self._planned = tuple(planned)
+
+    def __iter__(self) -> Iterator[Request]:
+        return chain.from_iterable(each.requests for each in self._planned)
 
 
 def only_way(task: Task, option: str) -> McqtestError:

@@ -22,7 +22,7 @@ from mcqtest.run import asked, checks, sample, splits
 from mcqtest.run.chatting import Chatting
 from mcqtest.run.engine import Engine, Progress
 from mcqtest.run.plan import plan
-from mcqtest.run.planned import Planned
+from mcqtest.run.planned import Every, Planned
 from mcqtest.run.settings import Settings
 from mcqtest.run.store import Store
 from mcqtest.run.terms import anchors, identify, model_of, policy_of, way_of
@@ -142,8 +142,7 @@ class Run:
             checks.check_texts(self.planned, self.settings, replace(self._way, decoding={}))
         self._notices = [*self.chatting.said, *checks.unused_revisions(self.planned, self.settings)]
         self._notices += splits.oddities(self.planned, self._root)
-        requests = [request for each in self.planned.values() for request in each.requests]
-        self._notices += backends.check(self._model, requests, self._setup)
+        self._notices += backends.check(self._model, Every(self.planned.values()), self._setup)
         self._notices += shadowing(self.policy, {task.benchmark.name for task in self.planned})
         self.baselines.check_any(self.planned)
         data.forget()
@@ -246,17 +245,15 @@ class Run:
         planned = {task.path: task for task in self.planned}
         questions = sum(len(self.planned[task].questions) for task in planned.values())
         every = (each for task in planned.values() for each in self._all(task))
-        requests = [request for each in every for request in each.requests]
-        stored = sum(request.key in self.store for request in requests)
-        return len(planned), questions, len(requests), stored
+        keys = [key for each in every for key in each.heads.keys]
+        stored = sum(map(self.store.__contains__, keys))
+        return len(planned), questions, len(keys), stored
 
     def outcome(self, results: Results, *, compared: bool) -> Outcome:
         """The judged outcome of ``results``, with what the model had to say about itself."""
         planned = self.planned[results.task]
-        fewer = sum(
-            bool(requests) and result.shots < len(requests[0].prompt.shots)
-            for result, (_, requests) in zip(results, planned.asked(), strict=True)
-        )
+        each = zip(results, planned.shots, strict=True)
+        fewer = sum(result.shots < shown for result, shown in each)
         outcome = self.judge.judge(
             results,
             compared=compared,

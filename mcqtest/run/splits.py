@@ -29,7 +29,8 @@ def are_questions(examples: Sequence[Question], questions: Sequence[Question]) -
     """Whether most of a split's examples are questions of the test: then it is the test's split.
     One alone may have been published twice.
     """
-    known = {(each.text, each.choices) for each in questions}
+    texts = {each.text for each in examples}
+    known = {(each.text, each.choices) for each in questions if each.text in texts}
     among = sum((each.text, each.choices) in known for each in examples)
     return among > 1 and 2 * among > len(examples)
 

@@ -15,7 +15,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,6 @@ _LONGEST = 64 * 1024 * 1024
 """Bytes of a line, beyond which it is none of ours."""
 _ROUNDED = 1e-3
 """By how much a logarithm may have been rounded up, beyond 0."""
-_SUM = re.compile(rb',"sum":"([0-9a-f]{16})"\}')
 _TAIL = len(b',"sum":"0123456789abcdef"}')
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character that takes two in UTF-16: no file can hold it."""
@@ -46,8 +45,7 @@ class Store:
         """Where unreadable lines were found, one sentence each."""
         self._responses: dict[str, Response] = {}
         for path in sorted(folder.glob(f"*-{identity[:16]}.*.jsonl")):
-            for response in self._read(path):
-                self._responses[response.key] = response
+            self._responses.update((response.key, response) for response in self._read(path))
 
     def __len__(self) -> int:
         return len(self._responses)
@@ -65,7 +63,7 @@ class Store:
     def __getitem__(self, key: str) -> Response:
         return self._responses[key]
 
-    def _read(self, path: Path) -> Iterator[Response]:
+    def _read(self, path: Path) -> Sequence[Response]:
         found = _Lines()
         try:
             for number, line in enumerate(_lines(path), start=1):
@@ -81,7 +79,7 @@ class Store:
             self.skipped.append(
                 f"{path}: {where}: not a readable response, skipped and asked again"
             )
-        yield from found.good
+        return found.good
 
     def add(self, response: Response, *, name: str) -> None:
         """Write, then remember. ``name`` is for people who read the file.
@@ -217,26 +215,37 @@ class _Lines:
 def _parse(line: bytes) -> tuple[Response | None, bool]:
     """The response of a line, None where it is not as it was written; whether it has a checksum."""
     try:
-        fields: Any = json.loads(line)
+        text = line.decode()
+        fields, end = _JSON.raw_decode(text)
+        if text[end:].strip():
+            return None, False
         key, logprobs, is_summed = fields["key"], fields["logprobs"], "sum" in fields
-        response = Response(
-            key,
-            tuple(logprobs),
-            fields["shots"],
-            fields.get("text"),
-            fields.get("truncated", False),
-            fields.get("tokens"),
-            fields.get("thought_ended"),
-            tuple(zip(*fields.get("spelled", []), strict=True)),
-            fields.get("confidences", {}),
-        )
         good = fields["format"] == FORMAT and isinstance(key, str) and isinstance(logprobs, list)
+        response = Response(key, tuple(logprobs), fields["shots"], *_more(fields))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None, False
     if is_summed:
-        said = _SUM.fullmatch(line[-_TAIL:])
-        good = good and said is not None and said[1] == _sum(line[:-_TAIL])
+        good = good and line[-_TAIL:] == b',"sum":"%b"}' % _sum(line[:-_TAIL])
     return response if good and fault(response) is None else None, is_summed
+
+
+_JSON = json.JSONDecoder()
+_LETTERS = {"format", "key", "name", "logprobs", "shots", "sum"}
+_NOTHING: tuple[Any, ...] = (None, False, None, None, (), {})
+
+
+def _more(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a line says of a response besides; where letters were asked for mostly nothing."""
+    if fields.keys() <= _LETTERS:
+        return _NOTHING
+    return (
+        fields.get("text"),
+        fields.get("truncated", False),
+        fields.get("tokens"),
+        fields.get("thought_ended"),
+        tuple(zip(*fields.get("spelled", []), strict=True)),
+        fields.get("confidences", {}),
+    )
 
 
 def _is_plain(response: Response) -> bool:

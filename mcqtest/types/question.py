@@ -28,6 +28,10 @@ class Question:
     description: str = ""
     """What its task is, as published with worked examples; only shots have one."""
 
+    def __hash__(self) -> int:
+        """Of what tells questions apart: shots are looked up by each question of a task."""
+        return hash(self.text)
+
     @property
     def gold(self) -> int | str | None:
         """The right answer: the index of a choice, or the first target."""

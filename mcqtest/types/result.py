@@ -47,7 +47,7 @@ class Result:
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
-            object.__setattr__(self, "value", float(self.answer == self.gold))
+            object.__setattr__(self, "value", float(self.answer == self.question.gold))
 
     @property
     def gold(self) -> int | str | None:
@@ -73,24 +73,24 @@ class Result:
     def score(self) -> Score:
         """The same without the question's text."""
         asked = self.question
-        return Score(
-            id=asked.id,
-            value=self.value,
-            answer=self.answer,
-            gold=self.gold,
-            choices=len(asked.choices),
-            probabilities=self.probabilities,
-            texts=self.texts,
-            votes=self.votes,
-            truncated=self.truncated,
-            guessed=self.guessed,
-            subject=asked.subject,
-            human_accuracy=asked.human_accuracy,
-            details=self.details,
-            cut_thoughts=self.cut_thoughts,
-            tokens=self.tokens,
-            ended_thoughts=self.ended_thoughts,
-            abstained=self.abstained,
+        return Score(  # by place: by name it takes a quarter longer
+            asked.id,
+            self.value,
+            self.answer,
+            asked.gold,
+            len(asked.choices),
+            self.probabilities,
+            self.texts,
+            self.votes,
+            self.truncated,
+            self.guessed,
+            asked.subject,
+            asked.human_accuracy,
+            self.details,
+            self.cut_thoughts,
+            self.tokens,
+            self.ended_thoughts,
+            self.abstained,
         )
 
 
