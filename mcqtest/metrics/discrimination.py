@@ -10,18 +10,25 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import blocks, check
+from mcqtest.metrics.paired import Block, blocks, check
 
 
 def auroc(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
     """The probability that a right answer has more confidence than a wrong one, in [0, 1]; ties
     count half (mid-ranks: Mann and Whitney 1947). None where all are right, or all wrong.
     """
-    wins, below = 0.0, 0.0
-    for _, n, hits in blocks(confidences, right):
-        wins += hits * (below + (n - hits) / 2)
-        below += n - hits
-    pairs = below * (len(right) - below)
+    return auroc_of(blocks(confidences, right))
+
+
+def auroc_of(found: Sequence[Block]) -> float | None:
+    """The same of answers by rising confidence."""
+    wins, below, answers = 0.0, 0.0, 0
+    for _, n, hits in found:
+        wrong = n - hits
+        wins += hits * (below + wrong / 2)
+        below += wrong
+        answers += n
+    pairs = below * (answers - below)
     return wins / pairs if pairs else None
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import compress, count, pairwise
+from operator import ne, sub
 
-
-class Block(NamedTuple):
-    """Answers of one and the same confidence: nothing orders them."""
-
-    confidence: float
-    n: int
-    right: float
-    """How many are right; or the sum of their values."""
+Block = tuple[float, int, float]
+"""Answers of one and the same confidence, which nothing orders: that confidence, how many they are,
+and how many of them are right, or the sum of their values."""
 
 
 def check(confidences: Sequence[float], right: Sequence[float]) -> None:
@@ -24,18 +20,55 @@ def check(confidences: Sequence[float], right: Sequence[float]) -> None:
             f"{len(confidences)} confidences and {len(right)} answers; expected as many of each, "
             "and one or more"
         )
-    for each in confidences:
-        if not math.isfinite(each):
-            raise ValueError(f"confidence {each!r}: expected a finite number; leave it out")
+    if not all(map(math.isfinite, confidences)):
+        wrong = next(each for each in confidences if not math.isfinite(each))
+        raise ValueError(f"confidence {wrong!r}: expected a finite number; leave it out")
 
 
-def blocks(
-    confidences: Sequence[float], right: Sequence[float], *, highest_first: bool = False
-) -> Iterator[Block]:
-    """All answers, by confidence."""
+class Ranking:
+    """Answers by rising confidence: sorted once, whatever is asked of them."""
+
+    def __init__(self, confidences: Sequence[float]) -> None:
+        self.order = sorted(range(len(confidences)), key=confidences.__getitem__)
+        """The place of each answer before it was sorted."""
+        self.confidences = self.sorted(confidences)
+
+    def sorted(self, column: Sequence[float]) -> list[float]:
+        """A number of each answer, in this order."""
+        return [*map(column.__getitem__, self.order)]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each block begins, and where the last one ends."""
+        steps = map(ne, self.confidences, self.confidences[1:])
+        return [0, *compress(count(1), steps), len(self.order)]
+
+    @property
+    def is_strict(self) -> bool:
+        """No two are alike: every answer is a block."""
+        return len(self.starts) > len(self.order)
+
+    def blocks(self, right: Sequence[float]) -> list[Block]:
+        """All answers, by rising confidence."""
+        starts, hits = self.starts, self.sorted(right)
+        if self.is_strict:
+            return [*zip(self.confidences, [1] * len(hits), map(float, hits), strict=True)]
+        levels = map(self.confidences.__getitem__, starts[:-1])
+        counts = map(sub, starts[1:], starts)
+        sums = [math.fsum(hits[low:high]) for low, high in pairwise(starts)]
+        return [*zip(levels, counts, sums, strict=True)]
+
+    def means(self, column: Sequence[float]) -> list[float]:
+        """A number of each answer in this order, answers of a block sharing their mean."""
+        found = self.sorted(column)
+        if not self.is_strict:
+            for low, high in pairwise(self.starts):
+                if (n := high - low) > 1:
+                    found[low:high] = [math.fsum(found[low:high]) / n] * n
+        return found
+
+
+def blocks(confidences: Sequence[float], right: Sequence[float]) -> list[Block]:
+    """All answers, by rising confidence. Raises `ValueError` (`check`)."""
     check(confidences, right)
-    order = sorted(range(len(right)), key=confidences.__getitem__, reverse=highest_first)
-    for confidence, places in groupby(order, key=confidences.__getitem__):
-        first, *tied = places
-        hits = math.fsum([right[first], *(right[at] for at in tied)]) if tied else right[first]
-        yield Block(confidence, 1 + len(tied), float(hits))
+    return Ranking(confidences).blocks(right)
