@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from mcqtest import metrics
@@ -19,7 +20,8 @@ _ENCODE = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 class Outcome:
     """What became of one task.
 
-    ``failures`` says, in a sentence each, why the task is red; further lines hold details.
+    ``failures`` says, in a sentence each, why the task is red; further lines hold details. What is
+    counted of its scores is counted once.
     """
 
     benchmark: str
@@ -94,37 +96,37 @@ class Outcome:
     def n(self) -> int:
         return len(self.scores)
 
-    @property
+    @cached_property
     def right(self) -> float:
         """The sum of scores: how many are right, where they are right or wrong."""
-        return whole(math.fsum(score.value for score in self.scores))
+        return whole(math.fsum([score.value for score in self.scores]))
 
-    @property
+    @cached_property
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
-        return sum(score.unanswered for score in self.scores)
+        return sum([score.unanswered for score in self.scores])
 
-    @property
+    @cached_property
     def abstained(self) -> int:
         """Those of them where the model says that it gives no answer."""
         return sum(score.declined for score in self.scores)
 
-    @property
+    @cached_property
     def cut_thoughts(self) -> int:
         """Texts that end inside a thought."""
         return sum(score.cut_thoughts for score in self.scores)
 
-    @property
+    @cached_property
     def ended_thoughts(self) -> int:
         """Thoughts that were ended by their budget."""
         return sum(score.ended_thoughts for score in self.scores)
 
-    @property
+    @cached_property
     def ties(self) -> int:
         """Questions with several choices of the highest probability; the first is the answer."""
-        return sum(score.tied for score in self.scores)
+        return sum([score.tied for score in self.scores])
 
-    @property
+    @cached_property
     def humans(self) -> list[tuple[float, float]]:
         """Of every question where that is known: how many people were right, in [0, 1], and the
         model's score.
@@ -135,7 +137,7 @@ class Outcome:
             if score.human_accuracy is not None
         ]
 
-    @property
+    @cached_property
     def by_chance(self) -> float:
         """Right answers that guessing would give: the sum of 1 over the number of choices."""
         return math.fsum(1 / score.choices for score in self.scores if score.choices)
@@ -143,13 +145,14 @@ class Outcome:
     def rows(self) -> Iterator[str]:
         """Lines of results.jsonl."""
         about = {"format": FORMAT, "benchmark": self.benchmark, "task": self.task}
+        start = _ENCODE(about)[:-1] + ", "
         moved = [None] * self.n if self.differences is None else map(change, self.differences)
         for score, move in zip(self.scores, moved, strict=True):
             line = score.to_json()
             if line["probabilities"] is not None:  # six digits are more than any figure needs
                 line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
-            line = {**about, **line, "change": move}
-            yield _ENCODE(line) + "\n"
+            line["change"] = move
+            yield f"{start}{_ENCODE(line)[1:]}\n"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for another process."""

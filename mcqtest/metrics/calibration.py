@@ -112,6 +112,6 @@ def brier(results: Sequence[Scored]) -> float | None:
     return fsum(scores) / len(scores)
 
 
-def _columns(results: Sequence[Scored]) -> Columns:
+def _columns(results: Sequence[Scored]) -> Columns[Scored]:
     require(results)
     return Columns.of(results)

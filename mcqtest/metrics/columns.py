@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from mcqtest.metrics.paired import Block, Ranking, check
 from mcqtest.types import CONFIDENCE, Scored
 
+S = TypeVar("S", bound=Scored)
 
-class Columns(list[Scored]):
+
+class Columns(list[S]):
     """Scores, with what figures look at. Each column is made when it is first asked for, so the
     scores must stay what they were.
     """
 
     @classmethod
-    def of(cls, scores: Sequence[Scored]) -> Columns:
+    def of(cls, scores: Sequence[S]) -> Columns[S]:
         """These scores, that may have their columns already."""
         return scores if isinstance(scores, cls) else cls(scores)
 
