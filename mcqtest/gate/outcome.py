@@ -6,8 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcqtest import metrics
 from mcqtest.types import Score
@@ -16,12 +15,35 @@ FORMAT = 1
 _ENCODE = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
+class Sums(NamedTuple):
+    """What is counted of scores; `Outcome` says what it is."""
+
+    right: float
+    unanswered: int
+    abstained: int
+    cut_thoughts: int
+    ended_thoughts: int
+    ties: int
+    by_chance: float
+
+    @classmethod
+    def of(cls, scores: Sequence[Score]) -> Sums:
+        return cls(
+            right=whole(math.fsum([score.value for score in scores])),
+            unanswered=sum([score.unanswered for score in scores]),
+            abstained=sum([score.declined for score in scores]),
+            cut_thoughts=sum([score.cut_thoughts for score in scores]),
+            ended_thoughts=sum([score.ended_thoughts for score in scores]),
+            ties=sum([score.tied for score in scores]),
+            by_chance=math.fsum([1 / score.choices for score in scores if score.choices]),
+        )
+
+
 @dataclass
 class Outcome:
     """What became of one task.
 
-    ``failures`` says, in a sentence each, why the task is red; further lines hold details. What is
-    counted of its scores is counted once.
+    ``failures`` says, in a sentence each, why the task is red; further lines hold details.
     """
 
     benchmark: str
@@ -96,37 +118,46 @@ class Outcome:
     def n(self) -> int:
         return len(self.scores)
 
-    @cached_property
+    @property
+    def _sums(self) -> Sums:
+        """Counted once, for a dozen places ask; anew where its scores are others."""
+        counted = vars(self).get("_counted")
+        if counted is None or counted[0] is not self.scores:
+            counted = vars(self)["_counted"] = self.scores, Sums.of(self.scores)
+        found: Sums = counted[1]
+        return found
+
+    @property
     def right(self) -> float:
         """The sum of scores: how many are right, where they are right or wrong."""
-        return whole(math.fsum([score.value for score in self.scores]))
+        return self._sums.right
 
-    @cached_property
+    @property
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
-        return sum([score.unanswered for score in self.scores])
+        return self._sums.unanswered
 
-    @cached_property
+    @property
     def abstained(self) -> int:
         """Those of them where the model says that it gives no answer."""
-        return sum(score.declined for score in self.scores)
+        return self._sums.abstained
 
-    @cached_property
+    @property
     def cut_thoughts(self) -> int:
         """Texts that end inside a thought."""
-        return sum(score.cut_thoughts for score in self.scores)
+        return self._sums.cut_thoughts
 
-    @cached_property
+    @property
     def ended_thoughts(self) -> int:
         """Thoughts that were ended by their budget."""
-        return sum(score.ended_thoughts for score in self.scores)
+        return self._sums.ended_thoughts
 
-    @cached_property
+    @property
     def ties(self) -> int:
         """Questions with several choices of the highest probability; the first is the answer."""
-        return sum([score.tied for score in self.scores])
+        return self._sums.ties
 
-    @cached_property
+    @property
     def humans(self) -> list[tuple[float, float]]:
         """Of every question where that is known: how many people were right, in [0, 1], and the
         model's score.
@@ -137,10 +168,10 @@ class Outcome:
             if score.human_accuracy is not None
         ]
 
-    @cached_property
+    @property
     def by_chance(self) -> float:
         """Right answers that guessing would give: the sum of 1 over the number of choices."""
-        return math.fsum(1 / score.choices for score in self.scores if score.choices)
+        return self._sums.by_chance
 
     def rows(self) -> Iterator[str]:
         """Lines of results.jsonl."""
