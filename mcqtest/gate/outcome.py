@@ -13,6 +13,8 @@ from mcqtest.types import Score
 
 FORMAT = 1
 _ENCODE = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+_AT_ONCE = 64
+"""Rows that are written together, for what writes them is made anew each time."""
 
 
 class Sums(NamedTuple):
@@ -176,14 +178,20 @@ class Outcome:
     def rows(self) -> Iterator[str]:
         """Lines of results.jsonl."""
         about = {"format": FORMAT, "benchmark": self.benchmark, "task": self.task}
-        start = _ENCODE(about)[:-1] + ", "
-        moved = [None] * self.n if self.differences is None else map(change, self.differences)
-        for score, move in zip(self.scores, moved, strict=True):
-            line = score.to_json()
-            if line["probabilities"] is not None:  # six digits are more than any figure needs
-                line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
-            line["change"] = move
-            yield f"{start}{_ENCODE(line)[1:]}\n"
+        start = _ENCODE(about)[:-1] + ', "'
+        for first in range(0, self.n, _AT_ONCE):
+            lines = [self._line(at) for at in range(first, min(first + _AT_ONCE, self.n))]
+            # A quote inside of a text is escaped, so this stands between two rows alone.
+            for line in _ENCODE(lines)[len('[{"') : -len("}]")].split('}, {"'):
+                yield f"{start}{line}}}\n"
+
+    def _line(self, at: int) -> dict[str, Any]:
+        """What a row says of a question."""
+        line = self.scores[at].to_json()
+        if line["probabilities"] is not None:  # six digits are more than any figure needs
+            line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
+        line["change"] = None if self.differences is None else change(self.differences[at])
+        return line
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for another process."""
