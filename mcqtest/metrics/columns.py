@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from mcqtest.metrics.paired import Block, Ranking, check
+from mcqtest.metrics.paired import Blocks, Ranking, check
 from mcqtest.types import CONFIDENCE, Scored
 
 S = TypeVar("S", bound=Scored)
@@ -69,7 +69,7 @@ class Columns(list[S]):
         return [share(each.details.get(kind), read=each.answer is not None) for each in self]
 
     @cached_property
-    def blocks(self) -> list[Block] | None:
+    def blocks(self) -> Blocks | None:
         """Right and wrong answers by how `sure` they are; None where nothing ranks them, or an
         answer is neither right nor wrong.
         """
@@ -79,7 +79,7 @@ class Columns(list[S]):
         check(sure, self.values)
         ranking = self.ranking if sure is self.confidences else Ranking(sure)
         found = ranking.blocks(self.values)
-        return found if len(found) > 1 else None
+        return found if len(found.counts) > 1 else None
 
 
 def share(value: float | None, *, read: bool) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import Block, blocks, check
+from mcqtest.metrics.paired import Blocks, blocks, check
 
 
 def auroc(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
@@ -20,15 +20,14 @@ def auroc(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
     return auroc_of(blocks(confidences, right))
 
 
-def auroc_of(found: Sequence[Block]) -> float | None:
-    """The same of answers by rising confidence."""
-    wins, below, answers = 0.0, 0.0, 0
-    for _, n, hits in found:
+def auroc_of(found: Blocks) -> float | None:
+    """The same of answers that are in order."""
+    wins, below = 0.0, 0.0
+    for n, hits in zip(found.counts, found.right, strict=True):
         wrong = n - hits
         wins += hits * (below + wrong / 2)
         below += wrong
-        answers += n
-    pairs = below * (answers - below)
+    pairs = below * (sum(found.counts) - below)
     return wins / pairs if pairs else None
 
 
@@ -88,7 +87,7 @@ def isotonic(confidences: Sequence[float], right: Sequence[bool]) -> list[Step]:
     1955): its steps, by rising confidence. It is the reliability diagram that needs no bins.
     """
     steps: list[Step] = []
-    for confidence, n, hits in blocks(confidences, right):
+    for confidence, n, hits in blocks(confidences, right).rising():
         step = Step(confidence, confidence, n, hits)
         while steps and steps[-1].right * step.n >= step.right * steps[-1].n:
             low, _, before, won = steps.pop()

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import compress, count, pairwise
+from itertools import compress, count, islice, pairwise
 from operator import ne, sub
+from typing import NamedTuple
 
-Block = tuple[float, int, float]
-"""Answers of one and the same confidence, which nothing orders: that confidence, how many they are,
-and how many of them are right, or the sum of their values."""
+
+class Blocks(NamedTuple):
+    """Answers by rising confidence. Nothing orders those of one and the same: they are a block."""
+
+    confidences: list[float]
+    """Of each block."""
+    counts: list[int]
+    """How many answers it has."""
+    right: list[float]
+    """How many of them are right, or the sum of their values."""
+
+    def rising(self) -> Iterator[tuple[float, int, float]]:
+        """Block by block."""
+        return zip(*self, strict=True)
+
+    def falling(self) -> Iterator[tuple[float, int, float]]:
+        """Likewise, that of the highest confidence first."""
+        columns = reversed(self.confidences), reversed(self.counts), reversed(self.right)
+        return zip(*columns, strict=True)
 
 
 def check(confidences: Sequence[float], right: Sequence[float]) -> None:
@@ -40,23 +57,28 @@ class Ranking:
     @cached_property
     def starts(self) -> list[int]:
         """Where each block begins, and where the last one ends."""
-        steps = map(ne, self.confidences, self.confidences[1:])
+        steps = map(ne, self.confidences, islice(self.confidences, 1, None))
         return [0, *compress(count(1), steps), len(self.order)]
 
-    @property
+    @cached_property
     def is_strict(self) -> bool:
         """No two are alike: every answer is a block."""
-        return len(self.starts) > len(self.order)
+        return all(map(ne, self.confidences, islice(self.confidences, 1, None)))
 
-    def blocks(self, right: Sequence[float]) -> list[Block]:
-        """All answers, by rising confidence."""
-        starts, hits = self.starts, self.sorted(right)
+    def blocks(self, right: Sequence[float]) -> Blocks:
+        """All answers."""
+        hits = [*map(float, self.sorted(right))]
         if self.is_strict:
-            return [*zip(self.confidences, [1] * len(hits), map(float, hits), strict=True)]
-        levels = map(self.confidences.__getitem__, starts[:-1])
-        counts = map(sub, starts[1:], starts)
-        sums = [math.fsum(hits[low:high]) for low, high in pairwise(starts)]
-        return [*zip(levels, counts, sums, strict=True)]
+            return Blocks(self.confidences, [1] * len(hits), hits)
+        starts = self.starts
+        return Blocks(
+            [*map(self.confidences.__getitem__, starts[:-1])],
+            [*map(sub, starts[1:], starts)],
+            [
+                hits[low] if high - low == 1 else math.fsum(hits[low:high])
+                for low, high in pairwise(starts)
+            ],
+        )
 
     def means(self, column: Sequence[float]) -> list[float]:
         """A number of each answer in this order, answers of a block sharing their mean."""
@@ -68,7 +90,7 @@ class Ranking:
         return found
 
 
-def blocks(confidences: Sequence[float], right: Sequence[float]) -> list[Block]:
+def blocks(confidences: Sequence[float], right: Sequence[float]) -> Blocks:
     """All answers, by rising confidence. Raises `ValueError` (`check`)."""
     check(confidences, right)
     return Ranking(confidences).blocks(right)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import ceil, fsum
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import Block, blocks
+from mcqtest.metrics.paired import Blocks, blocks
 
 
 def is_ranking(confidences: Sequence[float]) -> bool:
@@ -36,7 +36,7 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[P
     last one keeps everything (El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017).
     """
     points, kept, wrong = [], 0, 0.0
-    for confidence, n, hits in reversed(blocks(confidences, right)):
+    for confidence, n, hits in blocks(confidences, right).falling():
         kept, wrong = kept + n, wrong + n - hits
         points.append(Point(confidence, kept / len(right), wrong / kept))
     return points
@@ -50,10 +50,10 @@ def aurc(confidences: Sequence[float], right: Sequence[bool]) -> float:
     return aurc_of(blocks(confidences, right))
 
 
-def aurc_of(found: Sequence[Block]) -> float:
-    """The same of answers by rising confidence."""
+def aurc_of(found: Blocks) -> float:
+    """The same of answers that are in order."""
     risks, kept, wrong = [], 0, 0.0
-    for _, n, hits in reversed(found):
+    for _, n, hits in found.falling():
         misses = (n - hits) / n
         if n == 1:
             risks.append((wrong + misses) / (kept + 1))
@@ -83,12 +83,11 @@ def accuracy_at_coverage(
     return accuracy_at_coverage_of(blocks(confidences, right), coverage)
 
 
-def accuracy_at_coverage_of(found: Sequence[Block], coverage: float) -> float:
-    """The same of answers by rising confidence."""
-    answers = sum(n for _, n, _ in found)
-    wanted = left = ceil(coverage * answers - 1e-9)  # 0.8 * 5 may be a little above 4
+def accuracy_at_coverage_of(found: Blocks, coverage: float) -> float:
+    """The same of answers that are in order."""
+    wanted = left = ceil(coverage * sum(found.counts) - 1e-9)  # 0.8 * 5 may be a little above 4
     won = 0.0
-    for _, n, hits in reversed(found):
+    for _, n, hits in found.falling():
         taken = min(n, left)
         won, left = won + taken * hits / n, left - taken
         if not left:
@@ -125,7 +124,7 @@ def kept_at(
 ) -> Kept:
     """What a threshold, found elsewhere, keeps of these answers."""
     n = wrong = 0
-    for confidence, many, hits in blocks(confidences, right):
+    for confidence, many, hits in blocks(confidences, right).rising():
         if confidence >= threshold:
             n, wrong = n + many, wrong + many - int(hits)
     return Kept(n, n / len(right), wrong / n if n else None, _exact(wrong, n, level))

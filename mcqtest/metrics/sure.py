@@ -13,7 +13,7 @@ from functools import partial
 
 from mcqtest.metrics.columns import Columns
 from mcqtest.metrics.discrimination import auroc_of
-from mcqtest.metrics.paired import Block
+from mcqtest.metrics.paired import Blocks
 from mcqtest.metrics.selective import accuracy_at_coverage_of, aurc_of
 from mcqtest.types import Metric, Scored
 
@@ -22,7 +22,7 @@ COVERAGE = 0.8
 
 
 def _of(
-    figure: Callable[[Sequence[Block]], float | None],
+    figure: Callable[[Blocks], float | None],
 ) -> Callable[[Sequence[Scored]], float | None]:
     def of(scores: Sequence[Scored]) -> float | None:
         found = Columns.of(scores).blocks
