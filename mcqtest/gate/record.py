@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from string import ascii_letters, ascii_uppercase
 
 from mcqtest.metrics import measured
 from mcqtest.types import LETTERS, McqtestError, Metric, Results, Score
@@ -22,7 +21,8 @@ _TITLES = {"mcqtest baseline 1": False, "mcqtest baseline 2": True}
 _WIDTHS = {False: 50, True: 10}
 _HEAD = ("benchmark", "task", "questions", "asking", "model", "weights", "setup")
 _MARKS = re.compile(r"[A-Za-z+*-]*")
-_VALUES = {mark: float(mark in "+" + ascii_uppercase) for mark in "+*-" + ascii_letters}
+_SMALL = LETTERS.lower()
+_VALUES = dict.fromkeys(LETTERS + "+", 1.0) | dict.fromkeys(_SMALL + "*-", 0.0)
 _WHOLE = {0.0, 1.0}
 """Scores of questions that are right or wrong."""
 _AGAIN = "restore it from version control, or remove it and record it anew"
@@ -154,8 +154,7 @@ def _mark(score: Score) -> str:
         return "-"
     if not isinstance(answer, int) or answer >= len(LETTERS):
         return "+" if correct else "*"
-    letter = LETTERS[answer]
-    return letter if correct else letter.lower()
+    return LETTERS[answer] if correct else _SMALL[answer]
 
 
 def parse(text: str, *, where: str) -> Record:
