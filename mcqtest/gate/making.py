@@ -29,6 +29,7 @@ def made(results: Results, who: Identity, kept: Companion | None = None) -> Made
     """
     scores, task = scores_of(results), results.task
     columns = Columns(scores)
+    sure = measured([columns], SURE)
     new = record(
         results,
         columns,
@@ -41,4 +42,4 @@ def made(results: Results, who: Identity, kept: Companion | None = None) -> Made
         criterion = task.criterion
         keeps = criterion.keeps([each.question for each in results]) if criterion else ()
         kept = companion(new, scores, keeps)
-    return Made(results, scores, new, kept, measured([columns], SURE))
+    return Made(results, scores, new, kept, sure)

@@ -30,10 +30,11 @@ class Sums(NamedTuple):
 
     @classmethod
     def of(cls, scores: Sequence[Score]) -> Sums:
+        silent = [score for score in scores if score.unanswered]
         return cls(
             right=whole(math.fsum([score.value for score in scores])),
-            unanswered=sum([score.unanswered for score in scores]),
-            abstained=sum([score.declined for score in scores]),
+            unanswered=len(silent),
+            abstained=sum(score.declined for score in silent),
             cut_thoughts=sum([score.cut_thoughts for score in scores]),
             ended_thoughts=sum([score.ended_thoughts for score in scores]),
             ties=sum([score.tied for score in scores]),
