@@ -21,6 +21,10 @@ class Sums(NamedTuple):
     """What is counted of scores; `Outcome` says what it is."""
 
     right: float
+    graded: bool
+    """Some score is neither 0 nor 1."""
+    bare: int
+    """Scores without probabilities."""
     unanswered: int
     abstained: int
     cut_thoughts: int
@@ -31,8 +35,11 @@ class Sums(NamedTuple):
     @classmethod
     def of(cls, scores: Sequence[Score]) -> Sums:
         silent = [score for score in scores if score.unanswered]
+        values = [score.value for score in scores]
         return cls(
-            right=whole(math.fsum([score.value for score in scores])),
+            right=whole(math.fsum(values)),
+            graded=not {0.0, 1.0}.issuperset(values),
+            bare=sum([score.probabilities is None for score in scores]),
             unanswered=len(silent),
             abstained=sum(score.declined for score in silent),
             cut_thoughts=sum([score.cut_thoughts for score in scores]),
@@ -134,6 +141,16 @@ class Outcome:
     def right(self) -> float:
         """The sum of scores: how many are right, where they are right or wrong."""
         return self._sums.right
+
+    @property
+    def graded(self) -> bool:
+        """Some score is neither 0 nor 1."""
+        return self._sums.graded
+
+    @property
+    def bare(self) -> int:
+        """Questions without probabilities."""
+        return self._sums.bare
 
     @property
     def unanswered(self) -> int:
