@@ -81,6 +81,29 @@ def test_a_line_says_what_its_reader_needs(score):
     assert line["text"] == (score.texts[0] if score.texts else None)
 
 
+def test_a_question_is_a_line_whatever_its_text_looks_like():
+    """Lines are written many at a time; what stands between two of them may stand in a text."""
+    texts = ('}, {"format": 1', '"}, {"', "\n", '\\"}, {\\"', '}, {"'[::-1], "[{", "}]")
+    scores = [
+        Score(f'{at}}}, {{"', at / 200, 0, 0, 2, None, texts, votes=(0,) * 7, details={"a": at})
+        for at in range(200)
+    ]
+    outcome = outcome_with(scores)
+    rows = [*outcome.rows()]
+    assert all(row.endswith("}\n") and row.count("\n") == 1 for row in rows)
+    about = {"format": 1, "benchmark": outcome.benchmark, "task": outcome.task}
+    expected = [{**about, **score.to_json(), "change": None} for score in scores]
+    assert [[*json.loads(row).items()] for row in rows] == [[*each.items()] for each in expected]
+
+
+def test_other_scores_are_counted_anew():
+    """What was counted of an outcome's scores is kept, as long as they are its scores."""
+    outcome = outcome_with([Score("a", 1.0, 0, 0, 4), Score("b", 0.0, None, 0, 4)])
+    assert (outcome.right, outcome.unanswered, outcome.by_chance) == (1, 1, 0.5)
+    outcome.scores = outcome.scores[:1]
+    assert (outcome.right, outcome.unanswered, outcome.by_chance) == (1, 0, 0.25)
+
+
 # --- figures ----------------------------------------------------------------------------------
 
 

@@ -78,7 +78,7 @@ def companion(record: Record, scores: Sequence[Score], keeps: Sequence[str] = ()
     known = [each for each in every if each is not None]
     cut = [score.truncated for score in scores if score.texts]
     whole = len(cut) == len(scores) and None not in cut
-    lengths = tuple(sum(map(len, score.texts)) for score in scores)
+    lengths = tuple(sum(map(len, score.texts)) for score in scores) if cut else ()
     return Companion(
         of=digest(record),
         probabilities=tuple(map(rounded, known)) if known and len(known) == len(every) else None,
@@ -102,7 +102,7 @@ def _sum(fields: Mapping[str, Any]) -> str:
 
 def rounded(probabilities: Sequence[float]) -> tuple[float, ...]:
     """As they are kept."""
-    return tuple(round(value * _MOST) / _MOST for value in probabilities)
+    return tuple([round(value * _MOST) / _MOST for value in probabilities])
 
 
 def parse(text: str, record: Record, *, where: str) -> Companion:
@@ -182,7 +182,7 @@ def _unpacked(column: Any, n: int) -> tuple[tuple[float, ...], ...] | None:
     raw = zlib.decompressobj().decompress(base64.b85decode(text), length + 1)
     if len(raw) != length:
         raise ValueError("other numbers than choices")
-    numbers = [number / _MOST for (number,) in struct.iter_unpack("<H", raw)]
+    numbers = [number / _MOST for number in struct.unpack(f"<{length // 2}H", raw)]
     rows, at = [], 0
     for count in counts:
         rows.append(tuple(numbers[at : at + count]))
@@ -198,11 +198,18 @@ def _whole(column: Any) -> tuple[int, ...] | None:
     return tuple(column)
 
 
-def improved(old: Companion, new: Companion, scores: Sequence[Score]) -> list[float] | None:
+def improved(
+    old: Companion,
+    new: Companion,
+    scores: Sequence[Score],
+    *,
+    then: Sequence[float] | None = None,
+) -> list[float] | None:
     """By how much the Brier score of each question became smaller; None where either side has no
-    probabilities. Both as they are kept, so that the same ones are no change.
+    probabilities. Both as they are kept, so that the same ones are no change. ``then``: those of
+    the ``old`` side, where they are known already.
     """
-    then, now = briers(old, scores), briers(new, scores)
+    then, now = then or briers(old, scores), briers(new, scores)
     if then is None or now is None:
         return None
     return [before - after for before, after in zip(then, now, strict=True)]

@@ -27,10 +27,12 @@ def is_alike(score: Score, dtype: str) -> bool:
     """Whether all choices are equally probable, exactly or to the last bit of the ``dtype`` that
     the model computed in (where that is not known, exactly).
     """
-    known = score.probabilities
-    if known is None or min(known) <= 0:
+    if score.probabilities is None or score.confidence is None:
         return False
-    return math.log(max(known) / min(known)) <= _LOGIT * _LAST.get(dtype, 0.0)
+    least, most = min(score.probabilities), score.confidence
+    if least <= 0 or most > 2 * least:  # by far not
+        return False
+    return math.log(most / least) <= _LOGIT * _LAST.get(dtype, 0.0)
 
 
 def echoed(old: Companion | None, new: Companion) -> int:

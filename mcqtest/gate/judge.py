@@ -28,7 +28,6 @@ from mcqtest.gate.policy import KEPT, Policy
 from mcqtest.gate.qualities import longer, qualities
 from mcqtest.gate.record import Record, scores_of
 from mcqtest.gate.sentences import regression
-from mcqtest.metrics import SURE, measured
 from mcqtest.types import Comparison, Identity, Results, Score, Task
 
 
@@ -72,7 +71,7 @@ class Judge:
         matched = old if comparison else None
         finding = self._find(results, matched, comparison, in_part=in_part)
         others = {name: scores_of(each) for name, each in variants.items()}
-        figures = {**new.figures, **measured([self._scores(results)], SURE), **varied(others)}
+        figures = {**new.figures, **self._of(results).sure, **varied(others)}
         figures |= finding.figures if finding else {}
         failures = self._failures(results, old, new, comparison) if compared else []
         failures += self._worse(finding)
@@ -82,7 +81,6 @@ class Judge:
             figures=figures,
             comparison=asdict(comparison) if comparison else None,
             differences=differences(matched, new) if matched else None,
-            qualities=self._qualities(results, matched) if matched else {},
             failures=failures + self.policy.thresholds.broken(task.path, figures),
             against=matched.weights if matched else None,
             before=whole(math.fsum(matched.values)) if matched else None,
@@ -100,7 +98,7 @@ class Judge:
             notices=self._notices(results, old, comparison, finding),
             record=str(new),
             companion=str(self._made(results)),
-            **self._probabilities(results, matched),
+            **self._beside(results, matched),
         )
         if compared:
             self._outcomes[task] = outcome
@@ -126,7 +124,7 @@ class Judge:
     def text(self, results: Results) -> str:
         """The baseline file that these results make, with the regressions accepted for it."""
         new, old, policy = self.record(results), self._baselines.old(results.task), self.policy
-        comparison = self._compare(old, new)
+        comparison = self._compare(old, new) if policy.accepts else None
         accepted: tuple[str, ...] = ()
         fewer = policy.accepts and old is not None and new.count < old.count
         if old is not None and old.weights == new.weights and not fewer:
@@ -141,10 +139,6 @@ class Judge:
             over = f": {new.count} questions over {old.count}" if fewer else ""
             accepted = (f"{policy.reason} (could not be compared{over})",)
         return str(replace(new, accepted=accepted))
-
-    def _qualities(self, results: Results, old: Record) -> dict[str, list[float]]:
-        new = self.record(results), self._made(results)
-        return qualities((old, self._kept(results)), new, self._scores(results))
 
     def _kept(self, results: Results) -> Companion | None:
         """The companion of the baseline, where there is one."""
@@ -161,20 +155,22 @@ class Judge:
             return None
         return differences(old, new)
 
-    def _probabilities(self, results: Results, matched: Record | None) -> dict[str, Any]:
-        """What an outcome says of them: by themselves, and against the companion of the baseline
-        that is ``matched``, where there is one.
+    def _beside(self, results: Results, matched: Record | None) -> dict[str, Any]:
+        """What an outcome says beside right and wrong: of its probabilities, and against the
+        baseline that is ``matched``, where there is one.
         """
-        scores, who = self._scores(results), self._identity
+        scores, new, who = self._scores(results), self._made(results), self._identity
         alike = sum(is_alike(score, who.dtype) for score in scores)
-        old = self._kept(results) if matched else None
-        if old is None or matched is None:
-            return {"alike": alike}
-        before = briers(old, scores)
+        if matched is None:
+            return {"alike": alike, "qualities": {}}
+        old = self._kept(results)
+        then = briers(old, scores) if old else None
+        sides = (matched, old), (self.record(results), new)
         return {
             "alike": alike,
-            "brier_before": None if before is None else math.fsum(before),
-            "echoes": echoed(old, self._made(results)) if matched.weights != who.weights else 0,
+            "qualities": qualities(*sides, scores, then=then),
+            "brier_before": None if then is None else math.fsum(then),
+            "echoes": echoed(old, new) if matched.weights != who.weights else 0,
         }
 
     def companion(self, results: Results, *, asked: bool) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mcqtest.gate.companion import Companion, companion
 from mcqtest.gate.comparison import set_up
 from mcqtest.gate.record import Record, record, scores_of
-from mcqtest.metrics import STANDARD
+from mcqtest.metrics import STANDARD, SURE, Columns, measured
 from mcqtest.types import Identity, Results, Score
 
 
@@ -19,6 +19,8 @@ class Made(NamedTuple):
     scores: Sequence[Score]
     record: Record
     companion: Companion
+    sure: Mapping[str, float]
+    """Figures of confidence; a record has none of them."""
 
 
 def made(results: Results, who: Identity, kept: Companion | None = None) -> Made:
@@ -26,9 +28,11 @@ def made(results: Results, who: Identity, kept: Companion | None = None) -> Made
     read again and not all is told that it was made of.
     """
     scores, task = scores_of(results), results.task
+    columns = Columns(scores)
+    sure = measured([columns], SURE)
     new = record(
         results,
-        scores,
+        columns,
         metrics=(*STANDARD, *task.benchmark.metrics),
         model=who.name,
         weights=who.weights,
@@ -38,4 +42,4 @@ def made(results: Results, who: Identity, kept: Companion | None = None) -> Made
         criterion = task.criterion
         keeps = criterion.keeps([each.question for each in results]) if criterion else ()
         kept = companion(new, scores, keeps)
-    return Made(results, scores, new, kept)
+    return Made(results, scores, new, kept, sure)

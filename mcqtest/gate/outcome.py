@@ -6,13 +6,47 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcqtest import metrics
 from mcqtest.types import Score
 
 FORMAT = 1
 _ENCODE = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+_AT_ONCE = 64
+"""Rows that are written together, for what writes them is made anew each time."""
+
+
+class Sums(NamedTuple):
+    """What is counted of scores; `Outcome` says what it is."""
+
+    right: float
+    graded: bool
+    """Some score is neither 0 nor 1."""
+    bare: int
+    """Scores without probabilities."""
+    unanswered: int
+    abstained: int
+    cut_thoughts: int
+    ended_thoughts: int
+    ties: int
+    by_chance: float
+
+    @classmethod
+    def of(cls, scores: Sequence[Score]) -> Sums:
+        silent = [score for score in scores if score.unanswered]
+        values = [score.value for score in scores]
+        return cls(
+            right=whole(math.fsum(values)),
+            graded=not {0.0, 1.0}.issuperset(values),
+            bare=sum([score.probabilities is None for score in scores]),
+            unanswered=len(silent),
+            abstained=sum(score.declined for score in silent),
+            cut_thoughts=sum([score.cut_thoughts for score in scores]),
+            ended_thoughts=sum([score.ended_thoughts for score in scores]),
+            ties=sum([score.tied for score in scores]),
+            by_chance=math.fsum([1 / score.choices for score in scores if score.choices]),
+        )
 
 
 @dataclass
@@ -95,34 +129,53 @@ class Outcome:
         return len(self.scores)
 
     @property
+    def _sums(self) -> Sums:
+        """Counted once, for a dozen places ask; anew where its scores are others."""
+        counted = vars(self).get("_counted")
+        if counted is None or counted[0] is not self.scores:
+            counted = vars(self)["_counted"] = self.scores, Sums.of(self.scores)
+        found: Sums = counted[1]
+        return found
+
+    @property
     def right(self) -> float:
         """The sum of scores: how many are right, where they are right or wrong."""
-        return whole(math.fsum(score.value for score in self.scores))
+        return self._sums.right
+
+    @property
+    def graded(self) -> bool:
+        """Some score is neither 0 nor 1."""
+        return self._sums.graded
+
+    @property
+    def bare(self) -> int:
+        """Questions without probabilities."""
+        return self._sums.bare
 
     @property
     def unanswered(self) -> int:
         """Questions without a readable answer, whether or not one was drawn for them."""
-        return sum(score.unanswered for score in self.scores)
+        return self._sums.unanswered
 
     @property
     def abstained(self) -> int:
         """Those of them where the model says that it gives no answer."""
-        return sum(score.declined for score in self.scores)
+        return self._sums.abstained
 
     @property
     def cut_thoughts(self) -> int:
         """Texts that end inside a thought."""
-        return sum(score.cut_thoughts for score in self.scores)
+        return self._sums.cut_thoughts
 
     @property
     def ended_thoughts(self) -> int:
         """Thoughts that were ended by their budget."""
-        return sum(score.ended_thoughts for score in self.scores)
+        return self._sums.ended_thoughts
 
     @property
     def ties(self) -> int:
         """Questions with several choices of the highest probability; the first is the answer."""
-        return sum(score.tied for score in self.scores)
+        return self._sums.ties
 
     @property
     def humans(self) -> list[tuple[float, float]]:
@@ -138,18 +191,25 @@ class Outcome:
     @property
     def by_chance(self) -> float:
         """Right answers that guessing would give: the sum of 1 over the number of choices."""
-        return math.fsum(1 / score.choices for score in self.scores if score.choices)
+        return self._sums.by_chance
 
     def rows(self) -> Iterator[str]:
         """Lines of results.jsonl."""
         about = {"format": FORMAT, "benchmark": self.benchmark, "task": self.task}
-        moved = [None] * self.n if self.differences is None else map(change, self.differences)
-        for score, move in zip(self.scores, moved, strict=True):
-            line = score.to_json()
-            if line["probabilities"] is not None:  # six digits are more than any figure needs
-                line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
-            line = {**about, **line, "change": move}
-            yield _ENCODE(line) + "\n"
+        start = _ENCODE(about)[:-1] + ', "'
+        for first in range(0, self.n, _AT_ONCE):
+            lines = [self._line(at) for at in range(first, min(first + _AT_ONCE, self.n))]
+            # A quote inside of a text is escaped, so this stands between two rows alone.
+            for line in _ENCODE(lines)[len('[{"') : -len("}]")].split('}, {"'):
+                yield f"{start}{line}}}\n"
+
+    def _line(self, at: int) -> dict[str, Any]:
+        """What a row says of a question."""
+        line = self.scores[at].to_json()
+        if line["probabilities"] is not None:  # six digits are more than any figure needs
+            line["probabilities"] = [round(value, 6) for value in line["probabilities"]]
+        line["change"] = None if self.differences is None else change(self.differences[at])
+        return line
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for another process."""

@@ -23,10 +23,15 @@ WORSE = {
 
 
 def qualities(
-    old: tuple[Record, Companion | None], new: tuple[Record, Companion], scores: Sequence[Score]
+    old: tuple[Record, Companion | None],
+    new: tuple[Record, Companion],
+    scores: Sequence[Score],
+    *,
+    then: Sequence[float] | None = None,
 ) -> dict[str, list[float]]:
     """By how much each question improved in each of these: 1 and -1 where it is gained or lost,
-    for Brier scores the difference. What cannot be told of both sides is not there.
+    for Brier scores the difference. What cannot be told of both sides is not there. ``then``: Brier
+    scores of the ``old`` side, where they are known already.
     """
     (before, kept), (now, made) = old, new
     found: dict[str, list[float]] = {}
@@ -39,7 +44,7 @@ def qualities(
     if kept.truncated is not None and made.truncated is not None:
         whole = [not count for count in kept.truncated], [not count for count in made.truncated]
         found["complete"] = _steps(*whole)
-    if (moved := improved(kept, made, scores)) is not None:
+    if (moved := improved(kept, made, scores, then=then)) is not None:
         found["brier"] = moved
     sure = _sure(before, kept, now, made)
     if sure and (moved := ranked((sure[0], before.values), (sure[1], now.values))) is not None:

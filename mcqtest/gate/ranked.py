@@ -12,7 +12,6 @@ exact. A confidence that is higher or lower throughout moves nothing but noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from math import fsum
 
 Side = tuple[Sequence[float], Sequence[float]]
@@ -23,26 +22,16 @@ def ranked(old: Side, new: Side) -> list[float] | None:
     """By how much each question got better; None where answers are neither right nor
     wrong.
     """
+    import numpy as np  # a comparison has loaded it
+
     values = [*old[1], *new[1]]
-    if any(value not in {0.0, 1.0} for value in values):
+    if not {0.0, 1.0}.issuperset(values):
         return None
-    ranks = _shares([*old[0], *new[0]])
     n, right = len(old[1]), fsum(values) / len(values)
     if right in {0.0, 1.0}:
         return [0.0] * n
-    scale = right * (1 - right)
-    worth = [(u - 0.5) * (y - right) / scale for u, y in zip(ranks, values, strict=True)]
-    return [after - before for before, after in zip(worth[:n], worth[n:], strict=True)]
-
-
-def _shares(confidences: Sequence[float]) -> list[float]:
-    """Mid-ranks from 0 to 1; of equal ones the middle of theirs."""
-    order = sorted(range(len(confidences)), key=confidences.__getitem__)
-    found, below = [0.0] * len(order), 0
-    for _, block in groupby(order, key=confidences.__getitem__):
-        tied = list(block)
-        share = (below + len(tied) / 2) / len(order)
-        for at in tied:
-            found[at] = share
-        below += len(tied)
+    _, places, counts = np.unique([*old[0], *new[0]], return_inverse=True, return_counts=True)
+    middles = (np.cumsum(counts) - counts / 2) / len(values)  # mid-ranks of levels, as shares
+    worth = (middles[places] - 0.5) * (np.array(values) - right) / (right * (1 - right))
+    found: list[float] = (worth[n:] - worth[:n]).tolist()
     return found

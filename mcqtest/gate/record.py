@@ -21,6 +21,10 @@ _TITLES = {"mcqtest baseline 1": False, "mcqtest baseline 2": True}
 _WIDTHS = {False: 50, True: 10}
 _HEAD = ("benchmark", "task", "questions", "asking", "model", "weights", "setup")
 _MARKS = re.compile(r"[A-Za-z+*-]*")
+_SMALL = LETTERS.lower()
+_VALUES = dict.fromkeys(LETTERS + "+", 1.0) | dict.fromkeys(_SMALL + "*-", 0.0)
+_WHOLE = {0.0, 1.0}
+"""Scores of questions that are right or wrong."""
 _AGAIN = "restore it from version control, or remove it and record it anew"
 
 
@@ -51,7 +55,7 @@ class Record:
     @cached_property
     def values(self) -> Sequence[float]:
         """The score of each question: 1 for right and 0 for wrong, where letters are kept."""
-        return self.scores or [float(mark.isupper() or mark == "+") for mark in self.marks]
+        return self.scores or [*map(_VALUES.__getitem__, self.marks)]
 
     @property
     def correct(self) -> list[bool]:
@@ -108,8 +112,10 @@ def record(
     metrics: Sequence[Metric] = (),
 ) -> Record:
     """The record of ``results``, as it would be written; their ``scores`` in the same order."""
-    values = tuple(rounded(score.value) for score in scores)
-    real = any(value not in {0.0, 1.0} for value in values)
+    values = [score.value for score in scores]
+    if not _WHOLE.issuperset(values):
+        values = [*map(rounded, values)]
+    real = not _WHOLE.issuperset(values)
     return Record(
         benchmark=results.task.benchmark.name,
         task=results.task.name,
@@ -120,7 +126,7 @@ def record(
         setup=setup,
         figures=measured([scores], metrics),
         marks="" if real else "".join(map(_mark, scores)),
-        scores=values if real else (),
+        scores=tuple(values) if real else (),
     )
 
 
@@ -135,18 +141,20 @@ def scores_of(results: Results) -> list[Score]:
     """
     scores = [result.score for result in results]
     return [
-        replace(score, value=kept) if (kept := rounded(score.value)) != score.value else score
+        score
+        if score.value in _WHOLE or (kept := rounded(score.value)) == score.value
+        else replace(score, value=kept)
         for score in scores
     ]
 
 
 def _mark(score: Score) -> str:
-    if score.answer is None and not score.correct:
+    answer, correct = score.answer, score.correct
+    if answer is None and not correct:
         return "-"
-    if not isinstance(score.answer, int) or score.answer >= len(LETTERS):
-        return "+" if score.correct else "*"
-    letter = LETTERS[score.answer]
-    return letter if score.correct else letter.lower()
+    if not isinstance(answer, int) or answer >= len(LETTERS):
+        return "+" if correct else "*"
+    return LETTERS[answer] if correct else _SMALL[answer]
 
 
 def parse(text: str, *, where: str) -> Record:

@@ -10,6 +10,7 @@ from mcqtest.metrics.calibration import (
     rms_calibration_error,
     rms_calibration_error_hendrycks,
 )
+from mcqtest.metrics.columns import Columns, share
 from mcqtest.metrics.combined import Combination
 from mcqtest.metrics.discrimination import (
     BrierParts,
@@ -40,7 +41,7 @@ from mcqtest.metrics.selective import (
     threshold_for_risk,
 )
 from mcqtest.metrics.standard import ACCURACY, STANDARD, measured
-from mcqtest.metrics.sure import COVERAGE, SURE, share
+from mcqtest.metrics.sure import COVERAGE, SURE
 from mcqtest.metrics.temperature import softmax, temperature
 from mcqtest.metrics.told import Told
 from mcqtest.types import Metric
@@ -53,6 +54,7 @@ __all__ = [
     "SURE",
     "Bin",
     "BrierParts",
+    "Columns",
     "Combination",
     "Cut",
     "Kept",

@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import fsum, pi
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import blocks, check
+from mcqtest.metrics.paired import Ranking, check
 
 _ROUNDING = 1e-10
 """0.1 + 0.2 is 0.30000000000000004 and belongs with 0.3: without the allowance, binary rounding
@@ -47,36 +47,28 @@ class Cut:
     def of(self, confidences: Sequence[float], right: Sequence[float]) -> list[Bin]:
         """The bins that hold anything, by rising confidence; confidences are in [0, 1]."""
         check(confidences, right)
-        if wrong := [each for each in confidences if not 0 <= each <= 1 + _ROUNDING]:
-            raise ValueError(f"confidence {wrong[0]!r}: expected one from 0 to 1; leave it out")
+        if min(confidences) < 0 or max(confidences) > 1 + _ROUNDING:
+            wrong = next(each for each in confidences if not 0 <= each <= 1 + _ROUNDING)
+            raise ValueError(f"confidence {wrong!r}: expected one from 0 to 1; leave it out")
+        ranking, n = Ranking(confidences), len(confidences)
+        sure = ranking.confidences
         if self.closed == "counts":
-            return self._counts(confidences, right)
-        place, nudge = (
-            (bisect_left, _ROUNDING) if self.closed == "right" else (bisect_right, -_ROUNDING)
-        )
-        edges = [edge / self.bins + nudge for edge in range(1, self.bins)]
-        held: dict[int, list[int]] = {}
-        for at, confidence in enumerate(confidences):
-            held.setdefault(place(edges, confidence), []).append(at)
+            # Answers of equal confidence each count with the mean of them all, else their order
+            # would decide.
+            hits, count = ranking.means(right), min(self.bins, n)
+            cuts = [i * n // count for i in range(count + 1)]
+        else:
+            hits = ranking.sorted(right)
+            place, nudge = (
+                (bisect_right, _ROUNDING) if self.closed == "right" else (bisect_left, -_ROUNDING)
+            )
+            inner = (place(sure, edge / self.bins + nudge) for edge in range(1, self.bins))
+            cuts = [0, *inner, n]
         return [
-            Bin(len(some), fsum(confidences[at] for at in some), fsum(right[at] for at in some))
-            for _, some in sorted(held.items())
+            Bin(high - low, fsum(sure[low:high]), fsum(hits[low:high]))
+            for low, high in pairwise(cuts)
+            if high > low
         ]
-
-    def _counts(self, confidences: Sequence[float], right: Sequence[float]) -> list[Bin]:
-        """Bin i of b holds the sorted answers ``i*n//b`` up to ``(i+1)*n//b``; answers of equal
-        confidence each count with the mean of them all, else their order would decide.
-        """
-        ordered = [
-            (block.confidence, block.right / block.n)
-            for block in blocks(confidences, right)
-            for _ in range(block.n)
-        ]
-        n, count = len(ordered), min(self.bins, len(ordered))
-        parts = [
-            ordered[low:high] for low, high in pairwise(i * n // count for i in range(count + 1))
-        ]
-        return [Bin(len(part), *map(fsum, zip(*part, strict=True))) for part in parts]
 
 
 CUTS: Mapping[str, Cut] = {

@@ -6,13 +6,16 @@ Plain Python, because importing numpy costs more than it saves here.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from math import fsum, sqrt
+from operator import mul
 
 from mcqtest.metrics.binned import ece_of
+from mcqtest.metrics.columns import Columns
 from mcqtest.metrics.figures import require
+from mcqtest.metrics.paired import Ranking
 from mcqtest.types import Scored
 
 
@@ -21,7 +24,7 @@ def mean_confidence(results: Sequence[Scored]) -> float | None:
 
     In [1/k, 1] for k choices.
     """
-    confidences = _confidences(results)
+    confidences = _columns(results).confidences
     return None if confidences is None else fsum(confidences) / len(confidences)
 
 
@@ -30,10 +33,8 @@ def calibration_gap(results: Sequence[Scored]) -> float | None:
 
     Errors in opposite directions cancel; in `ece` they do so only inside a bin.
     """
-    confidences = _confidences(results)
-    if confidences is None:
-        return None
-    return abs(fsum(_excess(confidences, results))) / len(confidences)
+    columns = _columns(results)
+    return abs(fsum(columns.excess)) / len(columns) if columns.confidences else None
 
 
 def ece(results: Sequence[Scored]) -> float | None:
@@ -44,10 +45,11 @@ def ece(results: Sequence[Scored]) -> float | None:
     differently (15 or 30 bins, closed on the left, equal counts): their figures differ.
     A perfectly calibrated model is above 0 for finite n; compare only at equal n.
     """
-    confidences = _confidences(results)
-    if confidences is None:
+    columns = _columns(results)
+    if columns.confidences is None:
         return None
-    return ece_of(confidences, [result.value for result in results])
+    ranking = columns.ranking  # what is in order is soon sorted again
+    return ece_of(ranking.confidences, ranking.sorted(columns.values))
 
 
 def rms_calibration_error(results: Sequence[Scored]) -> float | None:
@@ -60,11 +62,10 @@ def rms_calibration_error(results: Sequence[Scored]) -> float | None:
     of them all; else their order would move the figure. Below 200 questions there is one
     bin, and the value is `calibration_gap`.
     """
-    confidences = _confidences(results)
-    if confidences is None:
+    columns = _columns(results)
+    if columns.confidences is None:
         return None
-    n = len(confidences)
-    excess = _in_order(confidences, _excess(confidences, results))
+    excess, n = columns.ranking.means(columns.excess), len(columns)
     count = max(1, n // 100)
     bins = [excess[low:high] for low, high in pairwise(i * n // count for i in range(count + 1))]
     return sqrt(fsum(fsum(held) ** 2 / len(held) for held in bins) / n)
@@ -78,18 +79,19 @@ def rms_calibration_error_hendrycks(results: Sequence[Scored]) -> float | None:
     right and wrong exchanged; each weight ``|B|/n`` is inside the square; and the root is
     taken twice: ``(sum (|B|/n * (accuracy(B) - mean confidence(B)))^2) ** (1/4)``.
     """
-    confidences = _confidences(results)
-    if confidences is None:
+    columns = _columns(results)
+    if columns.confidences is None:
         return None
-    n = len(confidences)
-    ordered = sorted(max(p, 1 - p) for p in confidences)
+    ranking, n = columns.ranking, len(columns)
+    pairs = zip(ranking.confidences, ranking.sorted(columns.excess), strict=True)
+    # (1 - p) - (1 - correct) is the excess with its sign changed.
+    signed = [excess if p > 0.5 else -excess for p, excess in pairs]
+    mirrored = Ranking([p if p > 0.5 else 1 - p for p in ranking.confidences])
+    ordered, held = mirrored.confidences, mirrored.sorted(signed)
     count = max(1, n // 100)
     edges = [ordered[min(round(i * (n / count)), n - 1)] for i in range(1, count)]
-    bins: list[list[float]] = [[] for _ in range(count)]
-    for p, excess in zip(confidences, _excess(confidences, results), strict=True):
-        # (1 - p) - (1 - correct) is the excess with its sign changed.
-        bins[bisect_right(edges, max(p, 1 - p))].append(excess if p > 0.5 else -excess)
-    return sqrt(sqrt(fsum((fsum(held) / n) ** 2 for held in bins)))
+    cuts = [0, *(bisect_left(ordered, edge) for edge in edges), n]
+    return sqrt(sqrt(fsum((fsum(held[low:high]) / n) ** 2 for low, high in pairwise(cuts))))
 
 
 def brier(results: Sequence[Scored]) -> float | None:
@@ -105,33 +107,11 @@ def brier(results: Sequence[Scored]) -> float | None:
             return None
         right = result.probabilities[result.gold]
         # (p - 1)^2 = p^2 + 1 - 2p for the right choice, p^2 for every other.
-        scores.append(fsum(p * p for p in result.probabilities) + 1 - 2 * right)
+        squares = map(mul, result.probabilities, result.probabilities)
+        scores.append(fsum(squares) + 1 - 2 * right)
     return fsum(scores) / len(scores)
 
 
-def _confidences(results: Sequence[Scored]) -> list[float] | None:
-    """Confidence of each question; None where one has no probabilities."""
+def _columns(results: Sequence[Scored]) -> Columns[Scored]:
     require(results)
-    confidences = []
-    for result in results:
-        confidence = result.confidence
-        if confidence is None:
-            return None
-        confidences.append(confidence)
-    return confidences
-
-
-def _excess(confidences: Sequence[float], results: Sequence[Scored]) -> list[float]:
-    """Confidence less the score. Its sum over a bin, by n, is the bin's error."""
-    pairs = zip(confidences, results, strict=True)
-    return [confidence - result.value for confidence, result in pairs]
-
-
-def _in_order(confidences: Sequence[float], excess: Sequence[float]) -> list[float]:
-    """``excess`` by rising confidence, questions of equal confidence sharing their mean."""
-    order = sorted(range(len(confidences)), key=confidences.__getitem__)
-    ordered = []
-    for _, tied in groupby(order, key=confidences.__getitem__):
-        block = [excess[index] for index in tied]
-        ordered += block if len(block) == 1 else [fsum(block) / len(block)] * len(block)
-    return ordered
+    return Columns.of(results)

@@ -10,18 +10,24 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import blocks, check
+from mcqtest.metrics.paired import Blocks, blocks, check
 
 
 def auroc(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
     """The probability that a right answer has more confidence than a wrong one, in [0, 1]; ties
     count half (mid-ranks: Mann and Whitney 1947). None where all are right, or all wrong.
     """
+    return auroc_of(blocks(confidences, right))
+
+
+def auroc_of(found: Blocks) -> float | None:
+    """The same of answers that are in order."""
     wins, below = 0.0, 0.0
-    for _, n, hits in blocks(confidences, right):
-        wins += hits * (below + (n - hits) / 2)
-        below += n - hits
-    pairs = below * (len(right) - below)
+    for n, hits in zip(found.counts, found.right, strict=True):
+        wrong = n - hits
+        wins += hits * (below + wrong / 2)
+        below += wrong
+    pairs = below * (sum(found.counts) - below)
     return wins / pairs if pairs else None
 
 
@@ -81,7 +87,7 @@ def isotonic(confidences: Sequence[float], right: Sequence[bool]) -> list[Step]:
     1955): its steps, by rising confidence. It is the reliability diagram that needs no bins.
     """
     steps: list[Step] = []
-    for confidence, n, hits in blocks(confidences, right):
+    for confidence, n, hits in blocks(confidences, right).rising():
         step = Step(confidence, confidence, n, hits)
         while steps and steps[-1].right * step.n >= step.right * steps[-1].n:
             low, _, before, won = steps.pop()

@@ -19,7 +19,7 @@ def accuracy(results: Sequence[Scored]) -> float:
     "weighted accuracy" of evaluate.py in the repository hendrycks/test.
     """
     require(results)
-    return fsum(result.value for result in results) / len(results)
+    return fsum([result.value for result in results]) / len(results)
 
 
 def macro_accuracy(tasks: Sequence[Sequence[Scored]]) -> float:

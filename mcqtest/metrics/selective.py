@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import ceil, fsum
 from typing import NamedTuple
 
-from mcqtest.metrics.paired import blocks
+from mcqtest.metrics.paired import Blocks, blocks
 
 
 def is_ranking(confidences: Sequence[float]) -> bool:
@@ -36,7 +36,7 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[P
     last one keeps everything (El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017).
     """
     points, kept, wrong = [], 0, 0.0
-    for confidence, n, hits in blocks(confidences, right, highest_first=True):
+    for confidence, n, hits in blocks(confidences, right).falling():
         kept, wrong = kept + n, wrong + n - hits
         points.append(Point(confidence, kept / len(right), wrong / kept))
     return points
@@ -47,12 +47,20 @@ def aurc(confidences: Sequence[float], right: Sequence[bool]) -> float:
     highest confidence, in [0, 1]; less is better (Geifman, Uziel and El-Yaniv 2019,
     arXiv 1805.08206).
     """
+    return aurc_of(blocks(confidences, right))
+
+
+def aurc_of(found: Blocks) -> float:
+    """The same of answers that are in order."""
     risks, kept, wrong = [], 0, 0.0
-    for _, n, hits in blocks(confidences, right, highest_first=True):
+    for _, n, hits in found.falling():
         misses = (n - hits) / n
-        risks += [(wrong + misses * more) / (kept + more) for more in range(1, n + 1)]
+        if n == 1:
+            risks.append((wrong + misses) / (kept + 1))
+        else:
+            risks += [(wrong + misses * more) / (kept + more) for more in range(1, n + 1)]
         kept, wrong = kept + n, wrong + n - hits
-    return fsum(risks) / len(right)
+    return fsum(risks) / kept
 
 
 def excess_aurc(confidences: Sequence[float], right: Sequence[bool]) -> float:
@@ -72,9 +80,14 @@ def accuracy_at_coverage(
     """Accuracy of the ``ceil(coverage * n)`` answers of highest confidence, in [0, 1]."""
     if not 0 < coverage <= 1:
         raise ValueError(f"coverage {coverage!r}: expected a share above 0, and at most 1")
-    wanted = left = ceil(coverage * len(right) - 1e-9)  # 0.8 * 5 may be a little above 4
+    return accuracy_at_coverage_of(blocks(confidences, right), coverage)
+
+
+def accuracy_at_coverage_of(found: Blocks, coverage: float) -> float:
+    """The same of answers that are in order."""
+    wanted = left = ceil(coverage * sum(found.counts) - 1e-9)  # 0.8 * 5 may be a little above 4
     won = 0.0
-    for _, n, hits in blocks(confidences, right, highest_first=True):
+    for _, n, hits in found.falling():
         taken = min(n, left)
         won, left = won + taken * hits / n, left - taken
         if not left:
@@ -111,7 +124,7 @@ def kept_at(
 ) -> Kept:
     """What a threshold, found elsewhere, keeps of these answers."""
     n = wrong = 0
-    for confidence, many, hits in blocks(confidences, right):
+    for confidence, many, hits in blocks(confidences, right).rising():
         if confidence >= threshold:
             n, wrong = n + many, wrong + many - int(hits)
     return Kept(n, n / len(right), wrong / n if n else None, _exact(wrong, n, level))

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import SupportsFloat
 
 from mcqtest.metrics import calibration, figures
+from mcqtest.metrics.columns import Columns
 from mcqtest.metrics.sure import SURE
 from mcqtest.types import McqtestError, Metric, Scored, one_line
 
@@ -40,7 +41,9 @@ def measured(
     """Name -> figure of these tasks together, of those that there are. Raises `McqtestError` where
     a metric of one's own fails, or gives what is no finite number.
     """
-    together = [[*chain.from_iterable(tasks)]] if len(tasks) > 1 else tasks
+    together = (
+        [Columns(chain.from_iterable(tasks))] if len(tasks) > 1 else [*map(Columns.of, tasks)]
+    )
     of = {"questions": together, "tasks": tasks}
     found = {
         metric.name: (metric.over if metric in _OURS else partial(_own, metric))(of[metric.pool])

@@ -16,6 +16,8 @@ _MARK = 0.5
 
 def by_label(outcomes: Sequence[Outcome], tags: Tags) -> dict[str, dict[str, Any]]:
     """Label -> how many questions have it, their figures, and how many were lost and won."""
+    if not tags:
+        return {}
     scores: dict[str, list[Score]] = {}
     moved: dict[str, list[float | None]] = {}
     for outcome in outcomes:

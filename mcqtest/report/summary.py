@@ -54,13 +54,18 @@ def near_expert(outcomes: Sequence[Outcome]) -> float | None:
 
 def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Micro and macro accuracy, with the interval of the micro one, and the baseline's."""
-    values = [score.value for each in outcomes for score in each.scores]
-    n = len(values)
+    n = sum(each.n for each in outcomes)
+    if any(each.graded for each in outcomes):
+        values = [score.value for each in outcomes for score in each.scores]
+        right, interval = math.fsum(values), stats.interval(values)
+    else:
+        right = sum(each.right for each in outcomes)
+        interval = stats.wilson(right, n)
     before = [each.before for each in outcomes if each.before is not None]
     return {
         "n": n,
-        "accuracy": _short(math.fsum(values) / n),
-        "interval": [_short(bound) for bound in stats.interval(values)],
+        "accuracy": _short(right / n),
+        "interval": [_short(bound) for bound in interval],
         "macro_accuracy": _short(sum(each.right / each.n for each in outcomes) / len(outcomes)),
         "chance": _short(sum(each.by_chance for each in outcomes) / n),
         "baseline_accuracy": _short(sum(before) / n) if len(before) == len(outcomes) else None,
@@ -70,7 +75,7 @@ def accuracies(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _ties(outcomes: Sequence[Outcome], n: int) -> dict[str, Any]:
     """Share of questions with several choices of the highest probability, where there are any."""
-    if any(score.probabilities is None for each in outcomes for score in each.scores):
+    if any(each.bare for each in outcomes):
         return {}
     return {"tied_share": _short(sum(each.ties for each in outcomes) / n)}
 

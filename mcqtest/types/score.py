@@ -130,11 +130,11 @@ class Score:
         """Its part of a line of results.jsonl. ``correct`` stands for a value of 0 or 1; any other
         is told besides.
         """
-        told = {"subject": self.subject or None, "human_accuracy": self.human_accuracy}
         probabilities = self.probabilities
         line: dict[str, Any] = {
             "id": self.id,
-            **{key: value for key, value in told.items() if value is not None},
+            "subject": self.subject,
+            "human_accuracy": self.human_accuracy,
             "gold": self.gold,
             "answer": self.answer,
             "correct": self.correct,
@@ -146,6 +146,10 @@ class Score:
             "truncated": self.truncated,
             "guessed": self.guessed,
         }
+        if not self.subject:
+            del line["subject"]
+        if self.human_accuracy is None:
+            del line["human_accuracy"]
         if self.value not in {0.0, 1.0}:
             line["value"] = self.value
         if self.cut_thoughts:
