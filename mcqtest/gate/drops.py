@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mcqtest.gate.extreme import Region
+from mcqtest.gate.extreme import Region, likely
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,14 +123,18 @@ def largest_drop(n: int, lost: int, won: int, level: float) -> float:
     seen = (lost - won) / n
     variance = (lost + won + 4) / n / n - seen * seen / n
     spread = math.sqrt(max(variance, 1 / n / n))
-    found = seen - float(ndtri(level)) * spread
-    low: float | None = -1.0
-    while low is not None:
+    near, slope = likely((n, lost, won), float(ndtri(level)))
+    if not lost + won and level > _MISSED:
+        near = -math.expm1(math.log(level - _MISSED) / n)
+    low = -1.0
+    while True:
         found = _limit(
-            found, spread, lambda drop: p_at_least(n, lost, won, drop), level, low=low, most=1.0
+            near, slope, lambda drop: p_at_least(n, lost, won, drop), level, low=low, most=1.0
         )
-        low = _possible((n, lost, won), found, spread, level)
-    return found
+        again = _possible((n, lost, won), found, spread, level)
+        if again is None:
+            return found
+        low, near = again, again + spread / (8 * _FURTHER)
 
 
 def _possible(
@@ -217,7 +221,7 @@ def _limit(
     smaller one is.
 
     As a normal deviate, p is almost a straight line in the drop: it crosses the level ``near`` here
-    and falls by 1 within a ``spread``. So a secant finds it; every third time what is left is
+    and falls by 1 within a ``spread``. So a secant finds it; every sixth time what is left is
     halved.
     """
     from scipy.special import ndtri
@@ -237,7 +241,7 @@ def _limit(
         # to the other side of where the line crosses, so that both ends close in
         place = math.ceil(place + max(-reach, min(reach, -above / slope))) - (above <= 0)
         reach *= 2
-        if turn % 3 == 0 and math.isfinite(low) and high < end:
+        if turn % 6 == 0 and math.isfinite(low) and high < end:
             place = int(low + high) // 2
     return high / _STEPS if high < end else most
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+_CLOSE = 1e-7
+"""Of drops: near enough for a guess."""
+
 NOTHING = 1e-13
 """Outcomes by a number of changed questions that is less probable than this are left out."""
 
@@ -144,6 +147,27 @@ def _root(n: int, lost: int, won: int, drop: float) -> float:
             ratio += count * math.log(count / n / chance)
     found = math.sqrt(max(2 * ratio, 0.0))
     return -found if lost - won < n * drop else found
+
+
+def likely(seen: tuple[int, int, int], deviate: float) -> tuple[float, float]:
+    """Where the signed root of what was ``seen`` is this deviate, and by how much the drop grows
+    there as the root falls by 1: about where p is that of the deviate.
+    """
+    n, lost, won = seen
+    low, high = max(-1 + _CLOSE, (lost - won) / n), 1 - _CLOSE
+    at_low, at_high = (_root(n, lost, won, drop) - deviate for drop in (low, high))
+    slope = 1 / n
+    for _ in range(60):
+        if high - low <= _CLOSE or at_low <= at_high:
+            break
+        slope = (high - low) / (at_low - at_high)
+        part = min(0.9, max(0.1, at_low / (at_low - at_high)))
+        middle = low + part * (high - low)
+        if (at := _root(n, lost, won, middle) - deviate) > 0:
+            low, at_low = middle, at
+        else:
+            high, at_high = middle, at
+    return high, slope
 
 
 @lru_cache(maxsize=64)
