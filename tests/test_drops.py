@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from mcqtest.gate import stats
+from mcqtest.gate import drops, stats
 from mcqtest.gate.drops import (
     fewest,
     largest_drop,
@@ -70,7 +70,9 @@ def test_a_limit_is_where_p_meets_its_level(found, level):
 
 
 @pytest.mark.parametrize(
-    "seen", [(63, 4, 9, 0.001), (187, 6, 4, 0.01), (103, 16, 10, 0.2), (13, 5, 7, 0.2)], ids=str
+    "seen",
+    [(63, 4, 9, 0.001), (187, 6, 4, 0.01), (103, 16, 10, 0.2), (13, 5, 7, 0.2)],
+    ids=str,
 )
 def test_nothing_beyond_a_limit_is_possible(seen):
     """Though p jumps up where another outcome becomes as extreme: above its first crossing with the
@@ -82,6 +84,26 @@ def test_nothing_beyond_a_limit_is_possible(seen):
     assert max(values[101:]) <= level
     below = [value > level for value in values[:100]]
     assert below.index(False) < 99 - below[::-1].index(True)  # it is crossed before, and again
+
+
+@settings(max_examples=60)
+@given(counts(), levels | st.just(0.4))
+@example((1000, 4, 6), 0.4)
+@example((1234, 3, 20), 0.01)
+def test_a_limit_is_found_soon(found, level):
+    """Wherever p jumps, and where what was looked at lies between two steps."""
+    evaluated = []
+
+    def counted(*arguments):
+        evaluated.append(arguments)
+        assert len(evaluated) < 60
+        return p_at_least(*arguments)
+
+    drops.largest_drop.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drops, "p_at_least", counted)
+        drops.largest_drop(*found, level)
+    assert evaluated
 
 
 @settings(max_examples=60)

@@ -227,7 +227,7 @@ def _limit(
     from scipy.special import ndtri
 
     end = high = min(most, near + 1e6 * spread) * _STEPS
-    low *= _STEPS
+    low = low * _STEPS if math.isinf(low) else math.floor(low * _STEPS)
     slope, reach = -1 / spread / _STEPS, _REACH * spread * _STEPS
     place, before = math.ceil(near * _STEPS), (0, math.nan)
     for turn in itertools.count(1):
