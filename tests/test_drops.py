@@ -106,6 +106,24 @@ def test_a_limit_is_found_soon(found, level):
     assert evaluated
 
 
+@settings(max_examples=30)
+@given(counts(most=100), levels)
+@example((1, 0, 1), 0.2)
+def test_a_limit_of_scores_is_found_soon(found, level):
+    """Also where there is none: one change alone excludes nothing."""
+    n, lost, won = found
+    evaluated = []
+
+    def counted(*arguments):
+        evaluated.append(arguments)
+        assert len(evaluated) < 160
+        return mean_at_least(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drops, "mean_at_least", counted)
+        mean_limits([-1.0] * lost + [1.0] * won, n, level)
+
+
 @settings(max_examples=60)
 @given(counts(), levels)
 def test_an_interval_holds_what_was_seen(found, level):

@@ -52,6 +52,9 @@ _JUMPS = range(4, 128)
 _NEARLY = 0.9
 """Of a level: what is less at the churns that are tried first is less at all."""
 
+_STRAIGHT = 6
+"""Evaluations after which a line should have been found to cross."""
+
 _REACH = 4.0
 """Standard deviations by which a search goes on where its end is not known, and twice as many each
 time."""
@@ -192,7 +195,10 @@ def _largest(changes: Sequence[float], n: int, level: float) -> float:
 
     spread = math.sqrt(len(changes)) / n
     near = -math.fsum(changes) / n - float(ndtri(level)) * spread
-    return _limit(near, spread, lambda drop: mean_at_least(changes, n, drop), level)
+    # A little before each step: on it all sizes could be multiples of it, millions of them, and
+    # signs would be counted to the last one.
+    before = 1 / math.pi / _STEPS
+    return _limit(near, spread, lambda drop: mean_at_least(changes, n, drop - before), level)
 
 
 def mean_at_least(differences: Sequence[float], n: int, drop: float) -> float:
@@ -227,7 +233,7 @@ def _limit(
     from scipy.special import ndtri
 
     end = high = min(most, near + 1e6 * spread) * _STEPS
-    low = low * _STEPS if math.isinf(low) else math.floor(low * _STEPS)
+    start = low = low * _STEPS if math.isinf(low) else math.floor(low * _STEPS)
     slope, reach = -1 / spread / _STEPS, _REACH * spread * _STEPS
     place, before = math.ceil(near * _STEPS), (0, math.nan)
     for turn in itertools.count(1):
@@ -238,10 +244,13 @@ def _limit(
             break
         steep = (above - before[1]) / ((place - before[0]) or 1)
         slope, before = (steep if steep < 0 else slope), (place, above)
+        away = max(-reach, min(reach, -above / slope))
+        if turn > _STRAIGHT and (high == end or low == start):  # it is no such line
+            away = math.copysign(reach, above)
         # to the other side of where the line crosses, so that both ends close in
-        place = math.ceil(place + max(-reach, min(reach, -above / slope))) - (above <= 0)
+        place = math.ceil(place + away) - (above <= 0)
         reach *= 2
-        if turn % 6 == 0 and math.isfinite(low) and high < end:
+        if turn % _STRAIGHT == 0 and high < end and low > start:
             place = int(low + high) // 2
     return high / _STEPS if high < end else most
 
