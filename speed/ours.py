@@ -69,20 +69,23 @@ def count_tokens() -> Callable[[], int]:
     return lambda: total
 
 
-def count_reused() -> Callable[[], int]:
-    """Count the tokens of prompts that vLLM, from now on, finds in its cache; the count so far."""
+def count_reused() -> Callable[[], float]:
+    """Which share of the tokens that vLLM is given from now on it finds in its cache."""
     from vllm import LLMEngine
 
-    step, total = LLMEngine.step, 0
+    step, given, reused = LLMEngine.step, 0, 0
 
     def counting(engine: Any) -> Any:
-        nonlocal total
+        nonlocal given, reused
         found = step(engine)
-        total += sum(each.num_cached_tokens or 0 for each in found if each.finished)
+        for each in found:
+            if each.finished:
+                given += len(each.prompt_token_ids)
+                reused += each.num_cached_tokens or 0
         return found
 
     LLMEngine.step = counting
-    return lambda: total
+    return lambda: reused / given if given else 0.0
 
 
 def device_memory() -> float | None:

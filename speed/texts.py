@@ -113,7 +113,7 @@ def _table(options: argparse.Namespace, rounds: Sequence[Mapping[str, Found]]) -
     )
     theirs = {each["versions"] for name, each in rounds[0].items() if name not in _OURS}
     if "reused" in ours:
-        note += f"; {ours['reused']:.0%} of the tokens of prompts were found in vLLM's cache"
+        note += f"; {ours['reused']:.0%} of what vLLM was given was in its cache"
     notes = [note, *(f"peer: {each}" for each in theirs if other == "peer")]
     title = f"Texts, {options.kind}: {options.shape}, {options.backend}, float32 on cpu"
     return Table(title, head, rows, notes)
@@ -147,7 +147,7 @@ def main(spec: Path, answer: Path) -> None:
     found = {"seconds": spent, "texts": texts, "versions": str(chosen), "prompts": prompts}
     found["prompt"] = round(statistics.mean(lengths))
     if reused is not None:
-        found["reused"] = reused() / sum(lengths)
+        found["reused"] = reused()
     answer.write_text(json.dumps(found), "utf-8")
 
 
