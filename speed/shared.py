@@ -40,11 +40,11 @@ def tables(options: argparse.Namespace) -> list[Table]:
         print(f"{title}: {share:.3f}", flush=True)
     head = ("", "requests", "tokens in all", "in the tree", "computed", "of the tree")
     head += ("planning", "asking", "peak memory, MiB")
-    limit = (
-        f"the first {options.limit} questions of each task" if options.limit else "all questions"
+    note = (
+        f"the first {options.limit} questions of each task; {options.shape} shape, float32; what "
+        "compares shared with plain scoring is counted"
     )
-    notes = [f"{limit}; {options.shape} shape, float32; comparisons with plain scoring included"]
-    return [Table("Tokens that are shared", head, rows, notes)]
+    return [Table("Tokens that are shared", head, rows, [note])]
 
 
 def main(spec: Path, answer: Path) -> None:

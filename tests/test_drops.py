@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from mcqtest.gate import drops, stats
+from mcqtest.gate import drops, extreme, stats
 from mcqtest.gate.drops import (
     fewest,
     largest_drop,
@@ -122,6 +122,14 @@ def test_a_limit_of_scores_is_found_soon(found, level):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drops, "mean_at_least", counted)
         mean_limits([-1.0] * lost + [1.0] * won, n, level)
+
+
+@given(counts(), st.floats(-0.99, 0.99))
+def test_the_signed_root_of_one_outcome_is_that_of_many(found, drop):
+    """What was seen is ordered among the others by the same number."""
+    n, lost, won = found
+    (root,) = extreme._signed_root(n, np.array([lost]), np.array([won]), np.array([drop]))
+    assert extreme._root(n, lost, won, drop) == pytest.approx(root, rel=1e-6, abs=1e-5)
 
 
 @settings(max_examples=60)

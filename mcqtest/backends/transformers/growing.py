@@ -99,12 +99,12 @@ class Own:
         lengths = layout.lengths.tolist()
         parts = []
         for rows in _similar(lengths):
-            places = layout.table[rows.start : rows.stop, : max(lengths[rows.start : rows.stop])]
+            here = slice(rows.start, rows.stop)
+            places = layout.table[here, : max(lengths[here])]
             layers = [
                 (key[0][:, places].transpose(0, 1), value[0][:, places].transpose(0, 1))
                 for key, value in kept
             ]
-            here = slice(rows.start, rows.stop)
             parts.append(Part(layers, layout.lengths[here], lengths[here]))
         return cls(parts, layout.start)
 
